@@ -1,0 +1,97 @@
+//! What may be asked of a campaign, and the identity that makes a repeated request harmless.
+
+use uuid::Uuid;
+
+use crate::event::{CellShown, Cost, Ending, Evidence, Outcome, Pins};
+use crate::ids::{CampaignId, Sha256Digest};
+use crate::observation::Observation;
+use crate::plan::Trial;
+use crate::step::Step;
+use crate::testbed::Testbed;
+
+/// Something asked of one campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Begin.
+    StartCampaign {
+        /// The testbed as declared and validated.
+        testbed: Box<Testbed>,
+        /// The versions found.
+        pins: Pins,
+        /// Every trial to walk.
+        plan: Vec<Trial>,
+    },
+    /// Take up an interrupted campaign.
+    ResumeCampaign {
+        /// The versions found now.
+        pins: Pins,
+        /// Which resumption this is, 1 for the first: tells two apart.
+        attempt: u32,
+    },
+    /// Record how a step ended.
+    RecordStep(RecordStep),
+    /// End.
+    FinishCampaign {
+        /// How.
+        ending: Ending,
+        /// What it cost.
+        cost: Cost,
+        /// Which resumption this is, 0 for none.
+        attempt: u32,
+    },
+    /// Keep what a person was shown.
+    ShowScores {
+        /// Name and version of the policy.
+        policy: String,
+        /// Digest of the policy.
+        policy_sha256: Sha256Digest,
+        /// One entry a cell.
+        cells: Vec<CellShown>,
+        /// Which resumption this is, 0 for none.
+        attempt: u32,
+    },
+}
+
+/// Record how a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordStep {
+    /// Which trial.
+    pub trial: Trial,
+    /// Which step.
+    pub step: Step,
+    /// Which attempt at this step, 0 for the first; only a lab error allows another.
+    pub attempt: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was seen.
+    pub observations: Vec<Observation>,
+    /// What was kept as proof.
+    pub evidence: Vec<Evidence>,
+    /// The physical act that carried it out.
+    pub act: String,
+    /// How long the act took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+impl Command {
+    /// The identity of this request: the same request always has the same id, so that the log can
+    /// tell a repeat from a second request for ever (UUIDv5, RFC 9562).
+    #[must_use]
+    pub fn id(&self, campaign: &CampaignId) -> Uuid {
+        let name = match self {
+            Command::StartCampaign { .. } => "start".to_owned(),
+            Command::ResumeCampaign { attempt, .. } => format!("resume/{attempt}"),
+            Command::RecordStep(RecordStep { trial, step, attempt, .. }) => {
+                let Trial { guest, source, target, route, repetition } = trial;
+                let number = step.number();
+                format!("{guest}/{source}/{target}/{route}/{repetition}/{number}/{attempt}")
+            }
+            Command::FinishCampaign { attempt, .. } => format!("finish/{attempt}"),
+            Command::ShowScores { policy_sha256, attempt, .. } => {
+                format!("scores/{policy_sha256}/{attempt}")
+            }
+        };
+        let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://portolan.example/command");
+        Uuid::new_v5(&namespace, format!("{campaign}/{name}").as_bytes())
+    }
+}

@@ -1,0 +1,144 @@
+//! `decide`: from the state of a campaign and a command to the events it causes, or a refusal.
+
+use std::collections::BTreeSet;
+
+use crate::campaign::Campaign;
+use crate::command::{Command, RecordStep};
+use crate::event::{
+    CampaignFinished, CampaignResumed, CampaignStarted, Ending, Event, Pins, ScoresShown,
+    StepFinished, TrialsPlanned, VersionChanged,
+};
+use crate::ids::CampaignId;
+use crate::plan::Trial;
+use crate::step::Step;
+use crate::testbed::Testbed;
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The campaign is there already.
+    #[error("campaign `{0}` has started already")]
+    AlreadyStarted(CampaignId),
+    /// There is no such campaign.
+    #[error("there is no campaign `{0}`")]
+    NotStarted(CampaignId),
+    /// It has ended.
+    #[error("campaign `{0}` has ended")]
+    AlreadyEnded(CampaignId),
+    /// The trial is not in the plan.
+    #[error("the plan has no trial {0}")]
+    NotPlanned(Trial),
+    /// A step out of its turn.
+    #[error("{found} of trial {trial} is out of order: {}",
+        .expected.map_or("the trial is over".to_owned(), |step| format!("{step} comes next")))]
+    OutOfOrder {
+        /// Which trial.
+        trial: Trial,
+        /// The step recorded.
+        found: Step,
+        /// The step that would be in order.
+        expected: Option<Step>,
+    },
+}
+
+/// Judges a command against the state of its campaign. Pure: the same question, the same answer.
+///
+/// # Errors
+/// A [`Refusal`] that says what is out of order.
+pub fn decide(
+    state: Option<&Campaign>,
+    id: &CampaignId,
+    command: Command,
+) -> Result<Vec<Event>, Refusal> {
+    if let Command::StartCampaign { testbed, pins, plan } = command {
+        return match state {
+            Some(_) => Err(Refusal::AlreadyStarted(id.clone())),
+            None => Ok(start(id, *testbed, pins, &plan)),
+        };
+    }
+    let campaign = state.ok_or_else(|| Refusal::NotStarted(id.clone()))?;
+    match command {
+        Command::StartCampaign { .. } => Err(Refusal::AlreadyStarted(id.clone())),
+        Command::ResumeCampaign { pins, .. } => resume(campaign, id, &pins),
+        Command::RecordStep(record) => record_step(campaign, id, record).map(|event| vec![event]),
+        Command::FinishCampaign { ending, cost, .. } if campaign.ended.is_none() => {
+            let campaign = id.clone();
+            Ok(vec![Event::CampaignFinished(CampaignFinished { campaign, ending, cost })])
+        }
+        Command::FinishCampaign { .. } => Err(Refusal::AlreadyEnded(id.clone())),
+        Command::ShowScores { policy, policy_sha256, cells, .. } => {
+            let campaign = id.clone();
+            Ok(vec![Event::ScoresShown(ScoresShown { campaign, policy, policy_sha256, cells })])
+        }
+    }
+}
+
+/// Most trials named by one event, so that no event outgrows the log's frame.
+const TRIALS_IN_ONE_EVENT: usize = 200;
+
+fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<Event> {
+    let campaign = id.clone();
+    let mut events = vec![Event::CampaignStarted(CampaignStarted { campaign, testbed, pins })];
+    events.extend(plan.chunks(TRIALS_IN_ONE_EVENT).map(|trials| {
+        Event::TrialsPlanned(TrialsPlanned { campaign: id.clone(), trials: trials.to_vec() })
+    }));
+    events
+}
+
+fn resume(campaign: &Campaign, id: &CampaignId, found: &Pins) -> Result<Vec<Event>, Refusal> {
+    if campaign.ended == Some(Ending::Completed) {
+        return Err(Refusal::AlreadyEnded(id.clone()));
+    }
+    let mut events = vec![Event::CampaignResumed(CampaignResumed { campaign: id.clone() })];
+    let subjects: BTreeSet<&String> = campaign.pins.keys().chain(found.keys()).collect();
+    for subject in subjects {
+        let version = |pins: &Pins| pins.get(subject).cloned().unwrap_or_default();
+        let (from, to) = (version(&campaign.pins), version(found));
+        if from != to {
+            let (campaign, subject) = (id.clone(), subject.clone());
+            events.push(Event::VersionChanged(VersionChanged { campaign, subject, from, to }));
+        }
+    }
+    Ok(events)
+}
+
+fn record_step(
+    campaign: &Campaign,
+    id: &CampaignId,
+    record: RecordStep,
+) -> Result<Event, Refusal> {
+    let RecordStep { trial, step, outcome, observations, evidence, act, duration_ms, .. } = record;
+    if campaign.ended.is_some() {
+        return Err(Refusal::AlreadyEnded(id.clone()));
+    }
+    let Some(progress) = campaign.trials.get(&trial) else {
+        return Err(Refusal::NotPlanned(trial));
+    };
+    if progress.next_step() != Some(step) {
+        return Err(Refusal::OutOfOrder { trial, found: step, expected: progress.next_step() });
+    }
+    let pins = pins_of(campaign, &trial);
+    let campaign = id.clone();
+    Ok(Event::StepFinished(StepFinished {
+        campaign,
+        trial,
+        step,
+        outcome,
+        observations,
+        evidence,
+        pins,
+        act,
+        duration_ms,
+    }))
+}
+
+/// The versions that matter to one trial: its platforms, its guest, every tool and the host.
+fn pins_of(campaign: &Campaign, trial: &Trial) -> Pins {
+    let others = |subject: &str| match subject.split_once(':') {
+        Some(("platform", id)) => id != trial.source.as_str() && id != trial.target.as_str(),
+        Some(("guest", id)) => id.split('@').next() != Some(trial.guest.as_str()),
+        _ => false,
+    };
+    let pins = campaign.pins.iter().filter(|(subject, _)| !others(subject));
+    pins.map(|(subject, version)| (subject.clone(), version.clone())).collect()
+}

@@ -1,0 +1,269 @@
+//! The facts of history: what happened, past tense, only what was observed.
+//!
+//! Totals, colours, baselines and matrices are views; they are never stored in an event.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
+use crate::observation::Observation;
+use crate::plan::Trial;
+use crate::score::Standing;
+use crate::step::Step;
+use crate::testbed::Testbed;
+
+/// Versions by subject: `platform:kvm-like` → `QEMU 7.2.22, q35`. Discovered, never declared.
+pub type Pins = BTreeMap<String, String>;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Event {
+    /// A campaign began under one pinned testbed.
+    CampaignStarted(CampaignStarted),
+    /// Trials were planned; a large plan comes in several such events.
+    TrialsPlanned(TrialsPlanned),
+    /// A campaign that had been interrupted was taken up again.
+    CampaignResumed(CampaignResumed),
+    /// A version was found to differ from the one pinned at the start.
+    VersionChanged(VersionChanged),
+    /// One step of one trial came to an end.
+    StepFinished(StepFinished),
+    /// A campaign came to an end.
+    CampaignFinished(CampaignFinished),
+    /// Scores were shown to a person under a policy.
+    ScoresShown(ScoresShown),
+}
+
+impl Event {
+    /// The campaign it belongs to.
+    #[must_use]
+    pub fn campaign(&self) -> &CampaignId {
+        match self {
+            Event::CampaignStarted(event) => &event.campaign,
+            Event::TrialsPlanned(event) => &event.campaign,
+            Event::CampaignResumed(event) => &event.campaign,
+            Event::VersionChanged(event) => &event.campaign,
+            Event::StepFinished(event) => &event.campaign,
+            Event::CampaignFinished(event) => &event.campaign,
+            Event::ScoresShown(event) => &event.campaign,
+        }
+    }
+
+    /// Its name, as stored.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::CampaignStarted(_) => "CampaignStarted",
+            Event::TrialsPlanned(_) => "TrialsPlanned",
+            Event::CampaignResumed(_) => "CampaignResumed",
+            Event::VersionChanged(_) => "VersionChanged",
+            Event::StepFinished(_) => "StepFinished",
+            Event::CampaignFinished(_) => "CampaignFinished",
+            Event::ScoresShown(_) => "ScoresShown",
+        }
+    }
+}
+
+/// A campaign began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignStarted {
+    /// Which one.
+    pub campaign: CampaignId,
+    /// The testbed as declared.
+    pub testbed: Testbed,
+    /// The versions found at the start.
+    pub pins: Pins,
+}
+
+/// Trials were planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialsPlanned {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// The trials, in the order they are to be walked.
+    pub trials: Vec<Trial>,
+}
+
+/// An interrupted campaign was taken up again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignResumed {
+    /// Which one.
+    pub campaign: CampaignId,
+}
+
+/// A version differs from the one pinned at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionChanged {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// Whose version, as in [`Pins`].
+    pub subject: String,
+    /// The version pinned before; empty when there was none.
+    pub from: String,
+    /// The version found now; empty when it is gone.
+    pub to: String,
+}
+
+/// One step of one trial came to an end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepFinished {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// Which trial.
+    pub trial: Trial,
+    /// Which of the seven.
+    pub step: Step,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was seen. Before and after are the facts of steps 1 and 7 of the same trial.
+    pub observations: Vec<Observation>,
+    /// What was kept as proof.
+    pub evidence: Vec<Evidence>,
+    /// The versions in force for this trial's platforms, guest and tools.
+    pub pins: Pins,
+    /// The physical act that carried the step out. Trials that shared one act name the same.
+    pub act: String,
+    /// How long the act took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// How a step ended. "Not reached" is not an outcome: it has no event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It was carried out; the checks decide.
+    Completed,
+    /// It could not be completed, for a reason that lies in the VM, the platform or the tool.
+    NotCompleted {
+        /// What a witness saw, in words.
+        reason: String,
+    },
+    /// The lab broke, not the product.
+    LabError {
+        /// What broke and what to do.
+        reason: String,
+    },
+}
+
+/// Something kept as proof, content-addressed beside the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Its name among the evidence of its step.
+    pub name: String,
+    /// Digest of its bytes; the address.
+    pub sha256: Sha256Digest,
+    /// Its size, in bytes.
+    pub bytes: u64,
+}
+
+/// Kinds of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// The exact command line, one argument a line.
+    Argv,
+    /// What a tool printed.
+    Stdout,
+    /// What a tool complained about.
+    Stderr,
+    /// The guest's serial console.
+    SerialLog,
+    /// The guest's screen, PNG.
+    Screenshot,
+    /// An OVF descriptor.
+    Descriptor,
+    /// An OVF manifest.
+    Manifest,
+}
+
+/// A campaign came to an end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignFinished {
+    /// Which one.
+    pub campaign: CampaignId,
+    /// How.
+    pub ending: Ending,
+    /// What it cost, as far as the lab could measure.
+    pub cost: Cost,
+}
+
+/// How a campaign ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Every trial was walked.
+    Completed,
+    /// A person stopped it. It can be resumed.
+    Cancelled,
+    /// Some trials met a lab error. They can be resumed.
+    LabError,
+}
+
+/// What a campaign cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// From the start (or the resumption) to the end, in milliseconds.
+    pub wall_ms: u64,
+    /// Processor time of all hypervisor and converter processes, in milliseconds.
+    pub tools_cpu_ms: u64,
+    /// Processor time of Portolan itself, in milliseconds.
+    pub own_cpu_ms: u64,
+    /// Most memory Portolan itself held, in KiB.
+    pub own_peak_kib: u64,
+    /// Wall time the same trials would have taken one after the other without sharing, in
+    /// milliseconds: every act counted once for every trial that needed it.
+    pub unshared_ms: u64,
+    /// Processors of the lab's machine.
+    pub processors: u32,
+}
+
+/// Scores as a person was shown them, beside the policy that gave them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoresShown {
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// Name and version of the policy.
+    pub policy: String,
+    /// Digest of the policy.
+    pub policy_sha256: Sha256Digest,
+    /// One entry a cell.
+    pub cells: Vec<CellShown>,
+}
+
+/// One cell as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellShown {
+    /// Whose matrix.
+    pub guest: GuestId,
+    /// Row.
+    pub source: PlatformId,
+    /// Column.
+    pub target: PlatformId,
+    /// What was shown.
+    pub standing: Standing,
+    /// The best route, if any scored.
+    pub route: Option<RouteId>,
+}
+
+/// An event as the log holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Its place in the log, from 0, without gaps.
+    pub position: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The stream it belongs to.
+    pub stream: String,
+    /// Its place in that stream, from 0, without gaps.
+    pub version: u64,
+    /// The command that caused it. The same command never causes two.
+    pub command: Uuid,
+    /// What happened.
+    pub event: Event,
+}

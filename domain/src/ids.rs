@@ -1,0 +1,192 @@
+//! Identifiers: checked once where they come in, then carried as types.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// Longest identifier accepted, in bytes. Keeps keys, file names and table columns bounded.
+pub const LONGEST_ID: usize = 64;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not an identifier: use 1 to {LONGEST_ID} lower-case letters, digits, `-`, `_` or `.`, \
+     starting with a letter or digit"
+)]
+pub struct InvalidId(String);
+
+fn check_id(text: &str) -> Result<(), InvalidId> {
+    let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let spelled_well = text.bytes().all(|b| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.')
+    });
+    if starts_well && spelled_well && text.len() <= LONGEST_ID {
+        Ok(())
+    } else {
+        Err(InvalidId(text.chars().take(80).collect()))
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                check_id(text).map(|()| Self(text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                check_id(&text).map(|()| Self(text))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A hypervisor environment of the testbed, such as `kvm-like`.
+    PlatformId
+);
+id!(
+    /// An operating system image of the testbed.
+    GuestId
+);
+id!(
+    /// A conversion tool of the testbed. Never shown in a public report.
+    ConverterId
+);
+id!(
+    /// A way from source to target, such as `direct` or `ovf`.
+    RouteId
+);
+id!(
+    /// A maker of platforms or converters.
+    VendorId
+);
+id!(
+    /// One series of trials under one pinned testbed and one plan.
+    CampaignId
+);
+
+/// A SHA-256 digest, shown in lower-case hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Digest([u8; 32]);
+
+/// A text that is not 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a SHA-256 digest is 64 hexadecimal digits")]
+pub struct InvalidDigest;
+
+impl Sha256Digest {
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// A digest computed elsewhere, for example over a stream.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Sha256Digest {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 64 {
+            return Err(InvalidDigest);
+        }
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(bytes.chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| InvalidDigest)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidDigest)?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+impl TryFrom<String> for Sha256Digest {
+    type Error = InvalidDigest;
+
+    fn try_from(text: String) -> Result<Self, InvalidDigest> {
+        text.parse()
+    }
+}
+
+impl From<Sha256Digest> for String {
+    fn from(digest: Sha256Digest) -> String {
+        digest.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_could_leave_its_folder_is_refused() {
+        for bad in ["", "..", "../x", "a/b", "A", "a b", "-a", ".a", "ä", "a\n", &"x".repeat(65)] {
+            assert!(bad.parse::<PlatformId>().is_err(), "{bad:?}");
+        }
+        for good in ["a", "0", "kvm-like", "2026-11-23.a_b"] {
+            assert_eq!(good.parse::<PlatformId>().unwrap().as_str(), good);
+        }
+    }
+
+    #[test]
+    fn a_digest_reads_back_as_it_was_shown() {
+        let digest = Sha256Digest::of(b"abc");
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert!(digest.to_string().starts_with("ba7816bf8f01cfea414140de5dae2223"));
+        for bad in ["", "zz", &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(bad.parse::<Sha256Digest>(), Err(InvalidDigest));
+        }
+    }
+}

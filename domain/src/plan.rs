@@ -1,0 +1,134 @@
+//! The plan of a campaign: every trial it will walk, in a stable order.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{GuestId, PlatformId, RouteId};
+use crate::testbed::Testbed;
+
+/// Most trials one campaign may have.
+pub const MOST_TRIALS: usize = 100_000;
+
+/// One walk of one guest along one route, one repetition: who it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Trial {
+    /// The operating system image that travels.
+    pub guest: GuestId,
+    /// Where it comes from.
+    pub source: PlatformId,
+    /// Where it goes.
+    pub target: PlatformId,
+    /// The way it takes.
+    pub route: RouteId,
+    /// 1 for the first repetition.
+    pub repetition: u32,
+}
+
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} → {} by {}", self.guest, self.source, self.target, self.route)?;
+        if self.repetition > 1 {
+            write!(f, " (repetition {})", self.repetition)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which part of a testbed to walk. An empty list stands for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these guests.
+    pub guests: Vec<GuestId>,
+    /// Only these sources.
+    pub sources: Vec<PlatformId>,
+    /// Only these targets.
+    pub targets: Vec<PlatformId>,
+}
+
+/// Why a plan cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanProblem {
+    /// The selection names something the testbed lacks.
+    #[error("the testbed has no {kind} `{id}`; it has: {known}")]
+    Unknown {
+        /// The kind of entry.
+        kind: &'static str,
+        /// The unknown identifier.
+        id: String,
+        /// What the testbed has.
+        known: String,
+    },
+    /// Nothing is left to walk.
+    #[error("the selection leaves no trial: source and target must be different platforms")]
+    Empty,
+    /// More trials than a campaign may have.
+    #[error("{0} trials are more than a campaign may have ({MOST_TRIALS}): select fewer")]
+    TooMany(usize),
+    /// No repetition, or too many.
+    #[error("repetitions must be between 1 and 1000")]
+    Repetitions,
+}
+
+/// Every trial: each guest from each source to each other platform by each route, repeated.
+///
+/// Trials that share a source VM stand together, so that what they share is made once and freed
+/// early.
+///
+/// # Errors
+/// When the selection names something unknown, is empty or too large.
+pub fn plan(
+    testbed: &Testbed,
+    selection: &Selection,
+    repetitions: u32,
+) -> Result<Vec<Trial>, PlanProblem> {
+    if !(1..=1000).contains(&repetitions) {
+        return Err(PlanProblem::Repetitions);
+    }
+    let guests: Vec<&GuestId> = testbed.guests.iter().map(|guest| &guest.id).collect();
+    let platforms: Vec<&PlatformId> = testbed.platforms.iter().map(|entry| &entry.id).collect();
+    known("guest", &selection.guests, &guests)?;
+    known("platform", &selection.sources, &platforms)?;
+    known("platform", &selection.targets, &platforms)?;
+
+    let mut trials = Vec::new();
+    for repetition in 1..=repetitions {
+        for guest in chosen(&guests, &selection.guests) {
+            for source in chosen(&platforms, &selection.sources) {
+                for target in chosen(&platforms, &selection.targets).filter(|it| *it != source) {
+                    trials.extend(testbed.routes.iter().map(|route| Trial {
+                        guest: guest.clone(),
+                        source: source.clone(),
+                        target: target.clone(),
+                        route: route.id.clone(),
+                        repetition,
+                    }));
+                }
+            }
+        }
+    }
+    match trials.len() {
+        0 => Err(PlanProblem::Empty),
+        count if count > MOST_TRIALS => Err(PlanProblem::TooMany(count)),
+        _ => Ok(trials),
+    }
+}
+
+fn chosen<'a, T: PartialEq>(all: &'a [&'a T], wanted: &'a [T]) -> impl Iterator<Item = &'a T> {
+    all.iter().copied().filter(move |id| wanted.is_empty() || wanted.contains(id))
+}
+
+fn known<T: PartialEq + fmt::Display>(
+    kind: &'static str,
+    wanted: &[T],
+    all: &[&T],
+) -> Result<(), PlanProblem> {
+    match wanted.iter().find(|id| !all.contains(id)) {
+        None => Ok(()),
+        Some(id) => Err(PlanProblem::Unknown {
+            kind,
+            id: id.to_string(),
+            known: all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}

@@ -1,0 +1,63 @@
+//! Evidence blobs: files named by the SHA-256 of their bytes, written once, verified on read.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use domain::ids::Sha256Digest;
+
+use crate::StoreError;
+
+/// A folder of blobs.
+#[derive(Debug)]
+pub(crate) struct Blobs {
+    folder: PathBuf,
+}
+
+impl Blobs {
+    pub(crate) fn open(store: &Path) -> Result<Self, StoreError> {
+        let folder = store.join("evidence");
+        fs::create_dir_all(&folder)
+            .map_err(|error| StoreError::io("cannot create", &folder, error))?;
+        Ok(Self { folder })
+    }
+
+    /// Keeps these bytes; safe on disk when it returns. Bytes that are there already cost nothing.
+    pub(crate) fn put(&self, bytes: &[u8]) -> Result<Sha256Digest, StoreError> {
+        let digest = Sha256Digest::of(bytes);
+        let path = self.path(digest);
+        if path.exists() {
+            return Ok(digest);
+        }
+        let folder = path.parent().unwrap_or(&self.folder);
+        let io = |error| StoreError::io("cannot write", &path, error);
+        fs::create_dir_all(folder).map_err(io)?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?;
+        file.write_all(bytes).map_err(io)?;
+        file.as_file().sync_data().map_err(io)?;
+        file.persist(&path).map_err(|error| io(error.error))?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        Ok(digest)
+    }
+
+    /// The bytes of this address.
+    pub(crate) fn get(&self, digest: Sha256Digest) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(digest);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::BlobMissing(digest));
+            }
+            read => read.map_err(|error| StoreError::io("cannot read", &path, error))?,
+        };
+        if Sha256Digest::of(&bytes) == digest {
+            Ok(bytes)
+        } else {
+            Err(StoreError::BlobDamaged(digest))
+        }
+    }
+
+    fn path(&self, digest: Sha256Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.folder.join(&name[..2]).join(name)
+    }
+}
