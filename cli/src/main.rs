@@ -1,1 +1,25 @@
-fn main() {}
+//! The roof: one binary that wires the rooms together. It holds no rule and no page.
+
+mod args;
+mod clock;
+mod commands;
+mod exit;
+mod progress;
+mod recorder;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&args.log))
+        .with_writer(std::io::stderr)
+        .init();
+    match commands::execute(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => exit.tell(),
+    }
+}

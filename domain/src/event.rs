@@ -216,9 +216,6 @@ pub struct Cost {
     pub own_cpu_ms: u64,
     /// Most memory Portolan itself held, in KiB.
     pub own_peak_kib: u64,
-    /// Wall time the same trials would have taken one after the other without sharing, in
-    /// milliseconds: every act counted once for every trial that needed it.
-    pub unshared_ms: u64,
     /// Processors of the lab's machine.
     pub processors: u32,
 }

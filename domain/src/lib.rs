@@ -8,17 +8,17 @@ pub mod testbed;
 
 pub mod plan;
 
-pub mod observation;
 pub mod facts;
+pub mod observation;
 
-pub mod command;
-pub mod event;
 pub mod campaign;
+pub mod command;
 pub mod decide;
+pub mod event;
 
-pub mod score;
-pub mod policy;
+pub mod aggregate;
 pub mod check;
 pub mod diagnosis;
+pub mod policy;
+pub mod score;
 pub mod verdict;
-pub mod aggregate;

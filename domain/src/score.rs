@@ -68,10 +68,9 @@ impl Standing {
     pub fn score(self) -> Option<Score> {
         match self {
             Standing::Scored(score) => Some(score),
-            Standing::NotRun
-            | Standing::Blocked
-            | Standing::NotApplicable
-            | Standing::LabError => None,
+            Standing::NotRun | Standing::Blocked | Standing::NotApplicable | Standing::LabError => {
+                None
+            }
         }
     }
 
@@ -117,10 +116,16 @@ mod tests {
 
     #[test]
     fn only_scores_are_scores() {
-        assert_eq!(Standing::Scored(Score::Warning).score(), Some(Score::Warning));
-        for state in
-            [Standing::NotRun, Standing::Blocked, Standing::NotApplicable, Standing::LabError]
-        {
+        assert_eq!(
+            Standing::Scored(Score::Warning).score(),
+            Some(Score::Warning)
+        );
+        for state in [
+            Standing::NotRun,
+            Standing::Blocked,
+            Standing::NotApplicable,
+            Standing::LabError,
+        ] {
             assert_eq!(state.score(), None);
         }
     }

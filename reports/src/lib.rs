@@ -1,7 +1,41 @@
 //! What is shown: projections of recorded events, and the pages, tables and files made from them.
 //!
 //! Read in this order: history (events put in their places), matrix (history judged by a policy),
-//! then one module for each way of showing it.
+//! the view that anyone may see, what operators see besides, then one module for each way of
+//! showing them.
 
 pub mod history;
 pub mod matrix;
+
+pub mod reason;
+pub mod tally;
+pub mod topic;
+
+pub mod public;
+pub mod redaction;
+
+pub mod held;
+pub mod insight;
+
+pub mod comparison;
+pub mod derivation;
+pub mod explain;
+pub mod remedy;
+pub mod tool;
+
+pub mod cost;
+pub mod notice;
+pub mod units;
+
+pub mod explain_text;
+pub mod text;
+
+pub mod cells_csv;
+pub mod sheet;
+pub mod steps_csv;
+
+pub mod json;
+pub mod matrix_file;
+
+pub mod html;
+mod page;

@@ -55,7 +55,9 @@ pub enum StoreError {
         known: u32,
     },
     /// The stream has moved on.
-    #[error("stream {stream} is at version {actual}, not {expected}: read it again and decide anew")]
+    #[error(
+        "stream {stream} is at version {actual}, not {expected}: read it again and decide anew"
+    )]
     WrongVersion {
         /// Which stream.
         stream: String,
@@ -86,6 +88,10 @@ pub enum StoreError {
 impl StoreError {
     /// Wraps a system error with what was tried and where.
     pub(crate) fn io(what: &'static str, path: &std::path::Path, source: std::io::Error) -> Self {
-        Self::Io { what, path: path.to_owned(), source }
+        Self::Io {
+            what,
+            path: path.to_owned(),
+            source,
+        }
     }
 }

@@ -111,15 +111,31 @@ impl Log {
     pub fn append(&mut self, append: Append) -> Result<Vec<Recorded>, StoreError> {
         if let Some(known) = self.recorded_for(append.command)? {
             let same = known.iter().map(|it| &it.event).eq(&append.events);
-            return if same { Ok(known) } else { Err(StoreError::OtherEvents(append.command)) };
+            return if same {
+                Ok(known)
+            } else {
+                Err(StoreError::OtherEvents(append.command))
+            };
         }
-        let actual = self.streams.get(&append.stream)?.map_or(0, |value| number(&value));
+        let actual = self
+            .streams
+            .get(&append.stream)?
+            .map_or(0, |value| number(&value));
         if actual != append.expected {
-            let Append { stream, expected, .. } = append;
-            return Err(StoreError::WrongVersion { stream, expected, actual });
+            let Append {
+                stream, expected, ..
+            } = append;
+            return Err(StoreError::WrongVersion {
+                stream,
+                expected,
+                actual,
+            });
         }
         let recorded = self.number(append);
-        let frames: Vec<Vec<u8>> = recorded.iter().map(frame::encode).collect::<Result<_, _>>()?;
+        let frames: Vec<Vec<u8>> = recorded
+            .iter()
+            .map(frame::encode)
+            .collect::<Result<_, _>>()?;
         self.write(&recorded, &frames)?;
         self.head += recorded.len() as u64;
         Ok(recorded)
@@ -130,9 +146,14 @@ impl Log {
     /// # Errors
     /// When the log cannot be read.
     pub fn recorded_for(&self, command: Uuid) -> Result<Option<Vec<Recorded>>, StoreError> {
-        let Some(value) = self.commands.get(command.as_bytes())? else { return Ok(None) };
+        let Some(value) = self.commands.get(command.as_bytes())? else {
+            return Ok(None);
+        };
         let (first, count) = (number(&value[..8]), number(&value[8..]));
-        (first..first + count).map(|at| self.event(at)).collect::<Result<_, _>>().map(Some)
+        (first..first + count)
+            .map(|at| self.event(at))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// One event.
@@ -142,7 +163,10 @@ impl Log {
     pub fn event(&self, position: u64) -> Result<Recorded, StoreError> {
         match self.events.get(position.to_be_bytes())? {
             Some(frame) => frame::decode(position, &frame),
-            None => Err(StoreError::Damaged { position, why: "there is no such event".to_owned() }),
+            None => Err(StoreError::Damaged {
+                position,
+                why: "there is no such event".to_owned(),
+            }),
         }
     }
 
@@ -155,7 +179,10 @@ impl Log {
                 found if found == expected => frame::decode(expected, &value),
                 _ => {
                     let why = "it is missing".to_owned();
-                    Err(StoreError::Damaged { position: expected, why })
+                    Err(StoreError::Damaged {
+                        position: expected,
+                        why,
+                    })
                 }
             }
         })
@@ -178,16 +205,29 @@ impl Log {
     }
 
     fn number(&self, append: Append) -> Vec<Recorded> {
-        let Append { stream, expected, command, at, events } = append;
+        let Append {
+            stream,
+            expected,
+            command,
+            at,
+            events,
+        } = append;
         let places = (self.head..).zip(expected..);
-        let record = |(event, (position, version))| {
-            Recorded { position, at, stream: stream.clone(), version, command, event }
+        let record = |(event, (position, version))| Recorded {
+            position,
+            at,
+            stream: stream.clone(),
+            version,
+            command,
+            event,
         };
         events.into_iter().zip(places).map(record).collect()
     }
 
     fn write(&self, recorded: &[Recorded], frames: &[Vec<u8>]) -> Result<(), StoreError> {
-        let Some(first) = recorded.first() else { return Ok(()) };
+        let Some(first) = recorded.first() else {
+            return Ok(());
+        };
         let count = recorded.len() as u64;
         let next = first.version + count;
         let known = [first.position.to_be_bytes(), count.to_be_bytes()].concat();
@@ -213,7 +253,10 @@ impl Log {
 
 /// A big-endian number of up to eight bytes.
 fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    bytes
+        .iter()
+        .take(8)
+        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

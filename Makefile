@@ -1,0 +1,43 @@
+# Two commands: `make lab` does the main job, `make test` runs every test. Both set up what they need.
+SHELL := /bin/bash
+TESTBED ?= default
+OUT ?= portolan-report
+
+.PHONY: help setup lab test test-fast lint bench clean
+
+help:
+	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
+	@echo 'make test   run every test, slow ones with real VMs included'
+	@echo 'make bench  measure, and print ratios'
+	@echo 'make lint   formatting and clippy, warnings as errors'
+
+setup:
+	@lab/setup.sh
+
+lab: setup
+	cargo build --release --locked
+	target/release/portolan run $(TESTBED)
+	mkdir -p $(OUT)
+	target/release/portolan report --audience public --out $(OUT)/public.html
+	target/release/portolan report --audience operator --out $(OUT)/operator.html
+	target/release/portolan matrix --format csv > $(OUT)/cells.csv
+	target/release/portolan matrix --format csv-steps > $(OUT)/steps.csv
+	@echo "Reports are in $(OUT)/. Why a cell has its colour: target/release/portolan explain SOURCE TARGET GUEST"
+
+# cargo-nextest runs tests in parallel processes; without it plain `cargo test` runs the same tests.
+test: setup
+	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked --profile full; \
+	else cargo test --workspace --locked; fi
+
+test-fast: setup
+	cargo nextest run --workspace --locked
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+bench: setup
+	lab/bench.sh
+
+clean:
+	rm -rf target portolan-data $(OUT)

@@ -1,0 +1,260 @@
+//! The command line: names that people and scripts rely on.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use domain::ids::{CampaignId, GuestId, PlatformId};
+
+/// Charts how well virtual machines travel between hypervisors.
+///
+/// Moves real VMs along every route, scores what arrives, and keeps every step outcome.
+#[derive(Debug, Parser)]
+#[command(name = "portolan", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// Folder of the log and its evidence
+    #[arg(
+        long,
+        global = true,
+        env = "PORTOLAN_STORE",
+        default_value = "portolan-data"
+    )]
+    pub(crate) store: PathBuf,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print no progress
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+    /// Policy file that turns observations into scores [default: the one compiled in]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// What to log on standard error, in the syntax of tracing's EnvFilter
+    #[arg(
+        long,
+        global = true,
+        env = "PORTOLAN_LOG",
+        default_value = "warn",
+        hide = true
+    )]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a score below the gate asked for by --fail-on, \
+                          2 usage or bad input, 3 lab error.\n\n\
+                          Example: portolan run default && portolan matrix";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The embedded lab
+    #[command(subcommand)]
+    Lab(Lab),
+    /// Show every trial and every command that would run; nothing is touched
+    #[command(after_help = "Example: portolan plan small")]
+    Plan(Plan),
+    /// Walk every trial of a testbed and print the matrices
+    #[command(
+        after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
+                            portolan run --resume"
+    )]
+    Run(Run),
+    /// Print the matrices of a campaign
+    #[command(after_help = "Example: portolan matrix --guest server --format csv")]
+    Matrix(Matrix),
+    /// Write a report: one self-contained HTML file
+    #[command(after_help = "Example: portolan report --audience public --out report.html")]
+    Report(Report),
+    /// Say why a cell has its colour, and what would turn it green
+    #[command(after_help = "Example: portolan explain kvm-like xen-like lean")]
+    Explain(Explain),
+    /// The log
+    #[command(subcommand)]
+    Log(Log),
+    /// Write a shell completion script
+    #[command(after_help = "Example: portolan completions bash > portolan.bash")]
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lab {
+    /// Build and cache the guests of a testbed
+    #[command(after_help = "Example: portolan lab build default")]
+    Build {
+        /// Testbed file, or `default` or `small` for the embedded ones
+        #[arg(default_value = "default")]
+        testbed: String,
+        #[command(flatten)]
+        cache: Cache,
+    },
+}
+
+/// Where built images are kept.
+#[derive(Debug, Group)]
+pub(crate) struct Cache {
+    /// Folder of built guest images and downloaded packages [default: ~/.cache/portolan]
+    #[arg(long, env = "PORTOLAN_CACHE", value_name = "DIR")]
+    cache: Option<PathBuf>,
+    #[arg(long, env = "XDG_CACHE_HOME", hide = true)]
+    xdg_cache_home: Option<PathBuf>,
+    #[arg(long, env = "HOME", hide = true)]
+    home: Option<PathBuf>,
+}
+
+impl Cache {
+    /// The cache folder: named, or the user's, or one beside where the program was started.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let user = self.xdg_cache_home.clone();
+        let user = user.or_else(|| self.home.as_ref().map(|home| home.join(".cache")));
+        let user = user.map(|folder| folder.join("portolan"));
+        self.cache
+            .clone()
+            .or(user)
+            .unwrap_or_else(|| PathBuf::from("portolan-cache"))
+    }
+}
+
+/// Which part of a testbed.
+#[derive(Debug, Group)]
+pub(crate) struct Part {
+    /// Only this guest; may be repeated
+    #[arg(long, value_name = "GUEST")]
+    pub(crate) guest: Vec<GuestId>,
+    /// Only this source platform; may be repeated
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) source: Vec<PlatformId>,
+    /// Only this target platform; may be repeated
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) target: Vec<PlatformId>,
+    /// Repetitions of every trial
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) repeat: u32,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Plan {
+    /// Testbed file, or `default` or `small` for the embedded ones
+    pub(crate) testbed: String,
+    #[command(flatten)]
+    pub(crate) part: Part,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Run {
+    /// Testbed file, or `default` or `small` for the embedded ones
+    #[arg(required_unless_present = "resume")]
+    pub(crate) testbed: Option<String>,
+    #[command(flatten)]
+    pub(crate) part: Part,
+    /// Take up the last campaign that did not end; its testbed is the recorded one
+    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
+    pub(crate) resume: bool,
+    /// Exit with 1 when a cell scores this or lower
+    #[arg(long, value_name = "SCORE")]
+    pub(crate) fail_on: Option<Gate>,
+    /// Walk trials one after the other and share nothing, to compare with
+    #[arg(long)]
+    pub(crate) sequential: bool,
+    #[command(flatten)]
+    pub(crate) cache: Cache,
+}
+
+/// The score that makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gate {
+    /// WARNING or FAILURE
+    Warning,
+    /// FAILURE
+    Failure,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Matrix {
+    /// Which campaign [default: the last]
+    #[arg(long, value_name = "ID")]
+    pub(crate) campaign: Option<CampaignId>,
+    /// Only this guest
+    #[arg(long, value_name = "GUEST")]
+    pub(crate) guest: Option<GuestId>,
+    /// As what
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Forms of a matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for a terminal
+    Text,
+    /// One row per cell
+    Csv,
+    /// One row per step
+    CsvSteps,
+    /// For programs
+    Json,
+    /// One self-contained page
+    Html,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Report {
+    /// For whom; only operators and auditors see which tools were used
+    #[arg(long, default_value = "public")]
+    pub(crate) audience: Audience,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Which campaign [default: the last]
+    #[arg(long, value_name = "ID")]
+    pub(crate) campaign: Option<CampaignId>,
+}
+
+/// Readers of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Audience {
+    /// Everyone: names no conversion tool
+    Public,
+    /// Those who check: everything, with event positions and digests
+    Auditor,
+    /// Those who run the lab: everything
+    Operator,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Explain {
+    /// Source platform
+    pub(crate) source: PlatformId,
+    /// Target platform
+    pub(crate) target: PlatformId,
+    /// Guest
+    pub(crate) guest: GuestId,
+    /// Which campaign [default: the last]
+    #[arg(long, value_name = "ID")]
+    pub(crate) campaign: Option<CampaignId>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Print the events, one JSON object a line
+    #[command(after_help = "Example: portolan log show --from 100 | jq .event.type")]
+    Show {
+        /// First position
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+    },
+    /// Count what is in the log
+    #[command(after_help = "Example: portolan log stat --json")]
+    Stat,
+    /// Check that every event can be read and no evidence is missing or altered
+    #[command(after_help = "Example: portolan log verify")]
+    Verify,
+    /// Write one piece of evidence to standard output
+    #[command(after_help = "Example: portolan log evidence 3f5a… > serial.log")]
+    Evidence {
+        /// Its SHA-256, as `explain` shows it
+        sha256: domain::ids::Sha256Digest,
+    },
+}

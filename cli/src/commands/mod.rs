@@ -1,0 +1,101 @@
+//! One file per command.
+
+mod explain;
+mod lab;
+mod log;
+mod matrix;
+mod plan;
+mod report;
+mod run;
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use domain::ids::CampaignId;
+use ingest::Desk;
+use reports::history::{CampaignHistory, History};
+use serde::Serialize;
+use store::Log;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+
+/// Does what was asked.
+pub(crate) fn execute(args: Args) -> Result<(), Exit> {
+    match &args.command {
+        Command::Lab(command) => lab::execute(&args, command),
+        Command::Plan(command) => plan::execute(&args, command),
+        Command::Run(command) => run::execute(&args, command),
+        Command::Matrix(command) => matrix::execute(&args, command),
+        Command::Report(command) => report::execute(&args, command),
+        Command::Explain(command) => explain::execute(&args, command),
+        Command::Log(command) => log::execute(&args, command),
+        Command::Completions { shell } => {
+            let mut command = Args::command();
+            clap_complete::generate(*shell, &mut command, "portolan", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+/// The history in the store that the call names.
+fn history(args: &Args) -> Result<History, Exit> {
+    let log = Log::open_existing(&args.store)?;
+    history_of(&log)
+}
+
+/// The history a log tells.
+fn history_of(log: &Log) -> Result<History, Exit> {
+    let mut history = History::default();
+    for recorded in log.read(0) {
+        history.project(&recorded?);
+    }
+    Ok(history)
+}
+
+/// The campaign that was asked for, or the last.
+fn pick<'a>(
+    history: &'a History,
+    wanted: Option<&CampaignId>,
+) -> Result<&'a CampaignHistory, Exit> {
+    let found = match wanted {
+        Some(id) => history.campaign(id),
+        None => history.campaigns().last(),
+    };
+    found.ok_or_else(|| {
+        let known: Vec<&str> = history
+            .campaigns()
+            .iter()
+            .map(|it| it.id.as_str())
+            .collect();
+        match (wanted, known.is_empty()) {
+            (_, true) => Exit::usage("the store holds no campaign yet: portolan run default"),
+            (Some(id), false) => Exit::usage(format!(
+                "there is no campaign `{id}`; known: {}",
+                known.join(", ")
+            )),
+            (None, false) => Exit::usage("there is no campaign"),
+        }
+    })
+}
+
+/// Opens the desk of the store that the call names.
+fn desk(args: &Args) -> Result<Desk, Exit> {
+    Ok(Desk::open(Log::open(&args.store)?)?)
+}
+
+/// Prints a text; a reader that has gone away is not an error.
+fn print(text: &str) -> Result<(), Exit> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Exit::Lab(
+            anyhow::Error::new(error).context("cannot write to standard output"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON.
+fn print_json(value: &impl Serialize) -> Result<(), Exit> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Exit::Lab(error.into()))?;
+    print(&format!("{text}\n"))
+}

@@ -1,0 +1,89 @@
+//! Progress for a person: a bar on a terminal, plain lines elsewhere, nothing when asked.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use runner::Notice;
+
+/// Shows how a run goes on.
+#[derive(Debug, Clone)]
+pub(crate) enum Progress {
+    Bar(ProgressBar),
+    Lines {
+        total: u64,
+        over: Arc<std::sync::atomic::AtomicU64>,
+    },
+    Quiet,
+}
+
+impl Progress {
+    /// Progress over this many trials.
+    pub(crate) fn new(trials: usize, quiet: bool) -> Self {
+        let total = trials as u64;
+        if quiet {
+            return Self::Quiet;
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines {
+                total,
+                over: Arc::default(),
+            };
+        }
+        let bar = ProgressBar::new(total);
+        let form = "{elapsed_precise} {bar:30} {pos}/{len} trials, {msg}";
+        if let Ok(style) = ProgressStyle::with_template(form) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self::Bar(bar)
+    }
+
+    /// Something happened.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        match (self, notice) {
+            (Self::Quiet, _) | (Self::Lines { .. }, Notice::Step { .. }) => {}
+            (
+                Self::Bar(bar),
+                Notice::Step {
+                    trial,
+                    step,
+                    completed,
+                },
+            ) => {
+                let sign = if *completed { "" } else { ", not completed" };
+                bar.set_message(format!("{trial}: {}{sign}", step.title()));
+            }
+            (Self::Bar(bar), Notice::Trial { trial, lab_error }) => {
+                bar.inc(1);
+                if let Some(reason) = lab_error {
+                    bar.println(format!("lab error: {trial}: {reason}"));
+                }
+            }
+            (Self::Lines { total, over }, Notice::Trial { trial, lab_error }) => {
+                let number = 1 + over.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                match lab_error {
+                    None => eprintln!("[{number}/{total}] {trial}"),
+                    Some(reason) => eprintln!("[{number}/{total}] {trial}: lab error: {reason}"),
+                }
+            }
+        }
+    }
+
+    /// A line that stands by itself.
+    pub(crate) fn say(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.println(line),
+            Self::Lines { .. } => eprintln!("{line}"),
+            Self::Quiet => {}
+        }
+    }
+
+    /// Nothing more will happen.
+    pub(crate) fn end(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Why a cell has its colour, and what would turn it green. Names tools: for operators only.
+
+use domain::diagnosis::Cause;
+use domain::ids::{CampaignId, GuestId, PlatformId, RouteId};
+use domain::score::Standing;
+use domain::testbed::Package;
+use serde::Serialize;
+
+use crate::derivation::TrialDerived;
+use crate::matrix::{Cell, Judged, RouteTried};
+use crate::public::PublicRoute;
+use crate::reason::Reason;
+use crate::redaction::ranked;
+use crate::remedy::remedies;
+use crate::tally::as_word;
+use crate::tool::Tool;
+use crate::units::duration;
+
+/// The version of this shape. Fields are added under the same number, never renamed or removed.
+pub const SCHEMA: &str = "portolan.explain/1";
+
+/// The derivation of one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The version of this shape.
+    pub schema: &'static str,
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// Name and version of the policy.
+    pub policy: String,
+    /// Whose matrix.
+    pub guest: GuestId,
+    /// Row.
+    pub source: PlatformId,
+    /// Column.
+    pub target: PlatformId,
+    /// How it stands: as its best route.
+    #[serde(serialize_with = "as_word")]
+    pub standing: Standing,
+    /// Repetitions of the best route disagree.
+    pub unstable: bool,
+    /// Trials that were scored.
+    pub scored: usize,
+    /// Trials that were planned.
+    pub planned: usize,
+    /// The limiting step of the best route, and what about it, in words.
+    pub reason: Option<String>,
+    /// The class of root cause.
+    pub cause: Option<Cause>,
+    /// What would turn it green.
+    pub remedies: Vec<String>,
+    /// Every route tried, the best first.
+    pub routes: Vec<RouteDerived>,
+}
+
+/// One route of the cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RouteDerived {
+    /// Its number in reports that name no tool.
+    pub number: usize,
+    /// Its identifier.
+    pub route: RouteId,
+    /// It gives the cell its score.
+    pub best: bool,
+    /// What travels between the platforms.
+    pub through: Option<Package>,
+    /// The tools it needs, in order.
+    pub tools: Vec<Tool>,
+    /// How it stands: as its lowest repetition.
+    #[serde(serialize_with = "as_word")]
+    pub standing: Standing,
+    /// Repetitions disagree, or the address differs on each re-run.
+    pub unstable: bool,
+    /// Repetitions that were scored.
+    pub scored: usize,
+    /// Repetitions that were planned.
+    pub planned: usize,
+    /// Mean wall time of a repetition, in milliseconds.
+    pub duration_ms: u64,
+    /// The limiting step, and what about it, in words.
+    pub reason: Option<String>,
+    /// Each repetition.
+    pub trials: Vec<TrialDerived>,
+}
+
+/// A cell that the campaign does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no trial of {asked} was planned; guests: {guests}; platforms: {platforms}")]
+pub struct NotPlanned {
+    asked: String,
+    guests: String,
+    platforms: String,
+}
+
+impl Explanation {
+    /// The derivation of the cell of this guest, source and target.
+    ///
+    /// # Errors
+    /// When the campaign has no such cell.
+    pub fn new(
+        judged: &Judged<'_>,
+        guest: &GuestId,
+        source: &PlatformId,
+        target: &PlatformId,
+    ) -> Result<Self, NotPlanned> {
+        let matrix = judged.matrices.iter().find(|it| it.guest == *guest);
+        match matrix.and_then(|it| it.cell(source, target)) {
+            Some(cell) => Ok(Self::of(judged, guest, cell)),
+            None => Err(NotPlanned {
+                asked: format!("{guest} from {source} to {target}"),
+                guests: listed(
+                    judged
+                        .campaign
+                        .testbed
+                        .guests
+                        .iter()
+                        .map(|it| it.id.as_str()),
+                ),
+                platforms: listed(
+                    judged
+                        .campaign
+                        .testbed
+                        .platforms
+                        .iter()
+                        .map(|it| it.id.as_str()),
+                ),
+            }),
+        }
+    }
+
+    /// The derivation of a cell at hand.
+    #[must_use]
+    pub fn of(judged: &Judged<'_>, guest: &GuestId, cell: &Cell) -> Self {
+        let ranked = ranked(cell, judged.policy);
+        let reason = ranked
+            .first()
+            .and_then(|(public, _)| public.reason.as_ref());
+        Self {
+            schema: SCHEMA,
+            campaign: judged.campaign.id.clone(),
+            policy: judged.policy.label(),
+            guest: guest.clone(),
+            source: cell.source.clone(),
+            target: cell.target.clone(),
+            standing: cell.verdict.standing,
+            unstable: cell.verdict.unstable,
+            scored: cell.verdict.scored,
+            planned: cell.verdict.planned,
+            reason: reason.map(ToString::to_string),
+            cause: reason.and_then(Reason::cause),
+            remedies: ranked
+                .first()
+                .map(|(_, route)| remedies(route))
+                .unwrap_or_default(),
+            routes: (1..)
+                .zip(&ranked)
+                .map(|(number, it)| route(judged, cell, number, it))
+                .collect(),
+        }
+    }
+}
+
+impl RouteDerived {
+    /// Mean wall time of a repetition, as people read it.
+    #[must_use]
+    pub fn took(&self) -> String {
+        duration(self.duration_ms)
+    }
+}
+
+fn route(
+    judged: &Judged<'_>,
+    cell: &Cell,
+    number: usize,
+    (public, tried): &(PublicRoute, &RouteTried),
+) -> RouteDerived {
+    let campaign = judged.campaign;
+    let declared = campaign.testbed.route(&tried.verdict.route);
+    let converters = declared
+        .map(|it| it.converters.as_slice())
+        .unwrap_or_default();
+    RouteDerived {
+        number,
+        route: tried.verdict.route.clone(),
+        best: cell.verdict.best.as_ref() == Some(&tried.verdict.route),
+        through: declared.map(|it| it.through),
+        tools: converters.iter().map(|it| Tool::of(campaign, it)).collect(),
+        standing: tried.verdict.standing,
+        unstable: tried.verdict.unstable,
+        scored: tried.verdict.scored,
+        planned: tried.verdict.planned,
+        duration_ms: tried.verdict.duration_ms,
+        reason: public.reason.as_ref().map(ToString::to_string),
+        trials: tried
+            .trials
+            .iter()
+            .map(|it| TrialDerived::new(judged, it))
+            .collect(),
+    }
+}
+
+fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    ids.collect::<Vec<_>>().join(", ")
+}

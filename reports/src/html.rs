@@ -1,0 +1,142 @@
+//! A report as one self-contained page: no script, nothing fetched from elsewhere.
+
+use askama::Template;
+use domain::event::Ending;
+use domain::score::Standing;
+use domain::step::Step;
+
+use crate::cost::{CostRow, cost};
+use crate::explain::Explanation;
+use crate::insight::insights;
+use crate::matrix::Judged;
+use crate::notice;
+use crate::page::{GuestSection, Slot};
+use crate::public::{PinChange, PublicView};
+use crate::tally::{ALL, Tally};
+use crate::tool::Tool;
+use crate::units::instant;
+
+/// Who a report is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anyone: names no tool.
+    Public,
+    /// Who runs the campaign: routes, tools, checks, facts and evidence.
+    Operator,
+    /// Who checks it: what operators see, with event positions, acts and whole digests.
+    Auditor,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    view: &'a PublicView,
+    audience: Audience,
+    started: String,
+    last_recorded: String,
+    tally: Tally,
+    insights: Vec<String>,
+    guests: Vec<GuestSection<'a>>,
+    tools: Vec<Tool>,
+    changes: Vec<PinChange>,
+    untold_changes: usize,
+    cost: Vec<CostRow>,
+    notices: Vec<String>,
+    legend: Vec<Standing>,
+    aggregation: [&'static str; 4],
+    steps: [Step; 7],
+}
+
+/// The report of a campaign for an audience, as one HTML file.
+///
+/// # Errors
+/// When the page cannot be written; in memory that does not happen.
+pub fn report(
+    judged: &Judged<'_>,
+    audience: Audience,
+    unplaced: u64,
+) -> Result<String, askama::Error> {
+    let view = PublicView::from(judged).with_unplaced(unplaced);
+    match audience {
+        Audience::Public => public(&view),
+        Audience::Operator | Audience::Auditor => detailed(judged, &view, audience),
+    }
+}
+
+/// The report for anyone, from what anyone may see.
+///
+/// # Errors
+/// When the page cannot be written; in memory that does not happen.
+pub fn public(view: &PublicView) -> Result<String, askama::Error> {
+    page(view, Audience::Public, Vec::new()).render()
+}
+
+fn detailed(
+    judged: &Judged<'_>,
+    view: &PublicView,
+    audience: Audience,
+) -> Result<String, askama::Error> {
+    let explained = |guest, cell| Explanation::of(judged, guest, cell);
+    let explanations = judged
+        .cells()
+        .map(|(guest, cell)| explained(guest, cell))
+        .collect();
+    let campaign = judged.campaign;
+    let page = Page {
+        tools: Tool::all(campaign),
+        changes: campaign.changes.iter().map(PinChange::from).collect(),
+        untold_changes: 0,
+        ..page(view, audience, explanations)
+    };
+    page.render()
+}
+
+fn page(view: &PublicView, audience: Audience, explanations: Vec<Explanation>) -> Page<'_> {
+    Page {
+        view,
+        audience,
+        started: instant(view.course.started),
+        last_recorded: instant(view.course.last_recorded),
+        tally: view.cells().map(|(_, cell)| cell.standing).collect(),
+        insights: insights(view),
+        guests: GuestSection::all(view, explanations),
+        tools: Vec::new(),
+        changes: view.changes.clone(),
+        untold_changes: view.untold_changes,
+        cost: cost(view),
+        notices: notice::all(view),
+        legend: ALL.into(),
+        aggregation: notice::AGGREGATION,
+        steps: Step::ALL,
+    }
+}
+
+impl Audience {
+    /// What it is called in a report.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Audience::Public => "Public report",
+            Audience::Operator => "Operator's report",
+            Audience::Auditor => "Auditor's report",
+        }
+    }
+
+    /// Whether it is for auditors.
+    #[must_use]
+    pub fn is_auditor(self) -> bool {
+        self == Audience::Auditor
+    }
+
+    /// What it holds, in words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Audience::Public => "names no conversion tool; routes have numbers",
+            Audience::Operator => "names conversion tools: do not publish",
+            Audience::Auditor => {
+                "names conversion tools: do not publish; with event positions and digests"
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The shape of matrices as JSON. That for operators is that for anyone with fields added.
+
+use std::collections::BTreeMap;
+
+use domain::diagnosis::Cause;
+use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
+use domain::score::{Score, Standing};
+use serde::Serialize;
+
+use crate::public::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
+use crate::reason::Reason;
+use crate::tally::as_word;
+use crate::tool::Tool;
+use crate::topic::Topic;
+
+/// The version of this shape. Fields are added under the same number, never renamed or removed.
+pub const SCHEMA: &str = "portolan.matrix/1";
+
+/// The matrices of one campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixFile {
+    /// The version of this shape.
+    pub schema: &'static str,
+    /// `public` names no tool, `operator` does.
+    pub audience: &'static str,
+    /// Which campaign.
+    pub campaign: CampaignId,
+    /// What people call its testbed.
+    pub testbed: String,
+    /// When it started and how it went on.
+    pub course: Course,
+    /// Name and version of the policy.
+    pub policy: String,
+    /// Digest of the policy.
+    pub policy_sha256: Sha256Digest,
+    /// How far the scores reach, in words.
+    pub notices: Vec<String>,
+    /// The hypervisor environments, with the versions found.
+    pub platforms: Vec<PublicPlatform>,
+    /// The operating system images, with the versions found.
+    pub guests: Vec<PublicGuest>,
+    /// Versions of the lab itself.
+    pub host: Vec<Pin>,
+    /// The conversion tools, with the versions found. For operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Vec<Tool>>,
+    /// Versions that changed in mid-campaign.
+    pub changes: Vec<PinChange>,
+    /// Changes of a conversion tool's version that are counted, not told.
+    pub untold_changes: usize,
+    /// How much was done.
+    pub work: Work,
+    /// Events of the log that had no place in its history.
+    pub unplaced: u64,
+    /// One matrix per guest.
+    pub matrices: Vec<MatrixEntry>,
+}
+
+/// The cells of one guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixEntry {
+    /// Whose cells.
+    pub guest: GuestId,
+    /// How many cells stand how; what is not there is zero.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// Planned cells, row by row.
+    pub cells: Vec<CellEntry>,
+}
+
+/// Source × target for one guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CellEntry {
+    /// Row.
+    pub source: PlatformId,
+    /// Column.
+    pub target: PlatformId,
+    /// `SUCCESS`, `WARNING`, `FAILURE`, `lab error`, `blocked`, `not run` or `not applicable`.
+    #[serde(serialize_with = "as_word")]
+    pub standing: Standing,
+    /// The score, null when the standing is none.
+    pub score: Option<Score>,
+    /// Repetitions of the best route disagree.
+    pub unstable: bool,
+    /// Trials that were scored.
+    pub scored: usize,
+    /// Trials that were planned.
+    pub planned: usize,
+    /// What holds the best route back; null when nothing does.
+    pub limit: Option<Limit>,
+    /// The route that gives the cell its score. For operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_route: Option<RouteId>,
+    /// Every route tried, the best first.
+    pub routes: Vec<RouteEntry>,
+}
+
+/// One route of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RouteEntry {
+    /// 1 for the best.
+    pub number: usize,
+    /// Its identifier. For operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteId>,
+    /// Mean wall time of a repetition, in milliseconds. For operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// How many tools it needs.
+    pub tools: usize,
+    /// The lowest repetition.
+    #[serde(serialize_with = "as_word")]
+    pub standing: Standing,
+    /// Repetitions disagree, or the address differs on each re-run.
+    pub unstable: bool,
+    /// Repetitions that were scored.
+    pub scored: usize,
+    /// Repetitions that were planned.
+    pub planned: usize,
+    /// How each of the seven steps stands in the repetition that decides.
+    pub steps: Vec<&'static str>,
+    /// What holds it back; null when nothing does.
+    pub limit: Option<Limit>,
+}
+
+/// What holds a route back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// Number of the limiting step, 1 to 7.
+    pub step: u8,
+    /// What a person calls it.
+    pub title: &'static str,
+    /// The class of root cause.
+    pub cause: Option<Cause>,
+    /// What the rules that do not hold are about.
+    pub topics: Vec<Topic>,
+    /// All of it in words.
+    pub words: String,
+}
+
+impl From<&Reason> for Limit {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            step: reason.step.number(),
+            title: reason.step.title(),
+            cause: reason.cause(),
+            topics: reason.topics().to_vec(),
+            words: reason.why.to_string(),
+        }
+    }
+}

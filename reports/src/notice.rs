@@ -1,0 +1,43 @@
+//! Words that stand on every report: what a score says, and what the platforms are.
+
+use crate::public::PublicView;
+
+/// How far a score reaches.
+pub const SCORES: &str = "A score says how things stood on the day of the campaign, with the \
+    versions listed. It says nothing about later versions, other settings or other guests; \
+    whoever needs to know should repeat the trials.";
+
+/// What a stand-in is.
+pub const STAND_INS: &str = "Platforms marked as stand-ins are played by QEMU with each vendor's \
+    family of virtual hardware and disk format. They are not the vendor's product, and their \
+    scores are not scores of that product.";
+
+/// How scores come about, from a check up to a cell.
+pub const AGGREGATION: [&str; 4] = [
+    "A check compares facts and gives a score: FAILURE < WARNING < SUCCESS. A fact that could not \
+     be read is never a SUCCESS.",
+    "A step is as good as its lowest check; a step that cannot be completed is a FAILURE. A trial \
+     is as good as its lowest step.",
+    "A route is as good as its lowest repetition. Where repetitions disagree, or the address \
+     differs on each re-run, it is marked unstable.",
+    "A cell is as good as its best route: ties go to fewer tools, then to less time. Not run, \
+     blocked, not applicable and lab error are no scores: an outage of the lab is never a FAILURE \
+     of a product.",
+];
+
+/// Every notice that belongs to a view, in the order they are read.
+#[must_use]
+pub fn all(view: &PublicView) -> Vec<String> {
+    let mut notices = vec![SCORES.to_owned()];
+    if view.has_stand_ins() {
+        notices.push(STAND_INS.to_owned());
+    }
+    match view.unplaced {
+        0 => {}
+        1 => notices.push("1 event of the log had no place in this history.".to_owned()),
+        count => notices.push(format!(
+            "{count} events of the log had no place in this history."
+        )),
+    }
+    notices
+}

@@ -1,0 +1,266 @@
+//! What anyone may see. No type here has a field for a tool's identity.
+//!
+//! Every table, page and file is made from this view; those for operators add to it and never
+//! replace it, so that what different readers see cannot disagree.
+
+use domain::event::{Cost, Ending, VersionChanged};
+use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
+use domain::score::Standing;
+use domain::step::Step;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::reason::Reason;
+use crate::tally::Tally;
+
+/// A judged campaign as anyone may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicView {
+    /// Which campaign.
+    pub campaign: CampaignId,
+    /// What people call its testbed.
+    pub testbed: String,
+    /// When it started and how it went on.
+    pub course: Course,
+    /// Name and version of the policy.
+    pub policy: String,
+    /// Digest of the policy.
+    pub policy_sha256: Sha256Digest,
+    /// The hypervisor environments, in testbed order.
+    pub platforms: Vec<PublicPlatform>,
+    /// The operating system images, in testbed order.
+    pub guests: Vec<PublicGuest>,
+    /// Versions of the lab itself.
+    pub host: Vec<Pin>,
+    /// Versions that changed in mid-campaign.
+    pub changes: Vec<PinChange>,
+    /// Changes of a conversion tool's version: counted, not told.
+    pub untold_changes: usize,
+    /// How much was done.
+    pub work: Work,
+    /// One matrix per guest.
+    pub matrices: Vec<PublicMatrix>,
+    /// Events of the log that had no place in its history.
+    pub unplaced: u64,
+}
+
+/// When a campaign started and how it went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Course {
+    /// When it started.
+    pub started: Timestamp,
+    /// When its last event was recorded.
+    pub last_recorded: Timestamp,
+    /// Position of its first event in the log.
+    pub first_position: u64,
+    /// Position of its last event in the log.
+    pub last_position: u64,
+    /// How often it was resumed.
+    pub resumed: u32,
+    /// How it ended, if it did.
+    pub ending: Option<Ending>,
+    /// What it cost, if it ended.
+    pub cost: Option<Cost>,
+}
+
+/// How much was done. Trials that need the same act share it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Steps that came to an end.
+    pub steps: usize,
+    /// Physical acts that carried them out.
+    pub acts: usize,
+    /// Wall time of all steps one after the other, each with an act of its own, in milliseconds.
+    pub unshared_ms: u64,
+}
+
+/// A hypervisor environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicPlatform {
+    /// Its identifier.
+    pub id: PlatformId,
+    /// Its maker's name.
+    pub vendor: String,
+    /// Product name.
+    pub product: String,
+    /// Management console, empty when there is none.
+    pub console: String,
+    /// Something else plays this platform.
+    pub stand_in: bool,
+    /// The version found at the start, empty when none was found.
+    pub version: String,
+}
+
+/// An operating system image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicGuest {
+    /// Its identifier.
+    pub id: GuestId,
+    /// Name and what is special about it.
+    pub name: String,
+    /// Processor architecture.
+    pub architecture: String,
+    /// `bios` or `uefi`.
+    pub firmware: String,
+    /// Memory it is given, in MiB.
+    pub memory_mib: u32,
+    /// Virtual processors it is given.
+    pub cpus: u32,
+    /// The version found at the start, empty when none was found.
+    pub version: String,
+}
+
+/// A version and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pin {
+    /// Whose version.
+    pub subject: String,
+    /// The version.
+    pub version: String,
+}
+
+/// A version that changed in mid-campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PinChange {
+    /// Whose version.
+    pub subject: String,
+    /// The version before; empty when there was none.
+    pub from: String,
+    /// The version after; empty when it is gone.
+    pub to: String,
+}
+
+/// The cells of one guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicMatrix {
+    /// Whose cells.
+    pub guest: GuestId,
+    /// Rows and columns, in testbed order.
+    pub platforms: Vec<PlatformId>,
+    /// Planned cells, row by row.
+    pub cells: Vec<PublicCell>,
+}
+
+/// Source × target for one guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicCell {
+    /// Row.
+    pub source: PlatformId,
+    /// Column.
+    pub target: PlatformId,
+    /// How it stands: the best over its routes.
+    pub standing: Standing,
+    /// Repetitions of the best route disagree.
+    pub unstable: bool,
+    /// Trials that were scored.
+    pub scored: usize,
+    /// Trials that were planned.
+    pub planned: usize,
+    /// What holds the best route back.
+    pub reason: Option<Reason>,
+    /// Every route tried, the best first. They have numbers, not names.
+    pub routes: Vec<PublicRoute>,
+}
+
+/// One route of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PublicRoute {
+    /// How many tools it needs.
+    pub tools: usize,
+    /// The lowest repetition.
+    pub standing: Standing,
+    /// Repetitions disagree, or the address differs on each re-run.
+    pub unstable: bool,
+    /// Repetitions that were scored.
+    pub scored: usize,
+    /// Repetitions that were planned.
+    pub planned: usize,
+    /// How each of the seven steps stands in the repetition that decides.
+    pub steps: Vec<Standing>,
+    /// What holds it back.
+    pub reason: Option<Reason>,
+}
+
+impl PublicView {
+    /// The same view with the count of events that had no place in the history.
+    #[must_use]
+    pub fn with_unplaced(self, unplaced: u64) -> Self {
+        Self { unplaced, ..self }
+    }
+
+    /// All cells with their guest.
+    pub fn cells(&self) -> impl Iterator<Item = (&GuestId, &PublicCell)> {
+        self.matrices
+            .iter()
+            .flat_map(|it| it.cells.iter().map(|cell| (&it.guest, cell)))
+    }
+
+    /// Trials scored and planned.
+    #[must_use]
+    pub fn trials(&self) -> (usize, usize) {
+        self.cells().fold((0, 0), |(scored, planned), (_, cell)| {
+            (scored + cell.scored, planned + cell.planned)
+        })
+    }
+
+    /// Whether something else plays one of the platforms.
+    #[must_use]
+    pub fn has_stand_ins(&self) -> bool {
+        self.platforms.iter().any(|it| it.stand_in)
+    }
+
+    /// The name of a guest.
+    #[must_use]
+    pub fn guest_name(&self, id: &GuestId) -> &str {
+        self.guests
+            .iter()
+            .find(|it| it.id == *id)
+            .map_or("", |it| &it.name)
+    }
+}
+
+impl PublicMatrix {
+    /// The cell of a row and a column, if it was planned.
+    #[must_use]
+    pub fn cell(&self, source: &PlatformId, target: &PlatformId) -> Option<&PublicCell> {
+        self.cells
+            .iter()
+            .find(|it| it.source == *source && it.target == *target)
+    }
+
+    /// How many cells stand how.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.cells.iter().map(|it| it.standing).collect()
+    }
+}
+
+impl PublicRoute {
+    /// The seven steps and how each stands.
+    pub fn steps(&self) -> impl Iterator<Item = (Step, Standing)> {
+        Step::ALL.into_iter().zip(self.steps.iter().copied())
+    }
+
+    /// How many tools it needs, in words.
+    #[must_use]
+    pub fn tools_in_words(&self) -> &'static str {
+        match self.tools {
+            1 => "one tool",
+            2 => "two tools with a package between them",
+            _ => "several tools",
+        }
+    }
+}
+
+impl From<&VersionChanged> for PinChange {
+    fn from(change: &VersionChanged) -> Self {
+        let VersionChanged {
+            subject, from, to, ..
+        } = change;
+        Self {
+            subject: subject.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! From a judged campaign to what anyone may see: the one place where tools are left out.
+
+use std::collections::BTreeSet;
+
+use domain::event::Pins;
+use domain::policy::Policy;
+use domain::score::Standing;
+use domain::testbed::{Guest, Platform, Testbed};
+
+use crate::history::CampaignHistory;
+use crate::matrix::{Cell, Judged, Matrix, RouteTried};
+use crate::public::{
+    Course, Pin, PinChange, PublicCell, PublicGuest, PublicMatrix, PublicPlatform, PublicRoute,
+    PublicView, Work,
+};
+use crate::reason::{Reason, decisive};
+use crate::tally::merit;
+
+/// Subjects of pins that anyone may see. What is not listed is left out.
+const TOLD: [&str; 3] = ["platform", "guest", "host"];
+
+impl From<&Judged<'_>> for PublicView {
+    fn from(judged: &Judged<'_>) -> Self {
+        let campaign = judged.campaign;
+        let (testbed, pins) = (&campaign.testbed, &campaign.pins);
+        let (told, untold): (Vec<_>, Vec<_>) =
+            campaign.changes.iter().partition(|it| is_told(&it.subject));
+        Self {
+            campaign: campaign.id.clone(),
+            testbed: testbed.name.clone(),
+            course: Course {
+                started: campaign.started,
+                last_recorded: campaign.last_recorded,
+                first_position: campaign.first_position,
+                last_position: campaign.last_position,
+                resumed: campaign.resumed,
+                ending: campaign.ended.map(|(ending, _)| ending),
+                cost: campaign.ended.map(|(_, cost)| cost),
+            },
+            policy: judged.policy.label(),
+            policy_sha256: judged.policy.digest(),
+            platforms: testbed
+                .platforms
+                .iter()
+                .map(|it| platform(it, testbed, pins))
+                .collect(),
+            guests: testbed.guests.iter().map(|it| guest(it, pins)).collect(),
+            host: host(pins),
+            changes: told.into_iter().map(PinChange::from).collect(),
+            untold_changes: untold.len(),
+            work: work(campaign),
+            matrices: judged
+                .matrices
+                .iter()
+                .map(|it| matrix(it, judged.policy))
+                .collect(),
+            unplaced: 0,
+        }
+    }
+}
+
+/// A cell's routes, the best first: by standing, then fewer tools, then less time, then by what
+/// anyone may see of them. Never by name, so that the order says nothing about which tool it is.
+#[must_use]
+pub fn ranked<'a>(cell: &'a Cell, policy: &Policy) -> Vec<(PublicRoute, &'a RouteTried)> {
+    let mut routes: Vec<_> = cell
+        .routes
+        .iter()
+        .map(|it| (route(it, policy), it))
+        .collect();
+    routes.sort_by(|(a, x), (b, y)| {
+        let key = |it: &RouteTried| {
+            (
+                merit(it.verdict.standing),
+                it.verdict.tools,
+                it.verdict.duration_ms,
+            )
+        };
+        key(x).cmp(&key(y)).then_with(|| a.cmp(b))
+    });
+    routes
+}
+
+fn work(campaign: &CampaignHistory) -> Work {
+    let steps = || {
+        campaign
+            .trials
+            .values()
+            .flat_map(|steps| steps.values())
+            .map(|it| &it.finished)
+    };
+    Work {
+        steps: steps().count(),
+        acts: steps().map(|it| &it.act).collect::<BTreeSet<_>>().len(),
+        unshared_ms: steps()
+            .map(|it| it.duration_ms)
+            .fold(0, u64::saturating_add),
+    }
+}
+
+fn matrix(matrix: &Matrix, policy: &Policy) -> PublicMatrix {
+    PublicMatrix {
+        guest: matrix.guest.clone(),
+        platforms: matrix.platforms.clone(),
+        cells: matrix.cells.iter().map(|it| cell(it, policy)).collect(),
+    }
+}
+
+fn cell(cell: &Cell, policy: &Policy) -> PublicCell {
+    let routes: Vec<PublicRoute> = ranked(cell, policy).into_iter().map(|(it, _)| it).collect();
+    let best = routes.first();
+    PublicCell {
+        source: cell.source.clone(),
+        target: cell.target.clone(),
+        standing: cell.verdict.standing,
+        unstable: best.is_some_and(|it| it.unstable),
+        scored: cell.verdict.scored,
+        planned: cell.verdict.planned,
+        reason: best.and_then(|it| it.reason.clone()),
+        routes,
+    }
+}
+
+fn route(route: &RouteTried, policy: &Policy) -> PublicRoute {
+    let steps: Vec<Standing> = decisive(route)
+        .map(|trial| trial.steps.iter().map(|it| it.standing).collect())
+        .unwrap_or_default();
+    PublicRoute {
+        tools: route.verdict.tools,
+        standing: route.verdict.standing,
+        unstable: route.verdict.unstable,
+        scored: route.verdict.scored,
+        planned: route.verdict.planned,
+        steps,
+        reason: Reason::of(route, policy),
+    }
+}
+
+fn platform(platform: &Platform, testbed: &Testbed, pins: &Pins) -> PublicPlatform {
+    let vendor = testbed.vendors.iter().find(|it| it.id == platform.vendor);
+    PublicPlatform {
+        id: platform.id.clone(),
+        vendor: vendor.map_or_else(|| platform.vendor.to_string(), |it| it.name.clone()),
+        product: platform.product.clone(),
+        console: platform.console.clone(),
+        stand_in: platform.stand_in,
+        version: pin(pins, "platform", platform.id.as_str()),
+    }
+}
+
+fn guest(guest: &Guest, pins: &Pins) -> PublicGuest {
+    PublicGuest {
+        id: guest.id.clone(),
+        name: guest.name.clone(),
+        architecture: guest.architecture.clone(),
+        firmware: guest.firmware.clone(),
+        memory_mib: guest.memory_mib,
+        cpus: guest.cpus,
+        version: pin(pins, "guest", guest.id.as_str()),
+    }
+}
+
+fn host(pins: &Pins) -> Vec<Pin> {
+    let of_host = pins.iter().filter(|(subject, _)| kind(subject) == "host");
+    of_host
+        .map(|(subject, version)| Pin {
+            subject: subject.clone(),
+            version: version.clone(),
+        })
+        .collect()
+}
+
+fn pin(pins: &Pins, kind: &str, id: &str) -> String {
+    pins.get(&format!("{kind}:{id}"))
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn is_told(subject: &str) -> bool {
+    TOLD.contains(&kind(subject))
+}
+
+/// The kind of a pin's subject: `platform` of `platform:kvm-like`.
+fn kind(subject: &str) -> &str {
+    subject.split(':').next().unwrap_or(subject)
+}

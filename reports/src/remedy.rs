@@ -1,0 +1,59 @@
+//! What would turn a route green, in words.
+
+use std::collections::BTreeSet;
+
+use domain::diagnosis::Cause;
+use domain::score::{Score, Standing};
+use domain::verdict::StepVerdict;
+
+use crate::matrix::RouteTried;
+use crate::reason::decisive;
+
+/// What to do, the most pressing first; nothing when the route is a SUCCESS.
+#[must_use]
+pub fn remedies(route: &RouteTried) -> Vec<String> {
+    let Some(trial) = decisive(route) else {
+        return Vec::new();
+    };
+    let causes: BTreeSet<Cause> = trial.steps.iter().filter_map(|it| it.cause).collect();
+    let mut remedies: Vec<String> = causes.iter().map(|it| it.remedy().to_owned()).collect();
+    for score in [Score::Failure, Score::Warning] {
+        remedies.extend(trial.steps.iter().flat_map(|step| rules(step, score)));
+    }
+    if route.verdict.unstable {
+        remedies.push("make repetitions agree: find out what differs between them".to_owned());
+    }
+    match trial.standing {
+        Standing::LabError => remedies.insert(0, lab(&trial.steps)),
+        Standing::NotRun | Standing::Blocked => {
+            remedies.push("run the campaign to its end".to_owned());
+        }
+        Standing::Scored(_) | Standing::NotApplicable => {}
+    }
+    remedies
+}
+
+/// What is to hold, of what costs this score. A cause says more than that the step be completed.
+fn rules(step: &StepVerdict, score: Score) -> Vec<String> {
+    if let (Some(reason), Score::Failure, None) = (&step.reason, score, step.cause) {
+        return vec![format!("get the {} completed: {reason}", step.step.title())];
+    }
+    if step.reason.is_some() {
+        return Vec::new();
+    }
+    let costing = step
+        .checks
+        .iter()
+        .filter(|it| it.finding.score() == Some(score));
+    costing
+        .map(|it| format!("let rule {} hold: {}", it.rule, it.title))
+        .collect()
+}
+
+fn lab(steps: &[StepVerdict]) -> String {
+    let broken = steps.iter().find(|it| it.standing == Standing::LabError);
+    match broken.and_then(|it| it.reason.as_ref()) {
+        Some(reason) => format!("repair the lab and resume the campaign ({reason})"),
+        None => "repair the lab and resume the campaign".to_owned(),
+    }
+}

@@ -1,0 +1,112 @@
+//! A guest's recipe: how the lab makes its image, read from the guest's settings.
+
+use domain::testbed::Guest;
+
+/// A setting that the lab cannot use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{owner}: {why}")]
+pub struct SettingsProblem {
+    /// Whose setting.
+    pub owner: String,
+    /// What is wrong and what would be right.
+    pub why: String,
+}
+
+/// How the lab makes a guest's image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// `cloud` or `generic`: Debian's kernel flavours.
+    pub kernel: String,
+    /// Modules of the initramfs; none means host-only, as the platform needs them.
+    pub boot_modules: Option<String>,
+    /// Modules of the root file system.
+    pub root_modules: String,
+    /// `dhcp`, or `static:ADDRESS/PREFIX:GATEWAY:DNS`.
+    pub address: String,
+    /// First three numbers of a network stretched over all platforms; none means each platform's
+    /// own network.
+    pub stretched: Option<String>,
+}
+
+impl Recipe {
+    /// Reads a guest's settings.
+    ///
+    /// # Errors
+    /// The first setting that is unknown, missing or out of its range.
+    pub fn of(guest: &Guest) -> Result<Self, SettingsProblem> {
+        let problem = |why: String| SettingsProblem {
+            owner: format!("guest `{}`", guest.id),
+            why,
+        };
+        let known = [
+            "kernel",
+            "boot_modules",
+            "root_modules",
+            "address",
+            "stretched",
+        ];
+        if let Some(key) = guest
+            .settings
+            .keys()
+            .find(|key| !known.contains(&key.as_str()))
+        {
+            return Err(problem(format!(
+                "settings.{key} is unknown; known: {}",
+                known.join(", ")
+            )));
+        }
+        let get = |key: &str| {
+            let missing = || problem(format!("settings.{key} is missing"));
+            guest.settings.get(key).cloned().ok_or_else(missing)
+        };
+        let recipe = Self {
+            kernel: get("kernel")?,
+            boot_modules: Some(get("boot_modules")?).filter(|it| it != "host-only"),
+            root_modules: get("root_modules")?,
+            address: get("address")?,
+            stretched: guest.settings.get("stretched").cloned(),
+        };
+        recipe.check().map_err(problem)?;
+        match guest.firmware.as_str() {
+            "bios" => Ok(recipe),
+            other => Err(problem(format!(
+                "firmware is {other:?}; the lab makes `bios` images"
+            ))),
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !["cloud", "generic"].contains(&self.kernel.as_str()) {
+            return Err(format!(
+                "settings.kernel is {:?}; use `cloud` or `generic`",
+                self.kernel
+            ));
+        }
+        let word = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c);
+        for modules in self.boot_modules.iter().chain([&self.root_modules]) {
+            if !modules.chars().all(word) {
+                return Err(format!("{modules:?} is not a list of module names"));
+            }
+        }
+        let address = |c: char| c.is_ascii_digit() || "./:".contains(c);
+        let fixed = self
+            .address
+            .strip_prefix("static:")
+            .is_some_and(|it| it.chars().all(address));
+        if self.address != "dhcp" && !fixed {
+            let form = "`dhcp` or `static:ADDRESS/PREFIX:GATEWAY:DNS`";
+            return Err(format!(
+                "settings.address is {:?}; use {form}",
+                self.address
+            ));
+        }
+        let subnet = |it: &String| {
+            let numbers: Vec<&str> = it.split('.').collect();
+            numbers.len() == 3 && numbers.iter().all(|number| number.parse::<u8>().is_ok())
+        };
+        if self.stretched.as_ref().is_some_and(|it| !subnet(it)) {
+            return Err("settings.stretched is three numbers such as `10.99.0`".to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! Guest images: built by the recipes in `lab/guests`, content-addressed, built once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::ids::{GuestId, PlatformId, Sha256Digest};
+use domain::testbed::Testbed;
+use sha2::{Digest as _, Sha256};
+
+use super::guest::{Recipe, SettingsProblem};
+use super::profile::Profile;
+use crate::ledger::Ledger;
+use crate::tool;
+
+/// The recipe's files, compiled in so that the binary stands alone.
+const RECIPE_FILES: [(&str, &str); 10] = [
+    ("build.sh", include_str!("../../../lab/guests/build.sh")),
+    ("boot.sh", include_str!("../../../lab/guests/boot.sh")),
+    ("facts.awk", include_str!("../../../lab/guests/facts.awk")),
+    ("facts.sh", include_str!("../../../lab/guests/facts.sh")),
+    (
+        "initramfs.sh",
+        include_str!("../../../lab/guests/initramfs.sh"),
+    ),
+    ("inittab", include_str!("../../../lab/guests/inittab")),
+    ("lease.sh", include_str!("../../../lab/guests/lease.sh")),
+    ("network.sh", include_str!("../../../lab/guests/network.sh")),
+    (
+        "nftables.conf",
+        include_str!("../../../lab/guests/nftables.conf"),
+    ),
+    ("power.sh", include_str!("../../../lab/guests/power.sh")),
+];
+
+/// Longest an image may take to build: most of it is downloading kernels.
+const LONGEST_BUILD: Duration = Duration::from_secs(1800);
+
+/// Whose image: a host-only initramfs makes one image per platform.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImageKey {
+    /// The guest.
+    pub guest: GuestId,
+    /// The platform it was installed on, where that makes a difference.
+    pub platform: Option<PlatformId>,
+}
+
+/// A built image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Raw disk image; never written to.
+    pub path: PathBuf,
+    /// Digest of its bytes.
+    pub sha256: Sha256Digest,
+    /// Whether it was built now rather than found.
+    pub built: bool,
+}
+
+/// Why an image cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageFault {
+    /// The testbed asks for something the lab cannot make.
+    #[error(transparent)]
+    Settings(#[from] SettingsProblem),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The recipe failed.
+    #[error("the image of guest `{guest}` could not be built: {why}")]
+    Build {
+        /// Whose image.
+        guest: GuestId,
+        /// The recipe's last words.
+        why: String,
+    },
+}
+
+/// The cache of images.
+#[derive(Debug)]
+pub struct Images {
+    folder: PathBuf,
+}
+
+struct Job {
+    key: ImageKey,
+    kernel: String,
+    boot_modules: String,
+    root_modules: String,
+    address: String,
+}
+
+impl Images {
+    /// The cache in this folder.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Every image a testbed needs, building those that are not there. `tell` hears of each build.
+    ///
+    /// # Errors
+    /// The first image that cannot be had.
+    pub async fn ensure(
+        &self,
+        testbed: &Testbed,
+        tell: impl Fn(&ImageKey),
+    ) -> Result<BTreeMap<ImageKey, Image>, ImageFault> {
+        let mut images = BTreeMap::new();
+        for job in jobs(testbed)? {
+            let image = match self.cached(&job)? {
+                Some(image) => image,
+                None => {
+                    tell(&job.key);
+                    self.build(&job).await?
+                }
+            };
+            images.insert(job.key, image);
+        }
+        Ok(images)
+    }
+
+    /// The image a recipe made earlier, if it is there and its bytes are what they were.
+    fn cached(&self, job: &Job) -> Result<Option<Image>, ImageFault> {
+        let Ok(name) = fs::read_to_string(self.index(job)) else {
+            return Ok(None);
+        };
+        let Ok(sha256) = name.trim().parse::<Sha256Digest>() else {
+            return Ok(None);
+        };
+        let path = self.image(sha256);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let found = digest_file(&path).map_err(|source| io(&path, source))?;
+        Ok((found == sha256).then_some(Image {
+            path,
+            sha256,
+            built: false,
+        }))
+    }
+
+    async fn build(&self, job: &Job) -> Result<Image, ImageFault> {
+        let downloads = self.folder.join("downloads");
+        let images = self.folder.join("images");
+        for folder in [&downloads, &images] {
+            fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
+        }
+        let scratch = tempfile::tempdir_in(&self.folder).map_err(|e| io(&self.folder, e))?;
+        for (name, text) in RECIPE_FILES {
+            let path = scratch.path().join(name);
+            fs::write(&path, text).map_err(|source| io(&path, source))?;
+        }
+        let fresh = scratch.path().join("image.raw");
+        self.run_recipe(job, scratch.path(), &fresh).await?;
+        let sha256 = digest_file(&fresh).map_err(|source| io(&fresh, source))?;
+        let path = self.image(sha256);
+        fs::rename(&fresh, &path).map_err(|source| io(&path, source))?;
+        let index = self.index(job);
+        let folder = index.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
+        fs::write(&index, format!("{sha256}\n")).map_err(|source| io(&index, source))?;
+        Ok(Image {
+            path,
+            sha256,
+            built: true,
+        })
+    }
+
+    async fn run_recipe(&self, job: &Job, scratch: &Path, out: &Path) -> Result<(), ImageFault> {
+        let build = |why: String| ImageFault::Build {
+            guest: job.key.guest.clone(),
+            why,
+        };
+        let setting = |name: &str, value: &str| format!("{name}={value}");
+        let path = |name: &str, path: &Path| format!("{name}={}", path.display());
+        let argv = vec![
+            "env".to_owned(),
+            setting("GUEST", job.key.guest.as_str()),
+            setting("KERNEL", &job.kernel),
+            setting("BOOT_MODULES", &job.boot_modules),
+            setting("ROOT_MODULES", &job.root_modules),
+            setting("ADDRESS", &job.address),
+            path("OUT", out),
+            path("DOWNLOADS", &self.folder.join("downloads")),
+            path("WORK", &scratch.join("work")),
+            "bash".to_owned(),
+            scratch.join("build.sh").display().to_string(),
+        ];
+        let ledger = Ledger::open(scratch).map_err(|source| io(scratch, source))?;
+        let run = tool::run(&ledger, scratch, argv, LONGEST_BUILD).await;
+        match run {
+            Ok(run) if run.succeeded() => Ok(()),
+            Ok(run) => Err(build(super::machine::last_line(&run.stderr).to_owned())),
+            Err(fault) => Err(build(fault.to_string())),
+        }
+    }
+
+    fn image(&self, sha256: Sha256Digest) -> PathBuf {
+        self.folder.join("images").join(format!("{sha256}.raw"))
+    }
+
+    /// Where the digest of a recipe's image stands: named by everything that goes into it.
+    fn index(&self, job: &Job) -> PathBuf {
+        let mut hash = Sha256::new();
+        let inputs = [
+            &job.kernel,
+            &job.boot_modules,
+            &job.root_modules,
+            &job.address,
+        ];
+        let files = RECIPE_FILES.iter().flat_map(|(name, text)| [*name, *text]);
+        let all = files.chain([job.key.guest.as_str()]);
+        for text in all.chain(inputs.into_iter().map(String::as_str)) {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        let key = Sha256Digest::from_bytes(hash.finalize().into());
+        self.folder.join("recipes").join(key.to_string())
+    }
+}
+
+fn jobs(testbed: &Testbed) -> Result<Vec<Job>, SettingsProblem> {
+    let mut jobs = Vec::new();
+    for guest in &testbed.guests {
+        let recipe = Recipe::of(guest)?;
+        let job = |platform: Option<PlatformId>, boot_modules: String| Job {
+            key: ImageKey {
+                guest: guest.id.clone(),
+                platform,
+            },
+            kernel: recipe.kernel.clone(),
+            boot_modules,
+            root_modules: recipe.root_modules.clone(),
+            address: recipe.address.clone(),
+        };
+        match &recipe.boot_modules {
+            Some(modules) => jobs.push(job(None, modules.clone())),
+            None => {
+                for platform in &testbed.platforms {
+                    let profile = Profile::of(platform)?;
+                    jobs.push(job(Some(platform.id.clone()), profile.host_only_modules));
+                }
+            }
+        }
+    }
+    Ok(jobs)
+}
+
+/// The digest of a file's bytes.
+pub(crate) fn digest_file(path: &Path) -> std::io::Result<Sha256Digest> {
+    let mut hash = Sha256::new();
+    let mut file = fs::File::open(path)?;
+    std::io::copy(&mut file, &mut hash)?;
+    Ok(Sha256Digest::from_bytes(hash.finalize().into()))
+}
+
+fn io(path: &Path, source: std::io::Error) -> ImageFault {
+    ImageFault::Io {
+        path: path.display().to_string(),
+        source,
+    }
+}

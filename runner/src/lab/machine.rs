@@ -1,0 +1,260 @@
+//! One running VM: started, watched on its console, paused and resumed, shut down or stopped.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use domain::event::EvidenceKind;
+use domain::facts::GuestFacts;
+use domain::observation::{Channel, Observation};
+use serde_json::json;
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use super::console::{Console, MOST_BYTES};
+use super::qmp::{Qmp, QmpFault};
+use crate::driver::Proof;
+use crate::ledger::Ledger;
+use crate::slots::Claim;
+use crate::stopwatch::Stopwatch;
+use crate::tool::{argv_proof, bounded};
+
+/// How often the console is looked at.
+const GLANCE: Duration = Duration::from_millis(40);
+/// How long a VM stays paused to see that it is frozen. Guests tick five times a second.
+const FROZEN: Duration = Duration::from_millis(600);
+/// Longest wait for a sign of life after resuming.
+const THAW: Duration = Duration::from_secs(10);
+/// How often the power button is pressed again: a press before the guest listens is lost.
+const PRESS_AGAIN: Duration = Duration::from_secs(3);
+/// Largest screenshot kept, in bytes.
+const LARGEST_SCREENSHOT: u64 = 2 * 1024 * 1024;
+
+/// A running VM. Dropping it ends its process.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    child: Child,
+    qmp: Qmp,
+    console: Console,
+    argv: Vec<String>,
+    complaints: Option<JoinHandle<String>>,
+    _claim: Claim,
+}
+
+/// How a boot ended.
+#[derive(Debug)]
+pub(crate) enum Boot {
+    /// The guest reported its facts.
+    Reported(Box<GuestFacts>),
+    /// The guest will not report, for this reason.
+    Failed(String),
+    /// QEMU itself ended abnormally: the lab's trouble, not the product's.
+    Died(String),
+}
+
+impl Machine {
+    /// Starts QEMU with this command line, serial console in this file.
+    pub(crate) async fn start(
+        ledger: &Ledger,
+        argv: Vec<String>,
+        serial: &Path,
+        claim: Claim,
+    ) -> Result<Self, String> {
+        let program = argv[0].clone();
+        let fault = |error: std::io::Error| {
+            format!("`{program}` could not be started: {error}. Is qemu-system-x86 installed?")
+        };
+        ledger.about_to_start(&program).map_err(fault)?;
+        let mut child = Command::new(&program)
+            .args(&argv[1..])
+            .env("LC_ALL", "C")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(fault)?;
+        let complaints = Some(tokio::spawn(bounded(child.stderr.take())));
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err("QEMU has no control channel".to_owned());
+        };
+        match Qmp::connect(input, output).await {
+            Ok(qmp) => {
+                let console = Console::new(serial);
+                Ok(Self {
+                    child,
+                    qmp,
+                    console,
+                    argv,
+                    complaints,
+                    _claim: claim,
+                })
+            }
+            Err(fault) => {
+                let _ = child.kill().await;
+                let said = match complaints {
+                    Some(task) => task.await.unwrap_or_default(),
+                    None => String::new(),
+                };
+                Err(format!("{fault}; it said: {}", last_line(&said)))
+            }
+        }
+    }
+
+    /// Waits until the guest reports, gives up, or its time is over.
+    pub(crate) async fn wait_for_facts(&mut self, limit: Duration) -> Boot {
+        let clock = Stopwatch::start();
+        loop {
+            let small = self.console.refresh();
+            if let Some(facts) = self.console.facts() {
+                return Boot::Reported(Box::new(facts));
+            }
+            if let Some(reason) = self.gave_up(small) {
+                return Boot::Failed(reason);
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return match status.success() {
+                    true => Boot::Failed("the guest powered off before it reported".to_owned()),
+                    false => Boot::Died(format!("QEMU ended with {status}")),
+                };
+            }
+            if clock.elapsed() > limit {
+                return Boot::Failed(format!("no facts within {} s", limit.as_secs()));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Pauses the VM, sees that it is frozen, resumes it and sees that it goes on.
+    pub(crate) async fn pause_and_resume(&mut self) -> Result<Vec<Observation>, QmpFault> {
+        self.qmp.execute("stop", json!({})).await?;
+        let status = self.qmp.execute("query-status", json!({})).await?;
+        tokio::time::sleep(GLANCE).await;
+        self.console.refresh();
+        let before = self.console.last_tick();
+        tokio::time::sleep(FROZEN).await;
+        self.console.refresh();
+        let frozen = status["status"] == "paused" && self.console.last_tick() == before;
+        self.qmp.execute("cont", json!({})).await?;
+        let clock = Stopwatch::start();
+        while self.console.last_tick() <= before && clock.elapsed() < THAW {
+            tokio::time::sleep(GLANCE).await;
+            self.console.refresh();
+        }
+        let after = self.console.last_tick();
+        let forward = i64::try_from(after.unwrap_or(0)).unwrap_or(0)
+            - i64::try_from(before.unwrap_or(0)).unwrap_or(0);
+        Ok(vec![
+            Observation::flag("pause.frozen", frozen, Channel::PlatformApi),
+            Observation::flag("pause.resumed", after > before, Channel::SerialConsole),
+            Observation::integer("pause.uptime_gap_ms", forward, Channel::SerialConsole),
+        ])
+    }
+
+    /// Presses the power button until the guest is off; after the limit the plug is pulled.
+    pub(crate) async fn shut_down(&mut self, limit: Duration) -> Vec<Observation> {
+        let clock = Stopwatch::start();
+        let mut off = false;
+        while !off && clock.elapsed() < limit {
+            let pressed = self
+                .qmp
+                .execute("system_powerdown", json!({}))
+                .await
+                .is_ok();
+            let wait = PRESS_AGAIN.min(limit.saturating_sub(clock.elapsed()));
+            off = tokio::time::timeout(wait, self.child.wait()).await.is_ok() || !pressed;
+        }
+        if !off {
+            self.pull_the_plug().await;
+        }
+        self.console.refresh();
+        let graceful = off && self.console.said_goodbye();
+        let took = i64::try_from(clock.elapsed_ms()).unwrap_or(i64::MAX);
+        vec![
+            Observation::flag("shutdown.graceful", graceful, Channel::SerialConsole),
+            Observation::flag("shutdown.forced", !off, Channel::PlatformApi),
+            Observation::integer("shutdown.took_ms", took, Channel::PlatformApi),
+        ]
+    }
+
+    /// Ends the VM at once.
+    pub(crate) async fn pull_the_plug(&mut self) {
+        let _ = self.child.kill().await;
+    }
+
+    /// What the screen shows, PNG, if it can be had.
+    pub(crate) async fn screenshot(&mut self, file: &Path) -> Option<Proof> {
+        let with = json!({ "filename": file.to_string_lossy(), "format": "png" });
+        self.qmp.execute("screendump", with).await.ok()?;
+        let size = tokio::fs::metadata(file).await.ok()?.len();
+        let bytes = tokio::fs::read(file)
+            .await
+            .ok()
+            .filter(|_| size <= LARGEST_SCREENSHOT);
+        let _ = tokio::fs::remove_file(file).await;
+        bytes.map(|bytes| Proof::new(EvidenceKind::Screenshot, "screen.png", bytes))
+    }
+
+    /// Whether its adapter has this hardware address.
+    pub(crate) fn has_mac(&self, mac: &str) -> bool {
+        let ending = format!("mac={mac},romfile=");
+        self.argv.iter().any(|argument| argument.ends_with(&ending))
+    }
+
+    /// The process id, unique among running VMs.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap_or(0)
+    }
+
+    /// The last line of QEMU's own complaints among these proofs.
+    pub(crate) fn complaint(&self, proofs: &[Proof]) -> String {
+        let found = proofs.iter().find(|it| it.kind == EvidenceKind::Stderr);
+        let text = found.map(|it| String::from_utf8_lossy(&it.bytes).into_owned());
+        last_line(&text.unwrap_or_default()).to_owned()
+    }
+
+    /// The last lines of the console, as an observation.
+    pub(crate) fn tail(&self) -> Observation {
+        Observation::list("console.tail", self.console.tail(), Channel::SerialConsole)
+    }
+
+    /// Command line, console and QEMU's own complaints so far.
+    pub(crate) async fn proofs(&mut self) -> Vec<Proof> {
+        self.console.refresh();
+        let mut proofs = vec![
+            argv_proof("qemu", &self.argv),
+            Proof::new(
+                EvidenceKind::SerialLog,
+                "serial.log",
+                self.console.evidence(),
+            ),
+        ];
+        if matches!(self.child.try_wait(), Ok(Some(_)))
+            && let Some(task) = self.complaints.take()
+            && let Ok(text) = task.await
+            && !text.is_empty()
+        {
+            proofs.push(Proof::new(EvidenceKind::Stderr, "qemu", text.as_bytes()));
+        }
+        proofs
+    }
+
+    fn gave_up(&self, small: bool) -> Option<String> {
+        if !small {
+            return Some(format!("console flooded: more than {MOST_BYTES} bytes"));
+        }
+        if self.console.damaged_facts() {
+            return Some("the guest's facts arrived damaged".to_owned());
+        }
+        self.console
+            .final_line()
+            .map(|line| format!("the guest gave up: {}", line.trim()))
+    }
+}
+
+/// The last line of a text, for messages.
+pub(crate) fn last_line(text: &str) -> &str {
+    text.lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or("nothing")
+}

@@ -1,0 +1,32 @@
+//! The embedded lab: four stand-in platforms realised by QEMU, real guests, real conversions.
+//!
+//! Read in this order: what a platform and a guest are made of, how one VM is run, then the acts
+//! that carry the seven steps out.
+
+mod guest;
+mod images;
+mod profile;
+
+mod console;
+mod machine;
+mod qmp;
+
+mod acts;
+mod export;
+mod import;
+mod layout;
+mod qemu_img;
+mod source;
+mod target_checks;
+mod vm;
+
+mod accel;
+mod pins;
+
+pub use accel::{Accel, probe};
+pub use acts::{QemuLab, Sharing};
+pub use guest::{Recipe, SettingsProblem};
+pub(crate) use images::digest_file;
+pub use images::{Image, ImageFault, ImageKey, Images};
+pub use pins::discover;
+pub use profile::Profile;

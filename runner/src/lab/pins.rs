@@ -1,0 +1,87 @@
+//! Discovers the versions a campaign is pinned to: what is installed, not what is declared.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use domain::event::Pins;
+use domain::ids::Sha256Digest;
+use domain::testbed::Testbed;
+
+use super::accel::Accel;
+use super::guest::SettingsProblem;
+use super::images::{Image, ImageKey};
+use super::profile::Profile;
+
+/// The versions of everything in a testbed, by subject.
+///
+/// # Errors
+/// When a platform's settings cannot be used. A tool that is not installed is pinned as missing:
+/// the trials that need it will say so.
+pub fn discover(
+    testbed: &Testbed,
+    images: &BTreeMap<ImageKey, Image>,
+    accel: Accel,
+) -> Result<Pins, SettingsProblem> {
+    let mut pins = Pins::new();
+    let emulator = first_line("qemu-system-x86_64", "--version");
+    for platform in &testbed.platforms {
+        let profile = Profile::of(platform)?;
+        let recipe = Sha256Digest::of(format!("{profile:?}").as_bytes()).to_string();
+        let version = format!("{emulator}, {}, recipe {}", profile.about, &recipe[..12]);
+        pins.insert(format!("platform:{}", platform.id), version);
+    }
+    for converter in &testbed.converters {
+        let version = match converter.id.as_str() {
+            "portolan-ovf" => format!("portolan {}", env!("CARGO_PKG_VERSION")),
+            other => first_line(other, "--version"),
+        };
+        pins.insert(format!("converter:{}", converter.id), version);
+    }
+    for (key, image) in images {
+        let subject = match &key.platform {
+            Some(platform) => format!("guest:{}@{platform}", key.guest),
+            None => format!("guest:{}", key.guest),
+        };
+        pins.insert(subject, format!("image {}", image.sha256));
+    }
+    pins.insert("host:kernel".to_owned(), host_kernel());
+    pins.insert("host:processor".to_owned(), host_processor());
+    pins.insert("host:acceleration".to_owned(), accel.name().to_owned());
+    Ok(pins)
+}
+
+/// The first line a program prints, or that it is not installed.
+fn first_line(program: &str, argument: &str) -> String {
+    let output = Command::new(program).arg(argument).output();
+    let text = output
+        .ok()
+        .filter(|it| it.status.success())
+        .map(|it| it.stdout);
+    let text = text
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default();
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => line.chars().take(200).collect(),
+        _ => "not installed".to_owned(),
+    }
+}
+
+fn host_kernel() -> String {
+    let name = rustix::system::uname();
+    format!(
+        "{} {}",
+        name.sysname().to_string_lossy(),
+        name.release().to_string_lossy()
+    )
+}
+
+fn host_processor() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    model.map_or_else(
+        || "unknown".to_owned(),
+        |(_, model)| model.trim().to_owned(),
+    )
+}

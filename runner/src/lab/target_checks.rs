@@ -1,0 +1,238 @@
+//! Steps 4 and 5: has the target what the VM needs, and could it run what was exported?
+
+use std::path::Path;
+
+use domain::observation::{Channel, Observation, Value};
+use domain::plan::Trial;
+use domain::step::Step;
+use domain::testbed::Package;
+
+use super::acts::{Lab, Seen, Stop, report};
+use super::export::{DESCRIPTOR, MANIFEST};
+use super::layout::{PackageKey, trial_folder};
+use super::qemu_img::Disk;
+use crate::driver::StepReport;
+use crate::ovf::{Envelope, ManifestProblem, OvfProblem, check_manifest, read_envelope};
+use crate::stopwatch::Stopwatch;
+
+/// Space an import needs beyond the disk itself, in bytes: a file system's own tenth, and logs.
+const SCRATCH: i64 = 64 * 1024 * 1024;
+
+impl Lab {
+    /// Step 4: memory, processors, space, formats and the network at the target.
+    pub(crate) async fn resource_check(&self, trial: &Trial) -> StepReport {
+        let clock = Stopwatch::start();
+        let result = self.resources(trial).await;
+        report(Step::ResourceCheck, &self.own(trial), clock, result)
+    }
+
+    /// Step 5: the package by itself (once for all targets), and against this target.
+    pub(crate) async fn consistency_check(&self, trial: &Trial) -> StepReport {
+        let mut clock = Stopwatch::start();
+        let result = match self.package_key(trial) {
+            Ok(key) => {
+                let inspected = self.inspect_once(&key).await;
+                clock = Stopwatch::start();
+                inspected.and_then(|seen| self.fit(trial, seen))
+            }
+            Err(stop) => Err(stop),
+        };
+        report(Step::ConsistencyCheck, &self.own(trial), clock, result)
+    }
+
+    async fn resources(&self, trial: &Trial) -> Result<Seen, Stop> {
+        let guest = self.guest(&trial.guest)?;
+        let profile = self.profile(&trial.target)?;
+        let source = self.source_vm(&self.source_key(trial)).await?;
+        let largest = largest_disk(&profile.disk_format);
+        let mac = self.mac_in_use(trial, &source.vm.mac).await;
+        let folder = trial_folder(self.ledger.folder(), &self.source_key(trial), trial);
+        let has_network = !self.subnet(&trial.guest, &trial.target)?.is_empty();
+        let formats = self.tool(vec!["qemu-img".into(), "--help".into()]).await?;
+        let offered = formats
+            .stdout
+            .lines()
+            .filter(|it| it.starts_with("Supported formats:"));
+        let supported = offered
+            .flat_map(str::split_whitespace)
+            .any(|it| it == profile.disk_format);
+        let host = |fact: &str, value: i64| Observation::integer(fact, value, Channel::Host);
+        let api = |fact: &str, value: bool| Observation::flag(fact, value, Channel::PlatformApi);
+        let observations = vec![
+            host("memory.needed_mib", guest.memory_mib.into()),
+            host("memory.available_mib", available_mib().unwrap_or(0)),
+            host("cpu.needed", guest.cpus.into()),
+            host("cpu.available", processors()),
+            host(
+                "storage.needed_bytes",
+                source.capacity_bytes / 10 * 11 + SCRATCH,
+            ),
+            host("storage.free_bytes", free_bytes(self.ledger.folder())),
+            Observation::integer("format.largest_bytes", largest, Channel::PlatformApi),
+            Observation::integer(
+                "disk.needed_bytes",
+                source.capacity_bytes,
+                Channel::PlatformApi,
+            ),
+            api("format.supported", supported),
+            api("network.present", has_network),
+            api("mac.in_use", mac),
+            api("name.free", !folder.exists()),
+        ];
+        Ok(Seen {
+            observations,
+            proofs: formats.proofs("formats"),
+        })
+    }
+
+    /// Whether a VM that runs now has this hardware address on the target's network.
+    async fn mac_in_use(&self, trial: &Trial, mac: &str) -> bool {
+        let running = self.running.lock().await;
+        running
+            .iter()
+            .any(|(key, machine)| key.source == trial.target && machine.has_mac(mac))
+    }
+
+    async fn inspect_once(&self, key: &PackageKey) -> Result<Seen, Stop> {
+        self.inspections
+            .once(key.clone(), || async {
+                self.have_package(key).await?;
+                let _claim = self.claim(1, 0).await?;
+                self.inspect(key).await
+            })
+            .await
+    }
+
+    /// The package by itself: structure, content, capacity, descriptor and manifest.
+    async fn inspect(&self, key: &PackageKey) -> Result<Seen, Stop> {
+        let source = self.source_vm(&key.source).await?;
+        let path = key.disk(self.ledger.folder());
+        let disk = Disk {
+            path: &path,
+            format: &key.format,
+        };
+        let mut seen = self.check(disk, "package").await?;
+        let measure = self
+            .measure(disk)
+            .await
+            .map_err(|stop| stop.after(seen.clone()))?;
+        let (same, run) = self.compare(self.source_disk(key, &source)?, disk).await?;
+        seen.proofs.extend(run.proofs("compare"));
+        let grown = measure.capacity_bytes - source.capacity_bytes;
+        let integer =
+            |fact: &str, value| Observation::integer(fact, value, Channel::DiskInspection);
+        seen.observations.extend([
+            Observation::flag("package.content_identical", same, Channel::DiskInspection),
+            integer("package.capacity_bytes", measure.capacity_bytes),
+            integer("package.needed_bytes", source.capacity_bytes),
+            integer("package.grown_bytes", grown.max(0)),
+        ]);
+        let folder = key.folder(self.ledger.folder());
+        match key.through {
+            Package::Ovf => ovf_facts(&folder, &mut seen),
+            Package::Disk => seen.observations.extend(OVF_FACTS.map(without_ovf)),
+        }
+        Ok(seen)
+    }
+
+    /// The package against this target: firmware and drivers.
+    fn fit(&self, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
+        let profile = self.profile(&trial.target)?;
+        let guest = self.guest(&trial.guest)?;
+        let text = |fact: &str, value: &str| Observation::text(fact, value, Channel::PlatformApi);
+        seen.observations.extend([
+            Observation::flag(
+                "firmware.offered",
+                guest.firmware == "bios",
+                Channel::PlatformApi,
+            ),
+            text("target.storage_driver", &profile.storage_driver),
+            text("target.network_driver", &profile.network_driver),
+        ]);
+        Ok(seen)
+    }
+}
+
+/// Facts of an OVF package; a bare disk has none of them.
+const OVF_FACTS: [&str; 8] = [
+    "ovf.well_formed",
+    "ovf.stays_inside",
+    "ovf.hardware_complete",
+    "ovf.disk_linked",
+    "ovf.size_matches",
+    "ovf.network_linked",
+    "ovf.manifest_present",
+    "ovf.manifest_matches",
+];
+
+fn without_ovf(fact: &str) -> Observation {
+    let why = Value::NotApplicable("this route has no OVF package".to_owned());
+    Observation::new(fact, why, Channel::DiskInspection)
+}
+
+fn ovf_facts(folder: &Path, seen: &mut Seen) {
+    let envelope = read_envelope(&folder.join(DESCRIPTOR));
+    let manifest = check_manifest(&folder.join(MANIFEST));
+    let flag = |fact: &str, value| Observation::flag(fact, value, Channel::DiskInspection);
+    let problem = envelope.as_ref().err();
+    let size_matches = envelope.as_ref().is_ok_and(|it| size_matches(folder, it));
+    let unreadable = matches!(
+        problem,
+        Some(OvfProblem::Unreadable(_) | OvfProblem::NotWellFormed(_) | OvfProblem::NotAnEnvelope)
+    );
+    let incomplete = matches!(problem, Some(OvfProblem::NotANumber(_)));
+    let unlinked = matches!(problem, Some(OvfProblem::Lacks(_) | OvfProblem::DiskFormat));
+    let escapes = matches!(problem, Some(OvfProblem::Escape(_)))
+        || matches!(manifest, Err(ManifestProblem::Escape(_)));
+    seen.observations.extend([
+        flag("ovf.well_formed", !unreadable),
+        flag("ovf.stays_inside", !escapes),
+        flag("ovf.hardware_complete", !unreadable && !incomplete),
+        flag("ovf.disk_linked", !unreadable && !unlinked),
+        flag("ovf.size_matches", size_matches),
+        flag(
+            "ovf.network_linked",
+            envelope.is_ok_and(|it| it.network_linked),
+        ),
+        flag(
+            "ovf.manifest_present",
+            manifest != Err(ManifestProblem::Absent),
+        ),
+        flag("ovf.manifest_matches", manifest.is_ok()),
+    ]);
+}
+
+fn size_matches(folder: &Path, envelope: &Envelope) -> bool {
+    let found = std::fs::metadata(folder.join(&envelope.disk_file))
+        .map(|it| it.len())
+        .ok();
+    found.is_some() && found == envelope.disk_file_bytes
+}
+
+/// Largest disk a format can hold, in bytes: VHD ends at 2040 GiB, VHDX at 64 TiB; the others are
+/// bounded far above anything a lab holds.
+fn largest_disk(format: &str) -> i64 {
+    match format {
+        "vpc" => 2040 << 30,
+        "vhdx" => 64 << 40,
+        _ => i64::MAX,
+    }
+}
+
+fn available_mib() -> Option<i64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<i64>().ok()? / 1024)
+}
+
+fn processors() -> i64 {
+    std::thread::available_parallelism().map_or(1, |it| i64::try_from(it.get()).unwrap_or(1))
+}
+
+fn free_bytes(folder: &Path) -> i64 {
+    rustix::fs::statvfs(folder).map_or(0, |it| {
+        i64::try_from(it.f_bavail.saturating_mul(it.f_frsize)).unwrap_or(i64::MAX)
+    })
+}
