@@ -12,12 +12,7 @@ use domain::ids::{CampaignId, GuestId, PlatformId};
 #[command(name = "portolan", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     /// Folder of the log and its evidence
-    #[arg(
-        long,
-        global = true,
-        env = "PORTOLAN_STORE",
-        default_value = "portolan-data"
-    )]
+    #[arg(long, global = true, env = "PORTOLAN_STORE", default_value = "portolan-data")]
     pub(crate) store: PathBuf,
     /// Print the result as JSON
     #[arg(long, global = true)]
@@ -29,13 +24,7 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// What to log on standard error, in the syntax of tracing's EnvFilter
-    #[arg(
-        long,
-        global = true,
-        env = "PORTOLAN_LOG",
-        default_value = "warn",
-        hide = true
-    )]
+    #[arg(long, global = true, env = "PORTOLAN_LOG", default_value = "warn", hide = true)]
     pub(crate) log: String,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -54,10 +43,8 @@ pub(crate) enum Command {
     #[command(after_help = "Example: portolan plan small")]
     Plan(Plan),
     /// Walk every trial of a testbed and print the matrices
-    #[command(
-        after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
-                            portolan run --resume"
-    )]
+    #[command(after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
+                            portolan run --resume")]
     Run(Run),
     /// Print the matrices of a campaign
     #[command(after_help = "Example: portolan matrix --guest server --format csv")]
@@ -110,10 +97,7 @@ impl Cache {
         let user = self.xdg_cache_home.clone();
         let user = user.or_else(|| self.home.as_ref().map(|home| home.join(".cache")));
         let user = user.map(|folder| folder.join("portolan"));
-        self.cache
-            .clone()
-            .or(user)
-            .unwrap_or_else(|| PathBuf::from("portolan-cache"))
+        self.cache.clone().or(user).unwrap_or_else(|| PathBuf::from("portolan-cache"))
     }
 }
 
@@ -182,12 +166,15 @@ pub(crate) struct Matrix {
     /// As what
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
+    /// For whom; only operators and auditors see which tools were used
+    #[arg(long, default_value = "operator")]
+    pub(crate) audience: Audience,
 }
 
 /// Forms of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Tables for a terminal
+    /// Tables for a terminal; they name no tool
     Text,
     /// One row per cell
     Csv,

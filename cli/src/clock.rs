@@ -11,16 +11,9 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// A fresh campaign id that sorts by time: `c-20261123-034501-1f2e`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cli is where random ids come from"
-)]
+#[expect(clippy::disallowed_methods, reason = "cli is where random ids come from")]
 pub(crate) fn new_campaign() -> Result<CampaignId, domain::ids::InvalidId> {
     let random = Uuid::now_v7().simple().to_string();
-    let digits: String = now()
-        .to_string()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
+    let digits: String = now().to_string().chars().filter(char::is_ascii_digit).collect();
     format!("c-{}-{}-{}", &digits[..8], &digits[8..14], &random[28..]).parse()
 }

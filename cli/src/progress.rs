@@ -11,10 +11,7 @@ use runner::Notice;
 #[derive(Debug, Clone)]
 pub(crate) enum Progress {
     Bar(ProgressBar),
-    Lines {
-        total: u64,
-        over: Arc<std::sync::atomic::AtomicU64>,
-    },
+    Lines { total: u64, over: Arc<std::sync::atomic::AtomicU64> },
     Quiet,
 }
 
@@ -26,10 +23,7 @@ impl Progress {
             return Self::Quiet;
         }
         if !std::io::stderr().is_terminal() {
-            return Self::Lines {
-                total,
-                over: Arc::default(),
-            };
+            return Self::Lines { total, over: Arc::default() };
         }
         let bar = ProgressBar::new(total);
         let form = "{elapsed_precise} {bar:30} {pos}/{len} trials, {msg}";
@@ -44,14 +38,7 @@ impl Progress {
     pub(crate) fn tell(&self, notice: &Notice) {
         match (self, notice) {
             (Self::Quiet, _) | (Self::Lines { .. }, Notice::Step { .. }) => {}
-            (
-                Self::Bar(bar),
-                Notice::Step {
-                    trial,
-                    step,
-                    completed,
-                },
-            ) => {
+            (Self::Bar(bar), Notice::Step { trial, step, completed }) => {
                 let sign = if *completed { "" } else { ", not completed" };
                 bar.set_message(format!("{trial}: {}{sign}", step.title()));
             }

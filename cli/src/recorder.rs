@@ -64,17 +64,10 @@ impl DeskRecorder {
                 bytes: proof.bytes.len() as u64,
             })
         };
-        let evidence = report
-            .proofs
-            .iter()
-            .map(keep)
-            .collect::<Result<_, DeskError>>()?;
+        let evidence = report.proofs.iter().map(keep).collect::<Result<_, DeskError>>()?;
         let progress = |desk: &Desk| {
             let campaign = desk.campaign(&self.campaign);
-            campaign
-                .and_then(|it| it.trials.get(&trial))
-                .cloned()
-                .unwrap_or_default()
+            campaign.and_then(|it| it.trials.get(&trial)).cloned().unwrap_or_default()
         };
         let record = RecordStep {
             attempt: progress(&desk).attempt(),

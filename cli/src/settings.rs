@@ -26,13 +26,8 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
         None => parse(name, &read("testbed", Path::new(name))?)?,
     };
     let testbed = testbed.validate();
-    let testbed = testbed
-        .with_context(|| format!("testbed {name}"))
-        .map_err(Exit::Usage)?;
-    let unknown = testbed
-        .platforms
-        .iter()
-        .find(|platform| platform.driver != "qemu");
+    let testbed = testbed.with_context(|| format!("testbed {name}")).map_err(Exit::Usage)?;
+    let unknown = testbed.platforms.iter().find(|platform| platform.driver != "qemu");
     match unknown {
         None => Ok(testbed),
         Some(platform) => Err(Exit::usage(format!(
@@ -45,10 +40,7 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
 /// The policy in this file, or the one compiled in.
 pub(crate) fn policy(file: Option<&Path>) -> Result<Policy, Exit> {
     let policy: Policy = match file {
-        None => parse(
-            "the default policy",
-            include_str!("../../domain/policy/default.toml"),
-        )?,
+        None => parse("the default policy", include_str!("../../domain/policy/default.toml"))?,
         Some(path) => parse(&path.to_string_lossy(), &read("policy", path)?)?,
     };
     policy.validate().context("policy").map_err(Exit::Usage)
@@ -56,23 +48,13 @@ pub(crate) fn policy(file: Option<&Path>) -> Result<Policy, Exit> {
 
 fn read(kind: &str, path: &Path) -> Result<String, Exit> {
     let what = || format!("cannot read {kind} {}", path.display());
-    let size = std::fs::metadata(path)
-        .with_context(what)
-        .map_err(Exit::Usage)?
-        .len();
+    let size = std::fs::metadata(path).with_context(what).map_err(Exit::Usage)?.len();
     if size > LARGEST {
-        return Err(Exit::usage(format!(
-            "{}: {size} bytes are more than {LARGEST}",
-            what()
-        )));
+        return Err(Exit::usage(format!("{}: {size} bytes are more than {LARGEST}", what())));
     }
-    std::fs::read_to_string(path)
-        .with_context(what)
-        .map_err(Exit::Usage)
+    std::fs::read_to_string(path).with_context(what).map_err(Exit::Usage)
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Exit> {
-    toml::from_str(text)
-        .with_context(|| name.to_owned())
-        .map_err(Exit::Usage)
+    toml::from_str(text).with_context(|| name.to_owned()).map_err(Exit::Usage)
 }

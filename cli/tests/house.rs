@@ -28,11 +28,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let room = |name: &str| name.strip_prefix("portolan-").unwrap_or(name).to_owned();
     let packages = metadata["packages"].as_array().unwrap().iter();
@@ -50,16 +46,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn every_arrow_is_in_the_table_and_the_table_has_no_other() {
     let found = dependencies();
     let rooms: BTreeSet<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
-    assert_eq!(
-        found.keys().map(String::as_str).collect::<BTreeSet<_>>(),
-        rooms
-    );
+    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), rooms);
     for (room, allowed) in ARROWS {
-        let arrows: Vec<&str> = found[room]
-            .iter()
-            .map(String::as_str)
-            .filter(|it| rooms.contains(it))
-            .collect();
+        let arrows: Vec<&str> =
+            found[room].iter().map(String::as_str).filter(|it| rooms.contains(it)).collect();
         assert_eq!(arrows, allowed, "arrows of {room}");
     }
 }

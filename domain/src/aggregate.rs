@@ -55,23 +55,13 @@ pub struct CellVerdict {
 /// An address that differs on each re-run is a WARNING at best (seed, "aggregation rule").
 #[must_use]
 pub fn route(id: &RouteId, tools: usize, repetitions: &[Repetition]) -> RouteVerdict {
-    let scores: Vec<Score> = repetitions
-        .iter()
-        .filter_map(|it| it.standing.score())
-        .collect();
+    let scores: Vec<Score> = repetitions.iter().filter_map(|it| it.standing.score()).collect();
     let disagree = scores.iter().min() != scores.iter().max();
     let mut known = repetitions.iter().filter_map(|it| it.addresses.as_ref());
     let first = known.next();
     let moved = known.any(|addresses| Some(addresses) != first);
-    let ceiling = if moved {
-        Score::Warning
-    } else {
-        Score::Success
-    };
-    let total: u64 = repetitions
-        .iter()
-        .map(|it| it.duration_ms)
-        .fold(0, u64::saturating_add);
+    let ceiling = if moved { Score::Warning } else { Score::Success };
+    let total: u64 = repetitions.iter().map(|it| it.duration_ms).fold(0, u64::saturating_add);
     RouteVerdict {
         route: id.clone(),
         tools,
@@ -90,9 +80,7 @@ pub fn route(id: &RouteId, tools: usize, repetitions: &[Repetition]) -> RouteVer
 /// route's name, so that the same routes always give the same answer.
 #[must_use]
 pub fn cell(routes: &[RouteVerdict]) -> CellVerdict {
-    let scored = routes
-        .iter()
-        .filter_map(|it| it.standing.score().map(|score| (score, it)));
+    let scored = routes.iter().filter_map(|it| it.standing.score().map(|score| (score, it)));
     let best = scored.max_by(|(a, x), (b, y)| {
         let ties = |it: &RouteVerdict| (it.tools, it.duration_ms, it.route.clone());
         a.cmp(b).then_with(|| ties(y).cmp(&ties(x)))

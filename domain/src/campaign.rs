@@ -20,11 +20,7 @@ impl Progress {
     /// A step that was not completed ends the trial. A lab error leaves the step to be tried again.
     #[must_use]
     pub fn next_step(&self) -> Option<Step> {
-        if self.stopped {
-            None
-        } else {
-            Step::from_number(self.completed + 1)
-        }
+        if self.stopped { None } else { Step::from_number(self.completed + 1) }
     }
 
     /// Which attempt at the next step it would be, 0 for the first.
@@ -81,10 +77,7 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
     match event {
         Event::CampaignStarted(_) | Event::ScoresShown(_) => {}
         Event::TrialsPlanned(planned) => {
-            let fresh = planned
-                .trials
-                .iter()
-                .map(|it| (it.clone(), Progress::default()));
+            let fresh = planned.trials.iter().map(|it| (it.clone(), Progress::default()));
             campaign.trials.extend(fresh);
         }
         Event::CampaignResumed(_) => {
@@ -92,9 +85,7 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
             campaign.ended = None;
         }
         Event::VersionChanged(changed) => {
-            campaign
-                .pins
-                .insert(changed.subject.clone(), changed.to.clone());
+            campaign.pins.insert(changed.subject.clone(), changed.to.clone());
         }
         Event::StepFinished(finished) => {
             if let Some(progress) = campaign.trials.get_mut(&finished.trial) {

@@ -64,18 +64,12 @@ pub fn check(rule: &Rule, before: &[Observation], now: &[Observation]) -> Check 
         Answer::Holds(why) => (Finding::Scored(Score::Success), why),
         Answer::Weak(why) => (Finding::Scored(Score::Warning.max(rule.otherwise)), why),
         Answer::Broken(why) => (Finding::Scored(rule.otherwise), why),
-        Answer::Unread(fact) => (
-            Finding::NotObserved(rule.unread),
-            format!("{fact} was not observed"),
-        ),
+        Answer::Unread(fact) => {
+            (Finding::NotObserved(rule.unread), format!("{fact} was not observed"))
+        }
         Answer::Meaningless(why) => (Finding::NotApplicable, why),
     };
-    Check {
-        rule: rule.id.clone(),
-        title: rule.title.clone(),
-        finding,
-        why,
-    }
+    Check { rule: rule.id.clone(), title: rule.title.clone(), finding, why }
 }
 
 fn compare(compare: &Compare, before: &[Observation], now: &[Observation]) -> Answer {
@@ -92,28 +86,22 @@ fn compare(compare: &Compare, before: &[Observation], now: &[Observation]) -> An
         Compare::NotMore { fact } => pair(fact, before, now, |a, b| {
             numbers(a, b, |a, b| judge(b <= a, format!("before {a}, after {b}")))
         }),
-        Compare::Within {
-            fact,
-            success_percent,
-            warning_percent,
-        } => pair(fact, before, now, |a, b| {
-            numbers(a, b, |a, b| {
-                within(a, b, *success_percent, *warning_percent)
+        Compare::Within { fact, success_percent, warning_percent } => {
+            pair(fact, before, now, |a, b| {
+                numbers(a, b, |a, b| within(a, b, *success_percent, *warning_percent))
             })
-        }),
+        }
         Compare::Holds { fact } => single(fact, now, |value| flag(value, fact, true)),
         Compare::HoldsNot { fact } => single(fact, now, |value| flag(value, fact, false)),
-        Compare::None { fact } => single(fact, now, |value| {
-            judge(!has_something(value), format!("{fact}: {value}"))
-        }),
-        Compare::Some { fact } => single(fact, now, |value| {
-            judge(has_something(value), format!("{fact}: {value}"))
-        }),
-        Compare::AtMost {
-            fact,
-            success,
-            warning,
-        } => single(fact, now, |value| at_most(value, fact, *success, *warning)),
+        Compare::None { fact } => {
+            single(fact, now, |value| judge(!has_something(value), format!("{fact}: {value}")))
+        }
+        Compare::Some { fact } => {
+            single(fact, now, |value| judge(has_something(value), format!("{fact}: {value}")))
+        }
+        Compare::AtMost { fact, success, warning } => {
+            single(fact, now, |value| at_most(value, fact, *success, *warning))
+        }
         Compare::Covers { have, need } => covers(have, need, now),
         Compare::Contains { list, item } => contains(list, item, before, now),
     }
@@ -144,11 +132,7 @@ fn single(fact: &str, now: &[Observation], judge: impl FnOnce(&Value) -> Answer)
 }
 
 fn judge(holds: bool, why: String) -> Answer {
-    if holds {
-        Answer::Holds(why)
-    } else {
-        Answer::Broken(why)
-    }
+    if holds { Answer::Holds(why) } else { Answer::Broken(why) }
 }
 
 fn same(a: &Value, b: &Value) -> Answer {
@@ -183,18 +167,11 @@ fn keeps(a: &Value, b: &Value) -> Answer {
 }
 
 fn missing<'a>(of: &'a [String], from: &[String]) -> Vec<&'a str> {
-    of.iter()
-        .filter(|item| !from.contains(item))
-        .map(String::as_str)
-        .collect()
+    of.iter().filter(|item| !from.contains(item)).map(String::as_str).collect()
 }
 
 fn some(items: &[&str]) -> String {
-    if items.is_empty() {
-        "none".to_owned()
-    } else {
-        clip(&items.join(", "))
-    }
+    if items.is_empty() { "none".to_owned() } else { clip(&items.join(", ")) }
 }
 
 fn numbers(a: &Value, b: &Value, judge: impl FnOnce(i64, i64) -> Answer) -> Answer {
@@ -249,10 +226,7 @@ fn contains(list: &str, item: &str, before: &[Observation], now: &[Observation])
     match (find(before, list), find(now, item)) {
         (Some(Value::List(entries)), Some(Value::Text(wanted))) => {
             let there = entries.contains(wanted);
-            judge(
-                there,
-                format!("{list} {} {wanted}", if there { "has" } else { "lacks" }),
-            )
+            judge(there, format!("{list} {} {wanted}", if there { "has" } else { "lacks" }))
         }
         (Some(Value::List(_)), _) => Answer::Unread(item.to_owned()),
         _ => Answer::Unread(list.to_owned()),

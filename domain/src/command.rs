@@ -81,28 +81,13 @@ impl Command {
         let name = match self {
             Command::StartCampaign { .. } => "start".to_owned(),
             Command::ResumeCampaign { attempt, .. } => format!("resume/{attempt}"),
-            Command::RecordStep(RecordStep {
-                trial,
-                step,
-                attempt,
-                ..
-            }) => {
-                let Trial {
-                    guest,
-                    source,
-                    target,
-                    route,
-                    repetition,
-                } = trial;
+            Command::RecordStep(RecordStep { trial, step, attempt, .. }) => {
+                let Trial { guest, source, target, route, repetition } = trial;
                 let number = step.number();
                 format!("{guest}/{source}/{target}/{route}/{repetition}/{number}/{attempt}")
             }
             Command::FinishCampaign { attempt, .. } => format!("finish/{attempt}"),
-            Command::ShowScores {
-                policy_sha256,
-                attempt,
-                ..
-            } => {
+            Command::ShowScores { policy_sha256, attempt, .. } => {
                 format!("scores/{policy_sha256}/{attempt}")
             }
         };

@@ -50,12 +50,7 @@ pub fn decide(
     id: &CampaignId,
     command: Command,
 ) -> Result<Vec<Event>, Refusal> {
-    if let Command::StartCampaign {
-        testbed,
-        pins,
-        plan,
-    } = command
-    {
+    if let Command::StartCampaign { testbed, pins, plan } = command {
         return match state {
             Some(_) => Err(Refusal::AlreadyStarted(id.clone())),
             None => Ok(start(id, *testbed, pins, &plan)),
@@ -68,26 +63,12 @@ pub fn decide(
         Command::RecordStep(record) => record_step(campaign, id, record).map(|event| vec![event]),
         Command::FinishCampaign { ending, cost, .. } if campaign.ended.is_none() => {
             let campaign = id.clone();
-            Ok(vec![Event::CampaignFinished(CampaignFinished {
-                campaign,
-                ending,
-                cost,
-            })])
+            Ok(vec![Event::CampaignFinished(CampaignFinished { campaign, ending, cost })])
         }
         Command::FinishCampaign { .. } => Err(Refusal::AlreadyEnded(id.clone())),
-        Command::ShowScores {
-            policy,
-            policy_sha256,
-            cells,
-            ..
-        } => {
+        Command::ShowScores { policy, policy_sha256, cells, .. } => {
             let campaign = id.clone();
-            Ok(vec![Event::ScoresShown(ScoresShown {
-                campaign,
-                policy,
-                policy_sha256,
-                cells,
-            })])
+            Ok(vec![Event::ScoresShown(ScoresShown { campaign, policy, policy_sha256, cells })])
         }
     }
 }
@@ -97,16 +78,9 @@ const TRIALS_IN_ONE_EVENT: usize = 200;
 
 fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<Event> {
     let campaign = id.clone();
-    let mut events = vec![Event::CampaignStarted(CampaignStarted {
-        campaign,
-        testbed,
-        pins,
-    })];
+    let mut events = vec![Event::CampaignStarted(CampaignStarted { campaign, testbed, pins })];
     events.extend(plan.chunks(TRIALS_IN_ONE_EVENT).map(|trials| {
-        Event::TrialsPlanned(TrialsPlanned {
-            campaign: id.clone(),
-            trials: trials.to_vec(),
-        })
+        Event::TrialsPlanned(TrialsPlanned { campaign: id.clone(), trials: trials.to_vec() })
     }));
     events
 }
@@ -115,37 +89,21 @@ fn resume(campaign: &Campaign, id: &CampaignId, found: &Pins) -> Result<Vec<Even
     if campaign.ended == Some(Ending::Completed) {
         return Err(Refusal::AlreadyEnded(id.clone()));
     }
-    let mut events = vec![Event::CampaignResumed(CampaignResumed {
-        campaign: id.clone(),
-    })];
+    let mut events = vec![Event::CampaignResumed(CampaignResumed { campaign: id.clone() })];
     let subjects: BTreeSet<&String> = campaign.pins.keys().chain(found.keys()).collect();
     for subject in subjects {
         let version = |pins: &Pins| pins.get(subject).cloned().unwrap_or_default();
         let (from, to) = (version(&campaign.pins), version(found));
         if from != to {
             let (campaign, subject) = (id.clone(), subject.clone());
-            events.push(Event::VersionChanged(VersionChanged {
-                campaign,
-                subject,
-                from,
-                to,
-            }));
+            events.push(Event::VersionChanged(VersionChanged { campaign, subject, from, to }));
         }
     }
     Ok(events)
 }
 
 fn record_step(campaign: &Campaign, id: &CampaignId, record: RecordStep) -> Result<Event, Refusal> {
-    let RecordStep {
-        trial,
-        step,
-        outcome,
-        observations,
-        evidence,
-        act,
-        duration_ms,
-        ..
-    } = record;
+    let RecordStep { trial, step, outcome, observations, evidence, act, duration_ms, .. } = record;
     if campaign.ended.is_some() {
         return Err(Refusal::AlreadyEnded(id.clone()));
     }
@@ -153,11 +111,7 @@ fn record_step(campaign: &Campaign, id: &CampaignId, record: RecordStep) -> Resu
         return Err(Refusal::NotPlanned(trial));
     };
     if progress.next_step() != Some(step) {
-        return Err(Refusal::OutOfOrder {
-            trial,
-            found: step,
-            expected: progress.next_step(),
-        });
+        return Err(Refusal::OutOfOrder { trial, found: step, expected: progress.next_step() });
     }
     let pins = pins_of(campaign, &trial);
     let campaign = id.clone();
@@ -182,6 +136,5 @@ fn pins_of(campaign: &Campaign, trial: &Trial) -> Pins {
         _ => false,
     };
     let pins = campaign.pins.iter().filter(|(subject, _)| !others(subject));
-    pins.map(|(subject, version)| (subject.clone(), version.clone()))
-        .collect()
+    pins.map(|(subject, version)| (subject.clone(), version.clone())).collect()
 }

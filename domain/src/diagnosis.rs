@@ -91,73 +91,31 @@ impl Cause {
 
 /// Console texts that name a cause. `ends` marks those after which a guest will not go on.
 const PATTERNS: [(&str, Cause, bool); 19] = [
-    (
-        "storage controller without a driver",
-        Cause::DriverMissingInInitramfs,
-        false,
-    ),
+    ("storage controller without a driver", Cause::DriverMissingInInitramfs, false),
     ("No bootable device", Cause::NoBootDevice, true),
-    (
-        "No bootable option or device",
-        Cause::FirmwareMismatch,
-        true,
-    ),
+    ("No bootable option or device", Cause::FirmwareMismatch, true),
     ("BdsDxe: failed to load", Cause::FirmwareMismatch, true),
     ("Could not find kernel image", Cause::BootLoaderBroken, true),
     ("No configuration file found", Cause::BootLoaderBroken, true),
     ("grub rescue>", Cause::BootLoaderBroken, true),
-    (
-        "does not exist.  Dropping to a shell!",
-        Cause::DriverMissingInInitramfs,
-        true,
-    ),
-    (
-        "Unable to mount root fs on unknown-block(0,0)",
-        Cause::DriverMissingInInitramfs,
-        true,
-    ),
-    (
-        "dracut-initqueue timeout",
-        Cause::DriverMissingInInitramfs,
-        true,
-    ),
-    (
-        "Unable to mount root fs",
-        Cause::RootFileSystemUnusable,
-        true,
-    ),
-    (
-        "cannot mount the root file system",
-        Cause::RootFileSystemUnusable,
-        true,
-    ),
+    ("does not exist.  Dropping to a shell!", Cause::DriverMissingInInitramfs, true),
+    ("Unable to mount root fs on unknown-block(0,0)", Cause::DriverMissingInInitramfs, true),
+    ("dracut-initqueue timeout", Cause::DriverMissingInInitramfs, true),
+    ("Unable to mount root fs", Cause::RootFileSystemUnusable, true),
+    ("cannot mount the root file system", Cause::RootFileSystemUnusable, true),
     ("Kernel panic - not syncing", Cause::KernelPanic, true),
-    (
-        "You are in emergency mode",
-        Cause::RootFileSystemUnusable,
-        true,
-    ),
+    ("You are in emergency mode", Cause::RootFileSystemUnusable, true),
     ("console flooded", Cause::ConsoleFlood, true),
     ("No working init found", Cause::RootFileSystemUnusable, true),
     ("Operating System not found", Cause::NoBootDevice, true),
-    (
-        "Boot failed: not a bootable disk",
-        Cause::NoBootDevice,
-        true,
-    ),
-    (
-        "powered off before it reported",
-        Cause::PoweredOffEarly,
-        false,
-    ),
+    ("Boot failed: not a bootable disk", Cause::NoBootDevice, true),
+    ("powered off before it reported", Cause::PoweredOffEarly, false),
 ];
 
 /// Whether a guest that printed this line will not go on by itself.
 #[must_use]
 pub fn is_final(line: &str) -> bool {
-    PATTERNS
-        .iter()
-        .any(|(words, _, ends)| *ends && line.contains(words))
+    PATTERNS.iter().any(|(words, _, ends)| *ends && line.contains(words))
 }
 
 /// Why a guest did not report, from the reason given and the end of its console.
@@ -202,11 +160,7 @@ mod tests {
 
     fn tail(lines: &[&str]) -> Vec<Observation> {
         let lines = lines.iter().map(ToString::to_string).collect();
-        vec![Observation::list(
-            "console.tail",
-            lines,
-            Channel::SerialConsole,
-        )]
+        vec![Observation::list("console.tail", lines, Channel::SerialConsole)]
     }
 
     #[test]
@@ -216,32 +170,16 @@ mod tests {
                 "ALERT!  LABEL=root does not exist.  Dropping to a shell!",
                 Cause::DriverMissingInInitramfs,
             ),
-            (
-                "VFS: Unable to mount root fs on unknown-block(0,0)",
-                Cause::DriverMissingInInitramfs,
-            ),
-            (
-                "VFS: Unable to mount root fs on unknown-block(8,2)",
-                Cause::RootFileSystemUnusable,
-            ),
-            (
-                "Kernel panic - not syncing: Attempted to kill init!",
-                Cause::KernelPanic,
-            ),
+            ("VFS: Unable to mount root fs on unknown-block(0,0)", Cause::DriverMissingInInitramfs),
+            ("VFS: Unable to mount root fs on unknown-block(8,2)", Cause::RootFileSystemUnusable),
+            ("Kernel panic - not syncing: Attempted to kill init!", Cause::KernelPanic),
             ("BdsDxe: failed to load Boot0001", Cause::FirmwareMismatch),
             ("No bootable device.", Cause::NoBootDevice),
-            (
-                "Could not find kernel image: linux",
-                Cause::BootLoaderBroken,
-            ),
+            ("Could not find kernel image: linux", Cause::BootLoaderBroken),
             ("login:", Cause::Unknown),
         ];
         for (line, cause) in cases {
-            assert_eq!(
-                why_no_boot("no facts in 180 s", &tail(&[line])),
-                cause,
-                "{line}"
-            );
+            assert_eq!(why_no_boot("no facts in 180 s", &tail(&[line])), cause, "{line}");
             assert_eq!(is_final(line), cause != Cause::Unknown, "{line}");
         }
     }

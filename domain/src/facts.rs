@@ -151,13 +151,7 @@ impl GuestFacts {
     /// The observations these facts amount to, all read by the serial console.
     #[must_use]
     pub fn observations(&self) -> Vec<Observation> {
-        [
-            self.system(),
-            self.hardware(),
-            self.network(),
-            self.storage(),
-        ]
-        .concat()
+        [self.system(), self.hardware(), self.network(), self.storage()].concat()
     }
 
     fn system(&self) -> Vec<Observation> {
@@ -201,27 +195,16 @@ impl GuestFacts {
         let nics = &self.nics;
         let each = |field: fn(&Nic) -> &String| nics.iter().map(|nic| field(nic).clone()).collect();
         let addresses: Vec<String> = nics.iter().flat_map(|nic| nic.ipv4.clone()).collect();
-        let usable = addresses
-            .iter()
-            .any(|ip| !ip.starts_with("169.254.") && !ip.is_empty());
-        let default = self
-            .routes
-            .iter()
-            .find(|route| route.starts_with("default"));
-        let emulated = nics
-            .iter()
-            .filter(|nic| !is_paravirtual(&nic.driver))
-            .count();
+        let usable = addresses.iter().any(|ip| !ip.starts_with("169.254.") && !ip.is_empty());
+        let default = self.routes.iter().find(|route| route.starts_with("default"));
+        let emulated = nics.iter().filter(|nic| !is_paravirtual(&nic.driver)).count();
         vec![
             integer("nic.count", count(nics.len())),
             owned("nic.names", each(|nic| &nic.name)),
             owned("nic.drivers", each(|nic| &nic.driver)),
             owned("nic.macs", each(|nic| &nic.mac)),
             integer("nic.emulated", count(emulated)),
-            flag(
-                "nic.link_up",
-                !nics.is_empty() && nics.iter().all(|nic| nic.link == "up"),
-            ),
+            flag("nic.link_up", !nics.is_empty() && nics.iter().all(|nic| nic.link == "up")),
             text("ip.mode", &self.address_mode),
             text("ip.origin", &self.dhcp),
             owned("ip.v4", addresses),
@@ -239,20 +222,11 @@ impl GuestFacts {
 
     fn storage(&self) -> Vec<Observation> {
         let disks = &self.disks;
-        let emulated = disks
-            .iter()
-            .filter(|disk| !is_paravirtual(&disk.driver))
-            .count();
+        let emulated = disks.iter().filter(|disk| !is_paravirtual(&disk.driver)).count();
         vec![
             integer("disk.count", count(disks.len())),
-            owned(
-                "disk.names",
-                disks.iter().map(|disk| disk.name.clone()).collect(),
-            ),
-            owned(
-                "disk.drivers",
-                disks.iter().map(|disk| disk.driver.clone()).collect(),
-            ),
+            owned("disk.names", disks.iter().map(|disk| disk.name.clone()).collect()),
+            owned("disk.drivers", disks.iter().map(|disk| disk.driver.clone()).collect()),
             integer("disk.emulated", count(emulated)),
             integer(
                 "disk.total_bytes",
@@ -289,18 +263,11 @@ fn list(fact: &str, values: &[String]) -> Observation {
 }
 
 fn owned(fact: &str, values: Vec<String>) -> Observation {
-    let kept = values
-        .iter()
-        .take(MOST_ENTRIES)
-        .map(|value| cut(value))
-        .collect();
+    let kept = values.iter().take(MOST_ENTRIES).map(|value| cut(value)).collect();
     Observation::list(fact, kept, Channel::SerialConsole)
 }
 
 /// A guest's text without control characters and of bounded length.
 fn cut(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST_TEXT)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
 }

@@ -78,11 +78,7 @@ impl Observation {
     /// A fact read by this channel.
     #[must_use]
     pub fn new(fact: &str, value: Value, channel: Channel) -> Self {
-        Self {
-            fact: fact.to_owned(),
-            value,
-            channel,
-        }
+        Self { fact: fact.to_owned(), value, channel }
     }
 
     /// A yes-or-no fact.
@@ -113,9 +109,5 @@ impl Observation {
 /// The value of a fact among observations; of two readings the last counts.
 #[must_use]
 pub fn find<'a>(observations: &'a [Observation], fact: &str) -> Option<&'a Value> {
-    observations
-        .iter()
-        .rev()
-        .find(|seen| seen.fact == fact)
-        .map(|seen| &seen.value)
+    observations.iter().rev().find(|seen| seen.fact == fact).map(|seen| &seen.value)
 }

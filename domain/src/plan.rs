@@ -27,11 +27,7 @@ pub struct Trial {
 
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} → {} by {}",
-            self.guest, self.source, self.target, self.route
-        )?;
+        write!(f, "{} {} → {} by {}", self.guest, self.source, self.target, self.route)?;
         if self.repetition > 1 {
             write!(f, " (repetition {})", self.repetition)?;
         }
@@ -119,9 +115,7 @@ pub fn plan(
 }
 
 fn chosen<'a, T: PartialEq>(all: &'a [&'a T], wanted: &'a [T]) -> impl Iterator<Item = &'a T> {
-    all.iter()
-        .copied()
-        .filter(move |id| wanted.is_empty() || wanted.contains(id))
+    all.iter().copied().filter(move |id| wanted.is_empty() || wanted.contains(id))
 }
 
 fn known<T: PartialEq + fmt::Display>(
@@ -134,11 +128,7 @@ fn known<T: PartialEq + fmt::Display>(
         Some(id) => Err(PlanProblem::Unknown {
             kind,
             id: id.to_string(),
-            known: all
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
+            known: all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         }),
     }
 }

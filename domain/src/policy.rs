@@ -160,19 +160,10 @@ impl Policy {
             return Err(PolicyProblem::Empty);
         }
         for (place, rule) in self.rules.iter().enumerate() {
-            if self
-                .rules
-                .iter()
-                .take(place)
-                .any(|earlier| earlier.id == rule.id)
-            {
+            if self.rules.iter().take(place).any(|earlier| earlier.id == rule.id) {
                 return Err(PolicyProblem::Twice(rule.id.clone()));
             }
-            if let Compare::Within {
-                success_percent,
-                warning_percent,
-                ..
-            } = rule.compare
+            if let Compare::Within { success_percent, warning_percent, .. } = rule.compare
                 && success_percent > warning_percent
             {
                 return Err(PolicyProblem::Margins(rule.id.clone()));
@@ -201,10 +192,7 @@ mod step_number {
 
     use crate::step::Step;
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde's `with` passes a reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes a reference")]
     pub(super) fn serialize<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(step.number())
     }
@@ -236,16 +224,10 @@ mod tests {
     fn every_rule_is_in_the_scoring_document_with_its_default_score() {
         let document = include_str!("../../docs/scoring.md");
         for rule in default_policy().rules {
-            let row = document
-                .lines()
-                .find(|line| line.starts_with(&format!("| `{}` |", rule.id)));
+            let row = document.lines().find(|line| line.starts_with(&format!("| `{}` |", rule.id)));
             let row = row.unwrap_or_else(|| panic!("docs/scoring.md lacks `{}`", rule.id));
             assert!(row.contains(rule.otherwise.word()), "{row}");
-            assert!(
-                row.contains(&rule.title),
-                "{row} does not say {:?}",
-                rule.title
-            );
+            assert!(row.contains(&rule.title), "{row} does not say {:?}", rule.title);
         }
     }
 
@@ -254,9 +236,6 @@ mod tests {
         let text = include_str!("../policy/default.toml");
         let read = |text: &str| toml::from_str::<Policy>(text).unwrap().digest();
         assert_eq!(read(text), read(&format!("# a comment\n{text}")));
-        assert_ne!(
-            read(text),
-            read(&text.replacen("\"FAILURE\"", "\"WARNING\"", 1))
-        );
+        assert_ne!(read(text), read(&text.replacen("\"FAILURE\"", "\"WARNING\"", 1)));
     }
 }

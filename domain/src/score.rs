@@ -116,16 +116,10 @@ mod tests {
 
     #[test]
     fn only_scores_are_scores() {
-        assert_eq!(
-            Standing::Scored(Score::Warning).score(),
-            Some(Score::Warning)
-        );
-        for state in [
-            Standing::NotRun,
-            Standing::Blocked,
-            Standing::NotApplicable,
-            Standing::LabError,
-        ] {
+        assert_eq!(Standing::Scored(Score::Warning).score(), Some(Score::Warning));
+        for state in
+            [Standing::NotRun, Standing::Blocked, Standing::NotApplicable, Standing::LabError]
+        {
             assert_eq!(state.score(), None);
         }
     }

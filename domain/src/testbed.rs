@@ -64,11 +64,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            boot_s: 180,
-            shutdown_s: 30,
-            convert_s: 300,
-        }
+        Self { boot_s: 180, shutdown_s: 30, convert_s: 300 }
     }
 }
 
@@ -228,21 +224,10 @@ impl Testbed {
     /// # Errors
     /// The first problem found, in the words of the file.
     pub fn validate(self) -> Result<Self, TestbedProblem> {
-        unique(
-            "vendor",
-            self.vendors.iter().map(|vendor| vendor.id.as_str()),
-        )?;
-        unique(
-            "platform",
-            self.platforms.iter().map(|platform| platform.id.as_str()),
-        )?;
+        unique("vendor", self.vendors.iter().map(|vendor| vendor.id.as_str()))?;
+        unique("platform", self.platforms.iter().map(|platform| platform.id.as_str()))?;
         unique("guest", self.guests.iter().map(|guest| guest.id.as_str()))?;
-        unique(
-            "converter",
-            self.converters
-                .iter()
-                .map(|converter| converter.id.as_str()),
-        )?;
+        unique("converter", self.converters.iter().map(|converter| converter.id.as_str()))?;
         unique("route", self.routes.iter().map(|route| route.id.as_str()))?;
         self.check_counts()?;
         self.check_names()?;
@@ -312,11 +297,7 @@ impl Testbed {
         if self.vendors.iter().any(|vendor| vendor.id == *id) {
             return Ok(());
         }
-        Err(TestbedProblem::Unknown {
-            by,
-            kind: "vendor",
-            id: id.to_string(),
-        })
+        Err(TestbedProblem::Unknown { by, kind: "vendor", id: id.to_string() })
     }
 
     fn check_numbers(&self) -> Result<(), TestbedProblem> {
@@ -324,28 +305,13 @@ impl Testbed {
             if (least..=most).contains(&found) {
                 Ok(())
             } else {
-                Err(TestbedProblem::Bounds {
-                    what,
-                    least,
-                    most,
-                    found,
-                })
+                Err(TestbedProblem::Bounds { what, least, most, found })
             }
         };
         within("slots.cpu".into(), self.slots.cpu, 1, 256)?;
         within("timeouts.boot_s".into(), self.timeouts.boot_s, 1, 3600)?;
-        within(
-            "timeouts.shutdown_s".into(),
-            self.timeouts.shutdown_s,
-            1,
-            3600,
-        )?;
-        within(
-            "timeouts.convert_s".into(),
-            self.timeouts.convert_s,
-            1,
-            86_400,
-        )?;
+        within("timeouts.shutdown_s".into(), self.timeouts.shutdown_s, 1, 3600)?;
+        within("timeouts.convert_s".into(), self.timeouts.convert_s, 1, 86_400)?;
         for guest in &self.guests {
             let memory = format!("memory_mib of guest `{}`", guest.id);
             within(memory, guest.memory_mib, 64, self.slots.memory_mib)?;
@@ -362,10 +328,7 @@ fn unique<'a>(
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
-            return Err(TestbedProblem::Twice {
-                kind,
-                id: id.to_owned(),
-            });
+            return Err(TestbedProblem::Twice { kind, id: id.to_owned() });
         }
     }
     Ok(())

@@ -49,32 +49,12 @@ fn a_good_testbed_is_accepted_with_default_timeouts() {
 fn each_problem_is_named_in_the_words_of_the_file() {
     let cases = [
         ("id = \"b\"", "id = \"a\"", "platform `a` is declared twice"),
-        (
-            "vendor = \"maker\"\nproduct = \"B\"",
-            "vendor = \"x\"\nproduct = \"B\"",
-            "vendor `x`",
-        ),
-        (
-            "converters = [\"tool\"]",
-            "converters = [\"tol\"]",
-            "converter `tol`",
-        ),
-        (
-            "converters = [\"tool\"]",
-            "converters = []",
-            "route `direct` must name one",
-        ),
-        (
-            "memory_mib = 256",
-            "memory_mib = 4096",
-            "memory_mib of guest `g` is 4096",
-        ),
+        ("vendor = \"maker\"\nproduct = \"B\"", "vendor = \"x\"\nproduct = \"B\"", "vendor `x`"),
+        ("converters = [\"tool\"]", "converters = [\"tol\"]", "converter `tol`"),
+        ("converters = [\"tool\"]", "converters = []", "route `direct` must name one"),
+        ("memory_mib = 256", "memory_mib = 4096", "memory_mib of guest `g` is 4096"),
         ("cpu = 2", "cpu = 0", "slots.cpu is 0"),
-        (
-            "id = \"g\"",
-            "id = \"../g\"",
-            "\"../g\" is not an identifier",
-        ),
+        ("id = \"g\"", "id = \"../g\"", "\"../g\" is not an identifier"),
         ("name = \"two\"", "name = \"two\"\nnmae = \"x\"", "nmae"),
         ("through = \"disk\"", "through = \"tape\"", "tape"),
     ];

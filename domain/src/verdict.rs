@@ -80,26 +80,15 @@ pub fn judge(policy: &Policy, steps: &Steps) -> TrialVerdict {
         }
         verdicts.push(verdict);
     }
-    TrialVerdict {
-        standing: lowest(&verdicts),
-        steps: verdicts,
-    }
+    TrialVerdict { standing: lowest(&verdicts), steps: verdicts }
 }
 
 fn observations(steps: &Steps, step: Step) -> &[Observation] {
-    steps
-        .get(&step)
-        .map_or(&[], |seen| &seen.finished.observations)
+    steps.get(&step).map_or(&[], |seen| &seen.finished.observations)
 }
 
 fn unreached(step: Step, standing: Standing) -> StepVerdict {
-    StepVerdict {
-        step,
-        standing,
-        checks: Vec::new(),
-        reason: None,
-        cause: None,
-    }
+    StepVerdict { step, standing, checks: Vec::new(), reason: None, cause: None }
 }
 
 fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> StepVerdict {
@@ -109,24 +98,13 @@ fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> 
         Outcome::LabError { reason } => (Standing::LabError, Vec::new(), Some(reason.clone())),
         Outcome::NotCompleted { reason } => {
             let checks = vec![not_completed(step, reason)];
-            (
-                Standing::Scored(Score::Failure),
-                checks,
-                Some(reason.clone()),
-            )
+            (Standing::Scored(Score::Failure), checks, Some(reason.clone()))
         }
         Outcome::Completed => {
             let rules = policy.rules.iter().filter(|rule| rule.step == step);
             let checks: Vec<Check> = rules.map(|rule| check(rule, before, now)).collect();
-            let lowest = checks
-                .iter()
-                .filter_map(|check| check.finding.score())
-                .min();
-            (
-                Standing::Scored(lowest.unwrap_or(Score::Success)),
-                checks,
-                None,
-            )
+            let lowest = checks.iter().filter_map(|check| check.finding.score()).min();
+            (Standing::Scored(lowest.unwrap_or(Score::Success)), checks, None)
         }
     };
     let cause = match (&reason, standing) {
@@ -136,13 +114,7 @@ fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> 
         (None, Standing::Scored(Score::Failure)) if boots(step) => why_not_well(before, now),
         _ => None,
     };
-    StepVerdict {
-        step,
-        standing,
-        checks,
-        reason,
-        cause,
-    }
+    StepVerdict { step, standing, checks, reason, cause }
 }
 
 fn boots(step: Step) -> bool {

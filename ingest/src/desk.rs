@@ -67,13 +67,7 @@ impl Desk {
         let events = decide(state.map(|(campaign, _)| campaign), id, command)?;
         let stream = format!("campaign/{id}");
         let expected = state.map_or(0, |(_, version)| *version);
-        let append = Append {
-            stream,
-            expected,
-            command: request,
-            at,
-            events,
-        };
+        let append = Append { stream, expected, command: request, at, events };
         let recorded = self.log.append(append)?;
         for event in &recorded {
             apply(&mut self.campaigns, event);

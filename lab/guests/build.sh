@@ -2,6 +2,7 @@
 # Builds one bootable guest disk (MBR, SYSLINUX on FAT, ext4 root) without root rights, loop devices or mounts.
 # All input comes by environment variables; README.md beside this file explains them.
 set -euo pipefail
+shopt -s inherit_errexit
 umask 022
 export LC_ALL=C TZ=UTC
 
@@ -50,8 +51,8 @@ download() { # PACKAGE
         die "apt does not know the package $1: are its lists empty? Run 'apt-get update' as root once."
     mkdir -p "$WORK/deb"
     say "downloading $1"
-    (cd "$WORK/deb" && timeout 900 apt-get -q=2 "${user[@]}" download "$1" >&2) ||
-        die "cannot download $1: is the Debian mirror reachable? Lists that are out of date need 'apt-get update'."
+    (cd "$WORK/deb" && timeout 900 apt-get -q=2 -o Acquire::http::Timeout=30 -o Acquire::Retries=2 "${user[@]}" download "$1" >&2) ||
+        die "cannot download $1: is the Debian mirror reachable, and are apt's lists filled and current? Try 'apt-get update' as root."
     mv "$WORK/deb"/*.deb "$DOWNLOADS/"
 }
 # Path of a package's unpacked tree, downloading and unpacking it when it is not in the cache.
@@ -223,13 +224,16 @@ rm -f "$image"
 truncate -s "${SIZE_MB}M" "$image"
 (cd "$early" && find . | sort | cpio --quiet -o -H newc -R 0:0 --reproducible) | lz4 -q -l -9 >"$WORK/initrd"
 cp "$kernel/boot/fast" "$WORK/vmlinuz"
+# What only costs an emulated processor time: mitigations, crypto self-tests, patching out lock prefixes, clearing
+# memory twice, IPv6. The kernel must not move: a repacked one has no code to relocate it.
+fast="mitigations=off nokaslr random.trust_cpu=on cryptomgr.notests=1 noreplace-smp init_on_alloc=0 ipv6.disable=1"
 cat >"$WORK/syslinux.cfg" <<END
 DEFAULT linux
 PROMPT 0
 LABEL linux
   LINUX vmlinuz
   INITRD initrd
-  APPEND root=LABEL=$LABEL rw console=tty0 console=ttyS0,115200 quiet loglevel=3 panic=0 mitigations=off nokaslr random.trust_cpu=on cryptomgr.notests=1 noreplace-smp init_on_alloc=0 ipv6.disable=1 ${CMDLINE_EXTRA-}
+  APPEND root=LABEL=$LABEL rw console=tty0 console=ttyS0,115200 quiet loglevel=3 panic=0 $fast
 END
 touch -d "@$SOURCE_DATE_EPOCH" "$WORK"/{initrd,vmlinuz,syslinux.cfg}
 export MTOOLS_SKIP_CHECK=1

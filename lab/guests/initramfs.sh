@@ -58,7 +58,7 @@ done
 if [ -z "$root" ]; then
     say() { echo "$1" >/dev/ttyS0; echo "$1" >/dev/tty0; }
     say ""
-    say "Gave up waiting for root file system device LABEL=$LABEL."
+    say "Gave up waiting for root file system device LABEL=$LABEL"
     say "Common problems:"
     say " - Missing drivers in the initramfs (cat /proc/modules; ls /dev)"
     for d in /sys/bus/pci/devices/*; do
@@ -71,7 +71,7 @@ if [ -z "$root" ]; then
     done
     say "ALERT!  LABEL=$LABEL does not exist.  Dropping to a shell!"
     say ""
-    echo "(initramfs) " >/dev/tty0
+    printf "(initramfs) " >/dev/tty0
     # Nobody sits at this shell; stay on the screen without using the processor.
     while :; do sleep 86400; done
 fi

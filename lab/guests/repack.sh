@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Repacks a bzImage whose kernel is packed with XZ or Zstandard as LZ4: repack.sh IN OUT SCRATCH. Fails if it cannot.
-# The kernel itself stays byte for byte the same; only its packing and the code that unpacks it change.
+# The kernel itself stays byte for byte the same; only its packing and the code that unpacks it change. It is entered
+# where hypervisors with a direct kernel boot enter it too, so nothing of the replaced code is missed.
 set -euo pipefail
 export LC_ALL=C
 in=$1 out=$2 scratch=$3

@@ -28,10 +28,7 @@ const HEADER: [&str; 14] = [
 /// # Errors
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn public(view: &PublicView) -> Result<String, csv::Error> {
-    sheet(
-        HEADER,
-        view.cells().map(|(guest, cell)| row(view, guest, cell)),
-    )
+    sheet(HEADER, view.cells().map(|(guest, cell)| row(view, guest, cell)))
 }
 
 /// The same cells with the route that gives each its score. For operators.
@@ -40,12 +37,9 @@ pub fn public(view: &PublicView) -> Result<String, csv::Error> {
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn operator(judged: &Judged<'_>) -> Result<String, csv::Error> {
     let view = PublicView::from(judged);
-    let rows = view
-        .cells()
-        .zip(judged.cells())
-        .map(|((guest, cell), (_, with_tools))| {
-            with_last(row(&view, guest, cell), best_route(with_tools))
-        });
+    let rows = view.cells().zip(judged.cells()).map(|((guest, cell), (_, with_tools))| {
+        with_last(row(&view, guest, cell), best_route(with_tools))
+    });
     sheet(with_last(HEADER, "best_route"), rows)
 }
 
@@ -58,19 +52,12 @@ fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; 14] {
         cell.source.to_string(),
         cell.target.to_string(),
         cell.standing.word().to_owned(),
-        cell.standing
-            .score()
-            .map(|it| it.word().to_owned())
-            .unwrap_or_default(),
+        cell.standing.score().map(|it| it.word().to_owned()).unwrap_or_default(),
         if cell.unstable { "yes" } else { "no" }.to_owned(),
         cell.scored.to_string(),
         cell.planned.to_string(),
-        reason
-            .map(|it| it.step.number().to_string())
-            .unwrap_or_default(),
-        reason
-            .map(|it| it.step.title().to_owned())
-            .unwrap_or_default(),
+        reason.map(|it| it.step.number().to_string()).unwrap_or_default(),
+        reason.map(|it| it.step.title().to_owned()).unwrap_or_default(),
         cause.map(|it| it.words().to_owned()).unwrap_or_default(),
         reason.map(|it| it.why.to_string()).unwrap_or_default(),
         view.policy.clone(),
@@ -78,11 +65,7 @@ fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; 14] {
 }
 
 fn best_route(cell: &Cell) -> String {
-    cell.verdict
-        .best
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    cell.verdict.best.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// One more column at the end.

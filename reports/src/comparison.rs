@@ -53,9 +53,7 @@ impl Comparison {
             match (before, find(&after.finished.observations, fact)) {
                 (Some(a), Some(b)) if a == b => comparison.unchanged += 1,
                 (Some(a), Some(b)) => {
-                    comparison
-                        .changed
-                        .push(change(fact, (a, b), score(fact, verdict, policy)));
+                    comparison.changed.push(change(fact, (a, b), score(fact, verdict, policy)));
                 }
                 (Some(_), None) | (None, _) => {}
             }
@@ -69,21 +67,12 @@ fn change(fact: &str, (before, after): (&Value, &Value), score: Option<Score>) -
         (Value::List(a), Value::List(b)) => (only(a, b), only(b, a)),
         _ => (before.to_string(), after.to_string()),
     };
-    Change {
-        fact: fact.to_owned(),
-        before: clipped(&before),
-        after: clipped(&after),
-        score,
-    }
+    Change { fact: fact.to_owned(), before: clipped(&before), after: clipped(&after), score }
 }
 
 /// The entries of one list that the other lacks.
 fn only(of: &[String], other: &[String]) -> String {
-    let only: Vec<String> = of
-        .iter()
-        .filter(|it| !other.contains(it))
-        .cloned()
-        .collect();
+    let only: Vec<String> = of.iter().filter(|it| !other.contains(it)).cloned().collect();
     match (only.is_empty(), of.iter().any(|it| other.contains(it))) {
         (true, true) => "nothing else".to_owned(),
         _ => Value::List(only).to_string(),
@@ -96,12 +85,7 @@ fn score(fact: &str, verdict: &TrialVerdict, policy: &Policy) -> Option<Score> {
         rule.is_some_and(|rule| subject(&rule.compare) == fact)
     };
     let restart = verdict.steps.iter().find(|it| it.step == Step::Restart)?;
-    restart
-        .checks
-        .iter()
-        .filter(about)
-        .filter_map(|it| it.finding.score())
-        .min()
+    restart.checks.iter().filter(about).filter_map(|it| it.finding.score()).min()
 }
 
 fn clipped(text: &str) -> String {

@@ -62,19 +62,11 @@ fn shared(work: &Work) -> CostRow {
     let unshared = duration(work.unshared_ms);
     row(
         "Steps and acts",
-        format!(
-            "{} by {}",
-            count(work.steps, "step"),
-            count(work.acts, "act")
-        ),
+        format!("{} by {}", count(work.steps, "step"), count(work.acts, "act")),
         &format!("trials share acts; one by one and unshared, the steps would take {unshared}"),
     )
 }
 
 fn row(what: &'static str, amount: String, meaning: &str) -> CostRow {
-    CostRow {
-        what,
-        amount,
-        meaning: meaning.to_owned(),
-    }
+    CostRow { what, amount, meaning: meaning.to_owned() }
 }

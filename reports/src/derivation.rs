@@ -104,11 +104,7 @@ impl TrialDerived {
     /// Positions of its first and its last event in the log, if it has any.
     #[must_use]
     pub fn positions(&self) -> Option<(u64, u64)> {
-        let positions = || {
-            self.steps
-                .iter()
-                .filter_map(|it| Some(it.record.as_ref()?.position))
-        };
+        let positions = || self.steps.iter().filter_map(|it| Some(it.record.as_ref()?.position));
         Some((positions().min()?, positions().max()?))
     }
 
@@ -120,12 +116,7 @@ impl TrialDerived {
         Self {
             repetition: trial.trial.repetition,
             standing: trial.verdict.standing,
-            steps: trial
-                .verdict
-                .steps
-                .iter()
-                .map(|it| step(it, steps.get(&it.step)))
-                .collect(),
+            steps: trial.verdict.steps.iter().map(|it| step(it, steps.get(&it.step))).collect(),
             facts: Comparison::new(steps, &trial.verdict, judged.policy),
         }
     }
@@ -165,10 +156,7 @@ impl StepDerived {
     #[must_use]
     pub fn reason_not_repeated(&self) -> Option<&str> {
         let reason = self.reason.as_deref()?;
-        self.concerns
-            .iter()
-            .all(|it| it.why != reason)
-            .then_some(reason)
+        self.concerns.iter().all(|it| it.why != reason).then_some(reason)
     }
 }
 
@@ -196,29 +184,13 @@ impl Kept {
 
 impl From<&Evidence> for Kept {
     fn from(evidence: &Evidence) -> Self {
-        let Evidence {
-            kind,
-            name,
-            sha256,
-            bytes,
-        } = evidence;
-        Self {
-            kind: *kind,
-            name: name.clone(),
-            sha256: *sha256,
-            bytes: *bytes,
-        }
+        let Evidence { kind, name, sha256, bytes } = evidence;
+        Self { kind: *kind, name: name.clone(), sha256: *sha256, bytes: *bytes }
     }
 }
 
 fn step(verdict: &StepVerdict, seen: Option<&StepSeen>) -> StepDerived {
-    let count = |wanted: Finding| {
-        verdict
-            .checks
-            .iter()
-            .filter(|it| it.finding == wanted)
-            .count()
-    };
+    let count = |wanted: Finding| verdict.checks.iter().filter(|it| it.finding == wanted).count();
     StepDerived {
         step: verdict.step.number(),
         title: verdict.step.title(),

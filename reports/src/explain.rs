@@ -108,21 +108,9 @@ impl Explanation {
             Some(cell) => Ok(Self::of(judged, guest, cell)),
             None => Err(NotPlanned {
                 asked: format!("{guest} from {source} to {target}"),
-                guests: listed(
-                    judged
-                        .campaign
-                        .testbed
-                        .guests
-                        .iter()
-                        .map(|it| it.id.as_str()),
-                ),
+                guests: listed(judged.campaign.testbed.guests.iter().map(|it| it.id.as_str())),
                 platforms: listed(
-                    judged
-                        .campaign
-                        .testbed
-                        .platforms
-                        .iter()
-                        .map(|it| it.id.as_str()),
+                    judged.campaign.testbed.platforms.iter().map(|it| it.id.as_str()),
                 ),
             }),
         }
@@ -132,9 +120,11 @@ impl Explanation {
     #[must_use]
     pub fn of(judged: &Judged<'_>, guest: &GuestId, cell: &Cell) -> Self {
         let ranked = ranked(cell, judged.policy);
-        let reason = ranked
-            .first()
-            .and_then(|(public, _)| public.reason.as_ref());
+        let is_best = |it: &&(PublicRoute, &RouteTried)| {
+            Some(&it.1.verdict.route) == cell.verdict.best.as_ref()
+        };
+        let best = ranked.iter().find(is_best).or(ranked.first());
+        let reason = best.and_then(|(public, _)| public.reason.as_ref());
         Self {
             schema: SCHEMA,
             campaign: judged.campaign.id.clone(),
@@ -148,10 +138,7 @@ impl Explanation {
             planned: cell.verdict.planned,
             reason: reason.map(ToString::to_string),
             cause: reason.and_then(Reason::cause),
-            remedies: ranked
-                .first()
-                .map(|(_, route)| remedies(route))
-                .unwrap_or_default(),
+            remedies: best.map(|(_, route)| remedies(route)).unwrap_or_default(),
             routes: (1..)
                 .zip(&ranked)
                 .map(|(number, it)| route(judged, cell, number, it))
@@ -176,9 +163,7 @@ fn route(
 ) -> RouteDerived {
     let campaign = judged.campaign;
     let declared = campaign.testbed.route(&tried.verdict.route);
-    let converters = declared
-        .map(|it| it.converters.as_slice())
-        .unwrap_or_default();
+    let converters = declared.map(|it| it.converters.as_slice()).unwrap_or_default();
     RouteDerived {
         number,
         route: tried.verdict.route.clone(),
@@ -191,11 +176,7 @@ fn route(
         planned: tried.verdict.planned,
         duration_ms: tried.verdict.duration_ms,
         reason: public.reason.as_ref().map(ToString::to_string),
-        trials: tried
-            .trials
-            .iter()
-            .map(|it| TrialDerived::new(judged, it))
-            .collect(),
+        trials: tried.trials.iter().map(|it| TrialDerived::new(judged, it)).collect(),
     }
 }
 

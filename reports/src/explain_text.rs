@@ -24,11 +24,7 @@ pub fn explanation(told: &Explanation, colour: Colour) -> String {
 fn head(told: &Explanation) -> String {
     let mut lines = vec![
         format!("{}: {} → {}", told.guest, told.source, told.target),
-        format!(
-            "  standing  {}{}",
-            signed(told.standing),
-            unstable(told.unstable)
-        ),
+        format!("  standing  {}{}", signed(told.standing), unstable(told.unstable)),
         format!("  trials    {} of {} scored", told.scored, told.planned),
         format!("  campaign  {}, policy {}", told.campaign, told.policy),
     ];
@@ -38,11 +34,7 @@ fn head(told: &Explanation) -> String {
     if !told.remedies.is_empty() {
         lines.push("\nWhat would turn it green".to_owned());
     }
-    lines.extend(
-        told.remedies
-            .iter()
-            .map(|it| format!("  - {}", one_line(it))),
-    );
+    lines.extend(told.remedies.iter().map(|it| format!("  - {}", one_line(it))));
     lines.join("\n") + "\n"
 }
 
@@ -61,11 +53,7 @@ fn route(route: &RouteDerived) -> String {
         route.took(),
     );
     for (place, it) in route.trials.iter().enumerate() {
-        let alike = route
-            .trials
-            .iter()
-            .take(place)
-            .find(|earlier| earlier.tells_the_same(it));
+        let alike = route.trials.iter().take(place).find(|earlier| earlier.tells_the_same(it));
         text.push_str(&match alike {
             Some(earlier) => repeated(it, earlier.repetition),
             None => trial(it),
@@ -75,25 +63,13 @@ fn route(route: &RouteDerived) -> String {
 }
 
 fn tool(tool: &Tool) -> String {
-    let retired = if tool.retired {
-        " (no longer made)"
-    } else {
-        ""
-    };
-    let version = if tool.version.is_empty() {
-        "version unknown"
-    } else {
-        &tool.version
-    };
+    let retired = if tool.retired { " (no longer made)" } else { "" };
+    let version = if tool.version.is_empty() { "version unknown" } else { &tool.version };
     format!("{} {version}{retired}", one_line(&tool.product))
 }
 
 fn trial(trial: &TrialDerived) -> String {
-    let mut text = format!(
-        "   repetition {}: {}\n",
-        trial.repetition,
-        signed(trial.standing)
-    );
+    let mut text = format!("   repetition {}: {}\n", trial.repetition, signed(trial.standing));
     trial.steps.iter().for_each(|it| text.push_str(&step(it)));
     if !trial.facts.changed.is_empty() {
         let unchanged = trial.facts.unchanged;
@@ -113,19 +89,12 @@ fn trial(trial: &TrialDerived) -> String {
 
 /// A repetition that went as an earlier one.
 fn repeated(trial: &TrialDerived, earlier: u32) -> String {
-    let TrialDerived {
-        repetition,
-        standing,
-        ..
-    } = trial;
+    let TrialDerived { repetition, standing, .. } = trial;
     let events = match trial.positions() {
         Some((first, last)) => format!(", events {first} to {last}"),
         None => String::new(),
     };
-    format!(
-        "   repetition {repetition}: {} as repetition {earlier}{events}\n",
-        signed(*standing)
-    )
+    format!("   repetition {repetition}: {} as repetition {earlier}{events}\n", signed(*standing))
 }
 
 fn step(step: &StepDerived) -> String {
@@ -140,12 +109,7 @@ fn step(step: &StepDerived) -> String {
     for it in &step.concerns {
         let _ = writeln!(text, "{detail}{}", concern(it));
     }
-    let kept: Vec<String> = step
-        .record
-        .iter()
-        .flat_map(|it| &it.evidence)
-        .map(kept)
-        .collect();
+    let kept: Vec<String> = step.record.iter().flat_map(|it| &it.evidence).map(kept).collect();
     if !kept.is_empty() {
         let _ = writeln!(text, "{detail}kept {}", kept.join("; "));
     }
@@ -160,36 +124,18 @@ fn step_line(step: &StepDerived) -> String {
     let checks = step.checks_in_words();
     let separator = if checks.is_empty() { "" } else { ", " };
     let standing = signed(step.standing);
-    let line = format!(
-        "     {} {standing:<13} {:<31} {record}{separator}{checks}",
-        step.step, step.title
-    );
+    let line =
+        format!("     {} {standing:<13} {:<31} {record}{separator}{checks}", step.step, step.title);
     line.trim_end().to_owned()
 }
 
 fn concern(concern: &Concern) -> String {
-    let Concern {
-        rule,
-        title,
-        score,
-        why,
-        ..
-    } = concern;
-    format!(
-        "{} {} {rule} {title}: {}",
-        score.symbol(),
-        score.word(),
-        one_line(why)
-    )
+    let Concern { rule, title, score, why, .. } = concern;
+    format!("{} {} {rule} {title}: {}", score.symbol(), score.word(), one_line(why))
 }
 
 fn kept(kept: &Kept) -> String {
-    format!(
-        "{} ({}, sha256 {}…)",
-        one_line(&kept.name),
-        kept.size(),
-        kept.short_digest()
-    )
+    format!("{} ({}, sha256 {}…)", one_line(&kept.name), kept.size(), kept.short_digest())
 }
 
 fn unstable(unstable: bool) -> &'static str {

@@ -27,13 +27,11 @@ pub fn held_back(matrix: &PublicMatrix) -> Vec<Held> {
     for cell in &matrix.cells {
         let Some(reason) = &cell.reason else { continue };
         let (standing, cells) = (cell.standing, Vec::new());
-        let group = groups
-            .entry((severity(standing), reason))
-            .or_insert_with(|| Held {
-                standing,
-                reason: reason.clone(),
-                cells,
-            });
+        let group = groups.entry((severity(standing), reason)).or_insert_with(|| Held {
+            standing,
+            reason: reason.clone(),
+            cells,
+        });
         group.cells.push((cell.source.clone(), cell.target.clone()));
     }
     let mut held: Vec<Held> = groups.into_values().collect();

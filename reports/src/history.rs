@@ -90,8 +90,7 @@ impl History {
             self.unplaced += 1;
             return;
         }
-        self.places
-            .insert(started.campaign.clone(), self.campaigns.len());
+        self.places.insert(started.campaign.clone(), self.campaigns.len());
         self.campaigns.push(CampaignHistory {
             id: started.campaign.clone(),
             started: recorded.at,
@@ -116,8 +115,7 @@ impl CampaignHistory {
             Event::CampaignStarted(_) => false,
             Event::TrialsPlanned(planned) => {
                 self.plan.extend(planned.trials.iter().cloned());
-                self.trials
-                    .extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));
+                self.trials.extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));
                 true
             }
             Event::CampaignResumed(_) => {
@@ -132,10 +130,7 @@ impl CampaignHistory {
             Event::StepFinished(finished) => match self.trials.get_mut(&finished.trial) {
                 Some(steps) => {
                     let position = recorded.position;
-                    let seen = StepSeen {
-                        position,
-                        finished: finished.clone(),
-                    };
+                    let seen = StepSeen { position, finished: finished.clone() };
                     steps.insert(finished.step, seen);
                     true
                 }

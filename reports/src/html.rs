@@ -39,7 +39,7 @@ struct Page<'a> {
     guests: Vec<GuestSection<'a>>,
     tools: Vec<Tool>,
     changes: Vec<PinChange>,
-    untold_changes: usize,
+    untold: Option<String>,
     cost: Vec<CostRow>,
     notices: Vec<String>,
     legend: Vec<Standing>,
@@ -77,15 +77,12 @@ fn detailed(
     audience: Audience,
 ) -> Result<String, askama::Error> {
     let explained = |guest, cell| Explanation::of(judged, guest, cell);
-    let explanations = judged
-        .cells()
-        .map(|(guest, cell)| explained(guest, cell))
-        .collect();
+    let explanations = judged.cells().map(|(guest, cell)| explained(guest, cell)).collect();
     let campaign = judged.campaign;
     let page = Page {
         tools: Tool::all(campaign),
         changes: campaign.changes.iter().map(PinChange::from).collect(),
-        untold_changes: 0,
+        untold: None,
         ..page(view, audience, explanations)
     };
     page.render()
@@ -102,7 +99,7 @@ fn page(view: &PublicView, audience: Audience, explanations: Vec<Explanation>) -
         guests: GuestSection::all(view, explanations),
         tools: Vec::new(),
         changes: view.changes.clone(),
-        untold_changes: view.untold_changes,
+        untold: notice::untold(view.untold_changes),
         cost: cost(view),
         notices: notice::all(view),
         legend: ALL.into(),

@@ -37,17 +37,12 @@ fn travels(matrix: &PublicMatrix) -> String {
     let (guest, scored) = (&matrix.guest, tally.scored());
     match (scored, runs) {
         (0, _) => format!("{guest}: no cell has a score yet."),
-        (_, 0) => format!(
-            "{guest} runs at the target in none of {}.",
-            count(scored, "scored cell")
-        ),
+        (_, 0) => {
+            format!("{guest} runs at the target in none of {}.", count(scored, "scored cell"))
+        }
         _ => {
             let of = count(scored, "scored cell");
-            let same = if same == 0 {
-                "none".to_owned()
-            } else {
-                same.to_string()
-            };
+            let same = if same == 0 { "none".to_owned() } else { same.to_string() };
             format!("{guest} runs at the target in {runs} of {of}, in {same} just as it left.")
         }
     }
@@ -58,24 +53,16 @@ fn failing_causes(cells: &[&PublicCell]) -> Option<String> {
     let reasons = failing.iter().filter_map(|it| it.reason.as_ref());
     let (causes, most) = most_frequent(reasons.map(|it| it.why.to_string()))?;
     let of = count(failing.len(), "failing cell");
-    Some(format!(
-        "What fails most: {}, in {most} of {of}.",
-        causes.join("; ")
-    ))
+    Some(format!("What fails most: {}, in {most} of {of}.", causes.join("; ")))
 }
 
 fn changing_topics(cells: &[&PublicCell]) -> Option<String> {
     let warned = with_standing(cells, Standing::Scored(Score::Warning));
     let reasons = warned.iter().filter_map(|it| it.reason.as_ref());
-    let topics = reasons
-        .flat_map(|it| it.topics())
-        .map(|topic| topic.word().to_owned());
+    let topics = reasons.flat_map(|it| it.topics()).map(|topic| topic.word().to_owned());
     let (topics, most) = most_frequent(topics)?;
     let of = count(warned.len(), "cell");
-    Some(format!(
-        "What changes most: {}, in {most} of {of} with a warning.",
-        topics.join(", ")
-    ))
+    Some(format!("What changes most: {}, in {most} of {of} with a warning.", topics.join(", ")))
 }
 
 /// The platforms on which the largest share of scored cells fails.
@@ -102,53 +89,33 @@ fn hardest(
         _ if failing == 0 => None,
         [one] => {
             let of = count(scored, "scored cell");
-            Some(format!(
-                "The hardest {side} is {one}: {failing} of {of} fail there."
-            ))
+            Some(format!("The hardest {side} is {one}: {failing} of {of} fail there."))
         }
-        several => Some(format!(
-            "The hardest {side}s are {}.",
-            several.join(" and ")
-        )),
+        several => Some(format!("The hardest {side}s are {}.", several.join(" and "))),
     }
 }
 
 /// Cells that one route saves where another fails.
 fn rescued(cells: &[&PublicCell]) -> Option<String> {
     let is_rescued = |cell: &&&PublicCell| {
-        let is = |wanted: Score| {
-            cell.routes
-                .iter()
-                .any(|it| it.standing.score() == Some(wanted))
-        };
+        let is = |wanted: Score| cell.routes.iter().any(|it| it.standing.score() == Some(wanted));
         is(Score::Failure) && (is(Score::Success) || is(Score::Warning))
     };
     let rescued = cells.iter().filter(is_rescued).count();
-    (rescued > 0).then(|| {
-        format!(
-            "In {} one route arrives where another fails.",
-            count(rescued, "cell")
-        )
-    })
+    (rescued > 0)
+        .then(|| format!("In {} one route arrives where another fails.", count(rescued, "cell")))
 }
 
 fn unstable(cells: &[&PublicCell]) -> Option<String> {
     let unstable = cells.iter().filter(|it| it.unstable).count();
     let verb = if unstable == 1 { "is" } else { "are" };
-    (unstable > 0).then(|| {
-        format!(
-            "{} {verb} unstable: repetitions disagree.",
-            count(unstable, "cell")
-        )
-    })
+    (unstable > 0)
+        .then(|| format!("{} {verb} unstable: repetitions disagree.", count(unstable, "cell")))
 }
 
 fn gaps(cells: &[&PublicCell]) -> Option<String> {
-    let without: Tally = cells
-        .iter()
-        .map(|it| it.standing)
-        .filter(|it| it.score().is_none())
-        .collect();
+    let without: Tally =
+        cells.iter().map(|it| it.standing).filter(|it| it.score().is_none()).collect();
     let total = without.total();
     let verb = if total == 1 { "has" } else { "have" };
     (total > 0).then(|| {
@@ -160,11 +127,7 @@ fn gaps(cells: &[&PublicCell]) -> Option<String> {
 }
 
 fn with_standing<'a>(cells: &[&'a PublicCell], standing: Standing) -> Vec<&'a PublicCell> {
-    cells
-        .iter()
-        .copied()
-        .filter(|it| it.standing == standing)
-        .collect()
+    cells.iter().copied().filter(|it| it.standing == standing).collect()
 }
 
 /// The most frequent words, in alphabetical order, and how often each occurs. More than two that

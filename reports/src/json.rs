@@ -59,11 +59,7 @@ fn name_routes(entry: &mut CellEntry, cell: &Cell, judged: &Judged<'_>) {
 fn matrix(matrix: &PublicMatrix) -> MatrixEntry {
     MatrixEntry {
         guest: matrix.guest.clone(),
-        counts: matrix
-            .tally()
-            .entries()
-            .map(|(it, count)| (it.word(), count))
-            .collect(),
+        counts: matrix.tally().entries().map(|(it, count)| (it.word(), count)).collect(),
         cells: matrix.cells.iter().map(cell).collect(),
     }
 }
@@ -79,10 +75,7 @@ fn cell(cell: &PublicCell) -> CellEntry {
         planned: cell.planned,
         limit: cell.reason.as_ref().map(Limit::from),
         best_route: None,
-        routes: (1..)
-            .zip(&cell.routes)
-            .map(|(number, it)| route(number, it))
-            .collect(),
+        routes: (1..).zip(&cell.routes).map(|(number, it)| route(number, it)).collect(),
     }
 }
 

@@ -80,18 +80,12 @@ impl<'a> Judged<'a> {
             })
             .collect();
         matrices.retain(|matrix| !matrix.cells.is_empty());
-        Self {
-            campaign,
-            policy,
-            matrices,
-        }
+        Self { campaign, policy, matrices }
     }
 
     /// All cells with their guest.
     pub fn cells(&self) -> impl Iterator<Item = (&GuestId, &Cell)> {
-        self.matrices
-            .iter()
-            .flat_map(|it| it.cells.iter().map(|cell| (&it.guest, cell)))
+        self.matrices.iter().flat_map(|it| it.cells.iter().map(|cell| (&it.guest, cell)))
     }
 
     /// What is shown, as the log keeps it.
@@ -112,9 +106,7 @@ impl Matrix {
     /// The cell of a row and a column, if it was planned.
     #[must_use]
     pub fn cell(&self, source: &PlatformId, target: &PlatformId) -> Option<&Cell> {
-        self.cells
-            .iter()
-            .find(|it| it.source == *source && it.target == *target)
+        self.cells.iter().find(|it| it.source == *source && it.target == *target)
     }
 }
 
@@ -143,12 +135,7 @@ fn cells(campaign: &CampaignHistory, policy: &Policy, guest: &GuestId) -> Vec<Ce
                 campaign.testbed.routes.iter().filter_map(tried).collect();
             let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
             let verdict = aggregate::cell(&verdicts);
-            cells.push(Cell {
-                source: source.clone(),
-                target: target.clone(),
-                verdict,
-                routes,
-            });
+            cells.push(Cell { source: source.clone(), target: target.clone(), verdict, routes });
         }
     }
     cells
@@ -171,10 +158,7 @@ fn route_tried(
             addresses: addresses(steps),
             duration_ms: steps.values().map(|seen| seen.finished.duration_ms).sum(),
         });
-        trials.push(TrialJudged {
-            trial: (*trial).clone(),
-            verdict,
-        });
+        trials.push(TrialJudged { trial: (*trial).clone(), verdict });
     }
     if trials.is_empty() {
         return None;

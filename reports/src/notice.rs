@@ -35,9 +35,18 @@ pub fn all(view: &PublicView) -> Vec<String> {
     match view.unplaced {
         0 => {}
         1 => notices.push("1 event of the log had no place in this history.".to_owned()),
-        count => notices.push(format!(
-            "{count} events of the log had no place in this history."
-        )),
+        count => notices.push(format!("{count} events of the log had no place in this history.")),
     }
     notices
+}
+
+/// What is said when versions of conversion tools changed in a report that names none.
+#[must_use]
+pub fn untold(changes: usize) -> Option<String> {
+    let told = match changes {
+        0 => return None,
+        1 => "1 change of a conversion tool's version in mid-campaign is".to_owned(),
+        several => format!("{several} changes of conversion tools' versions in mid-campaign are"),
+    };
+    Some(format!("{told} not shown, because this report names no tool."))
 }

@@ -65,9 +65,7 @@ impl<'a> GuestSection<'a> {
         let mut explanations = explanations.into_iter();
         let guest = |matrix: &PublicMatrix| view.guests.iter().find(|it| it.id == matrix.guest);
         let matrices = view.matrices.iter().filter_map(|it| Some((guest(it)?, it)));
-        matrices
-            .map(|(guest, matrix)| Self::new(guest, matrix, &mut explanations))
-            .collect()
+        matrices.map(|(guest, matrix)| Self::new(guest, matrix, &mut explanations)).collect()
     }
 
     fn new(
@@ -85,15 +83,8 @@ impl<'a> GuestSection<'a> {
             guest,
             summary: summary(&tally),
             columns: &matrix.platforms,
-            rows: matrix
-                .platforms
-                .iter()
-                .map(|source| row(matrix, source))
-                .collect(),
-            held: held_back(matrix)
-                .into_iter()
-                .map(|it| held(&guest.id, it))
-                .collect(),
+            rows: matrix.platforms.iter().map(|source| row(matrix, source)).collect(),
+            held: held_back(matrix).into_iter().map(|it| held(&guest.id, it)).collect(),
             cells: matrix.cells.iter().map(entry).collect(),
         }
     }
@@ -109,10 +100,7 @@ fn row<'a>(matrix: &'a PublicMatrix, source: &'a PlatformId) -> Row<'a> {
         None if source == target => Slot::Same,
         None => Slot::NotPlanned,
     };
-    Row {
-        source,
-        slots: matrix.platforms.iter().map(slot).collect(),
-    }
+    Row { source, slots: matrix.platforms.iter().map(slot).collect() }
 }
 
 fn held(guest: &GuestId, held: Held) -> HeldEntry {
@@ -120,10 +108,7 @@ fn held(guest: &GuestId, held: Held) -> HeldEntry {
         anchor: anchor(guest, source, target),
         label: format!("{source} → {target}"),
     };
-    HeldEntry {
-        links: held.cells.iter().map(link).collect(),
-        held,
-    }
+    HeldEntry { links: held.cells.iter().map(link).collect(), held }
 }
 
 /// The name of a cell's place in the page. `:` is in no identifier, so no two cells share one.

@@ -190,9 +190,7 @@ impl PublicView {
 
     /// All cells with their guest.
     pub fn cells(&self) -> impl Iterator<Item = (&GuestId, &PublicCell)> {
-        self.matrices
-            .iter()
-            .flat_map(|it| it.cells.iter().map(|cell| (&it.guest, cell)))
+        self.matrices.iter().flat_map(|it| it.cells.iter().map(|cell| (&it.guest, cell)))
     }
 
     /// Trials scored and planned.
@@ -212,10 +210,7 @@ impl PublicView {
     /// The name of a guest.
     #[must_use]
     pub fn guest_name(&self, id: &GuestId) -> &str {
-        self.guests
-            .iter()
-            .find(|it| it.id == *id)
-            .map_or("", |it| &it.name)
+        self.guests.iter().find(|it| it.id == *id).map_or("", |it| &it.name)
     }
 }
 
@@ -223,9 +218,7 @@ impl PublicMatrix {
     /// The cell of a row and a column, if it was planned.
     #[must_use]
     pub fn cell(&self, source: &PlatformId, target: &PlatformId) -> Option<&PublicCell> {
-        self.cells
-            .iter()
-            .find(|it| it.source == *source && it.target == *target)
+        self.cells.iter().find(|it| it.source == *source && it.target == *target)
     }
 
     /// How many cells stand how.
@@ -254,13 +247,7 @@ impl PublicRoute {
 
 impl From<&VersionChanged> for PinChange {
     fn from(change: &VersionChanged) -> Self {
-        let VersionChanged {
-            subject, from, to, ..
-        } = change;
-        Self {
-            subject: subject.clone(),
-            from: from.clone(),
-            to: to.clone(),
-        }
+        let VersionChanged { subject, from, to, .. } = change;
+        Self { subject: subject.clone(), from: from.clone(), to: to.clone() }
     }
 }

@@ -45,27 +45,15 @@ impl Reason {
         let lowest = trial.standing.score();
         if lowest == Some(Score::Success) && route.verdict.standing.score() == Some(Score::Warning)
         {
-            return Some(Self {
-                step: Step::Restart,
-                why: Why::AddressMoves,
-            });
+            return Some(Self { step: Step::Restart, why: Why::AddressMoves });
         }
-        if let Some(broken) = trial
-            .steps
-            .iter()
-            .find(|it| it.standing == Standing::LabError)
+        if let Some(broken) = trial.steps.iter().find(|it| it.standing == Standing::LabError)
             && lowest.is_none()
         {
-            return Some(Self {
-                step: broken.step,
-                why: Why::LabBroke,
-            });
+            return Some(Self { step: broken.step, why: Why::LabBroke });
         }
         let limiting = trial.limiting()?;
-        lowest.map(|lowest| Self {
-            step: limiting.step,
-            why: why(trial, limiting, lowest, policy),
-        })
+        lowest.map(|lowest| Self { step: limiting.step, why: why(trial, limiting, lowest, policy) })
     }
 
     /// The class of root cause, where there is one.
@@ -126,14 +114,9 @@ fn why(trial: &TrialVerdict, limiting: &StepVerdict, lowest: Score, policy: &Pol
         return Why::Cause(cause);
     }
     let is_lowest = |check: &&Check| check.finding.score() == Some(lowest);
-    let lowest_checks = trial
-        .steps
-        .iter()
-        .flat_map(|it| &it.checks)
-        .filter(is_lowest);
-    let topics: BTreeSet<Topic> = lowest_checks
-        .filter_map(|check| Topic::of_rule(policy, &check.rule))
-        .collect();
+    let lowest_checks = trial.steps.iter().flat_map(|it| &it.checks).filter(is_lowest);
+    let topics: BTreeSet<Topic> =
+        lowest_checks.filter_map(|check| Topic::of_rule(policy, &check.rule)).collect();
     if limiting.reason.is_some() || topics.is_empty() {
         Why::NotCompleted
     } else {

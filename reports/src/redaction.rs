@@ -39,21 +39,13 @@ impl From<&Judged<'_>> for PublicView {
             },
             policy: judged.policy.label(),
             policy_sha256: judged.policy.digest(),
-            platforms: testbed
-                .platforms
-                .iter()
-                .map(|it| platform(it, testbed, pins))
-                .collect(),
+            platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),
             guests: testbed.guests.iter().map(|it| guest(it, pins)).collect(),
             host: host(pins),
             changes: told.into_iter().map(PinChange::from).collect(),
             untold_changes: untold.len(),
             work: work(campaign),
-            matrices: judged
-                .matrices
-                .iter()
-                .map(|it| matrix(it, judged.policy))
-                .collect(),
+            matrices: judged.matrices.iter().map(|it| matrix(it, judged.policy)).collect(),
             unplaced: 0,
         }
     }
@@ -63,18 +55,10 @@ impl From<&Judged<'_>> for PublicView {
 /// anyone may see of them. Never by name, so that the order says nothing about which tool it is.
 #[must_use]
 pub fn ranked<'a>(cell: &'a Cell, policy: &Policy) -> Vec<(PublicRoute, &'a RouteTried)> {
-    let mut routes: Vec<_> = cell
-        .routes
-        .iter()
-        .map(|it| (route(it, policy), it))
-        .collect();
+    let mut routes: Vec<_> = cell.routes.iter().map(|it| (route(it, policy), it)).collect();
     routes.sort_by(|(a, x), (b, y)| {
         let key = |it: &RouteTried| {
-            (
-                merit(it.verdict.standing),
-                it.verdict.tools,
-                it.verdict.duration_ms,
-            )
+            (merit(it.verdict.standing), it.verdict.tools, it.verdict.duration_ms)
         };
         key(x).cmp(&key(y)).then_with(|| a.cmp(b))
     });
@@ -82,19 +66,11 @@ pub fn ranked<'a>(cell: &'a Cell, policy: &Policy) -> Vec<(PublicRoute, &'a Rout
 }
 
 fn work(campaign: &CampaignHistory) -> Work {
-    let steps = || {
-        campaign
-            .trials
-            .values()
-            .flat_map(|steps| steps.values())
-            .map(|it| &it.finished)
-    };
+    let steps = || campaign.trials.values().flat_map(|steps| steps.values()).map(|it| &it.finished);
     Work {
         steps: steps().count(),
         acts: steps().map(|it| &it.act).collect::<BTreeSet<_>>().len(),
-        unshared_ms: steps()
-            .map(|it| it.duration_ms)
-            .fold(0, u64::saturating_add),
+        unshared_ms: steps().map(|it| it.duration_ms).fold(0, u64::saturating_add),
     }
 }
 
@@ -163,17 +139,12 @@ fn guest(guest: &Guest, pins: &Pins) -> PublicGuest {
 fn host(pins: &Pins) -> Vec<Pin> {
     let of_host = pins.iter().filter(|(subject, _)| kind(subject) == "host");
     of_host
-        .map(|(subject, version)| Pin {
-            subject: subject.clone(),
-            version: version.clone(),
-        })
+        .map(|(subject, version)| Pin { subject: subject.clone(), version: version.clone() })
         .collect()
 }
 
 fn pin(pins: &Pins, kind: &str, id: &str) -> String {
-    pins.get(&format!("{kind}:{id}"))
-        .cloned()
-        .unwrap_or_default()
+    pins.get(&format!("{kind}:{id}")).cloned().unwrap_or_default()
 }
 
 fn is_told(subject: &str) -> bool {

@@ -41,13 +41,8 @@ fn rules(step: &StepVerdict, score: Score) -> Vec<String> {
     if step.reason.is_some() {
         return Vec::new();
     }
-    let costing = step
-        .checks
-        .iter()
-        .filter(|it| it.finding.score() == Some(score));
-    costing
-        .map(|it| format!("let rule {} hold: {}", it.rule, it.title))
-        .collect()
+    let costing = step.checks.iter().filter(|it| it.finding.score() == Some(score));
+    costing.map(|it| format!("let rule {} hold: {}", it.rule, it.title)).collect()
 }
 
 fn lab(steps: &[StepVerdict]) -> String {

@@ -15,9 +15,7 @@ pub fn sheet<const N: usize>(
 ) -> Result<String, csv::Error> {
     let mut bytes = Vec::new();
     {
-        let mut writer = WriterBuilder::new()
-            .terminator(Terminator::CRLF)
-            .from_writer(&mut bytes);
+        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut bytes);
         writer.write_record(header)?;
         for row in rows {
             writer.write_record(row.map(neutral))?;
@@ -29,11 +27,7 @@ pub fn sheet<const N: usize>(
 
 /// A field that no spreadsheet takes for a formula: those that would get a leading apostrophe.
 fn neutral(field: String) -> String {
-    if field.starts_with(FORMULA_STARTS) {
-        format!("'{field}")
-    } else {
-        field
-    }
+    if field.starts_with(FORMULA_STARTS) { format!("'{field}") } else { field }
 }
 
 #[cfg(test)]

@@ -30,10 +30,7 @@ const HEADER: [&str; 15] = [
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn operator(judged: &Judged<'_>) -> Result<String, csv::Error> {
     let empty = Steps::new();
-    let trials = judged
-        .cells()
-        .flat_map(|(_, cell)| &cell.routes)
-        .flat_map(|it| &it.trials);
+    let trials = judged.cells().flat_map(|(_, cell)| &cell.routes).flat_map(|it| &it.trials);
     let rows = trials.flat_map(|trial| {
         let steps = judged.campaign.trials.get(&trial.trial).unwrap_or(&empty);
         let row = |step| row(judged, trial, step, steps.get(&step.step));
@@ -64,9 +61,7 @@ fn row(
         of_record(|it| it.finished.duration_ms.to_string()),
         of_record(|it| it.position.to_string()),
         of_record(|it| it.finished.act.clone()),
-        step.cause
-            .map(|it| it.words().to_owned())
-            .unwrap_or_default(),
+        step.cause.map(|it| it.words().to_owned()).unwrap_or_default(),
         step.reason.clone().unwrap_or_default(),
     ]
 }

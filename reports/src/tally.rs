@@ -64,10 +64,7 @@ impl Tally {
     /// How many have a score at all.
     #[must_use]
     pub fn scored(&self) -> usize {
-        self.entries()
-            .filter(|(it, _)| it.score().is_some())
-            .map(|(_, count)| count)
-            .sum()
+        self.entries().filter(|(it, _)| it.score().is_some()).map(|(_, count)| count).sum()
     }
 
     /// How many there are.
@@ -89,10 +86,8 @@ impl FromIterator<Standing> for Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries: Vec<String> = self
-            .entries()
-            .map(|(standing, count)| format!("{count} {standing}"))
-            .collect();
+        let entries: Vec<String> =
+            self.entries().map(|(standing, count)| format!("{count} {standing}")).collect();
         f.write_str(&entries.join(", "))
     }
 }

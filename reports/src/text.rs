@@ -6,8 +6,8 @@ use domain::score::{Score, Standing};
 
 use crate::held::{Held, held_back};
 use crate::notice;
-use crate::tally::ALL;
 use crate::public::{PublicCell, PublicMatrix, PublicView};
+use crate::tally::ALL;
 use crate::units::{count, instant};
 
 /// Whether to colour a text.
@@ -61,15 +61,7 @@ fn code(standing: Standing) -> &'static str {
 /// A text in which nothing but line ends can move a terminal's cursor.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 fn header(view: &PublicView) -> String {
@@ -82,10 +74,7 @@ fn header(view: &PublicView) -> String {
         format!("  trials   {scored} of {planned} scored"),
     ];
     if course.resumed > 0 {
-        lines.push(format!(
-            "  resumed  {}",
-            count(course.resumed as usize, "time")
-        ));
+        lines.push(format!("  resumed  {}", count(course.resumed as usize, "time")));
     }
     let changes = view.changes.len() + view.untold_changes;
     if changes > 0 {
@@ -99,21 +88,15 @@ fn ending(view: &PublicView) -> String {
         Some(Ending::Completed) => "completed".to_owned(),
         Some(Ending::Cancelled) => "stopped by a person; it can be resumed".to_owned(),
         Some(Ending::LabError) => "ended with lab errors; it can be resumed".to_owned(),
-        None => format!(
-            "not ended; last event {}",
-            instant(view.course.last_recorded)
-        ),
+        None => format!("not ended; last event {}", instant(view.course.last_recorded)),
     }
 }
 
 fn guest(view: &PublicView, matrix: &PublicMatrix) -> String {
     let title = format!("{}: {}", matrix.guest, view.guest_name(&matrix.guest));
     let tally = matrix.tally();
-    let mut lines = vec![
-        title,
-        table(matrix),
-        format!("{}: {tally}", count(tally.total(), "cell")),
-    ];
+    let mut lines =
+        vec![title, table(matrix), format!("{}: {tally}", count(tally.total(), "cell"))];
     lines.extend(held_back(matrix).iter().map(held));
     lines.join("\n")
 }
@@ -124,14 +107,11 @@ fn table(matrix: &PublicMatrix) -> String {
     let targets = matrix.platforms.iter().map(ToString::to_string);
     table.set_header(std::iter::once("from ╲ to".to_owned()).chain(targets));
     for source in &matrix.platforms {
-        let cells = matrix
-            .platforms
-            .iter()
-            .map(|target| match matrix.cell(source, target) {
-                Some(cell) => shown(cell),
-                None if source == target => "—".to_owned(),
-                None => "not planned".to_owned(),
-            });
+        let cells = matrix.platforms.iter().map(|target| match matrix.cell(source, target) {
+            Some(cell) => shown(cell),
+            None if source == target => "—".to_owned(),
+            None => "not planned".to_owned(),
+        });
         table.add_row(std::iter::once(source.to_string()).chain(cells));
     }
     for column in table.column_iter_mut() {
@@ -142,26 +122,13 @@ fn table(matrix: &PublicMatrix) -> String {
 
 fn shown(cell: &PublicCell) -> String {
     let unstable = if cell.unstable { " ~" } else { "" };
-    format!(
-        "{} {}/{}{unstable}",
-        signed(cell.standing),
-        cell.scored,
-        cell.planned
-    )
+    format!("{} {}/{}{unstable}", signed(cell.standing), cell.scored, cell.planned)
 }
 
 fn held(held: &Held) -> String {
-    let cells: Vec<String> = held
-        .cells
-        .iter()
-        .map(|(source, target)| format!("{source} → {target}"))
-        .collect();
-    format!(
-        "  {} at {}\n    {}",
-        signed(held.standing),
-        held.reason,
-        cells.join(", ")
-    )
+    let cells: Vec<String> =
+        held.cells.iter().map(|(source, target)| format!("{source} → {target}")).collect();
+    format!("  {} at {}\n    {}", signed(held.standing), held.reason, cells.join(", "))
 }
 
 fn legend() -> String {
@@ -173,11 +140,7 @@ fn legend() -> String {
 }
 
 fn notices(view: &PublicView) -> String {
-    notice::all(view)
-        .iter()
-        .map(|it| wrapped(it))
-        .collect::<Vec<_>>()
-        .join("\n")
+    notice::all(view).iter().map(|it| wrapped(it)).collect::<Vec<_>>().join("\n")
 }
 
 /// A text broken between words where a line would pass 100 characters.

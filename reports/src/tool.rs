@@ -36,11 +36,6 @@ impl Tool {
     /// Every tool of a campaign, in testbed order.
     #[must_use]
     pub fn all(campaign: &CampaignHistory) -> Vec<Self> {
-        campaign
-            .testbed
-            .converters
-            .iter()
-            .map(|it| Self::of(campaign, &it.id))
-            .collect()
+        campaign.testbed.converters.iter().map(|it| Self::of(campaign, &it.id)).collect()
     }
 }

@@ -32,11 +32,7 @@ pub fn share(part: u64, whole: u64) -> String {
     let Some(permille) = (part * 1000).checked_div(whole) else {
         return "–".to_owned();
     };
-    if permille < 10 {
-        format!("0.{permille} %")
-    } else {
-        format!("{} %", permille / 10)
-    }
+    if permille < 10 { format!("0.{permille} %") } else { format!("{} %", permille / 10) }
 }
 
 /// An instant, to the minute: `2026-11-23 08:30 UTC`.
@@ -59,10 +55,7 @@ mod tests {
     #[test]
     fn quantities_read_well() {
         let durations = [0, 640, 12_345, 245_000, 3_840_000].map(duration);
-        assert_eq!(
-            durations,
-            ["0 ms", "640 ms", "12.3 s", "4 min 05 s", "1 h 04 min"]
-        );
+        assert_eq!(durations, ["0 ms", "640 ms", "12.3 s", "4 min 05 s", "1 h 04 min"]);
         let sizes = [640, 1536, 12 << 20, u64::MAX].map(size);
         assert_eq!(sizes, ["640 B", "1.5 KiB", "12.0 MiB", "17179869183.9 GiB"]);
         let shares = [(1, 3), (4, 1000), (3, 3), (1, 0)].map(|(part, whole)| share(part, whole));

@@ -49,10 +49,6 @@ impl Proof {
     /// A proof of these bytes.
     #[must_use]
     pub fn new(kind: EvidenceKind, name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self {
-            kind,
-            name: name.to_owned(),
-            bytes: bytes.into(),
-        }
+        Self { kind, name: name.to_owned(), bytes: bytes.into() }
     }
 }

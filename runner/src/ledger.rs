@@ -27,14 +27,8 @@ impl Ledger {
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(folder.join("ledger"))?;
-        Ok(Self {
-            folder,
-            file: Mutex::new(file),
-        })
+        let file = OpenOptions::new().create(true).append(true).open(folder.join("ledger"))?;
+        Ok(Self { folder, file: Mutex::new(file) })
     }
 
     /// The work folder, absolute.
@@ -61,10 +55,7 @@ impl Ledger {
         let programs = fs::read_to_string(self.folder.join("ledger"))?;
         let mut ended = 0;
         for entry in fs::read_dir("/proc")?.flatten() {
-            let pid = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok());
+            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
             if let Some(pid) = pid.and_then(Pid::from_raw)
                 && self.started(&entry.path(), &programs)
                 && kill_process(pid, Signal::KILL).is_ok()

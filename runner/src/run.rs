@@ -75,17 +75,11 @@ impl<D: Driver, R: Recorder> Run<D, R> {
                 run.walk_group(group).await
             });
         }
-        let mut end = RunEnd {
-            over: 0,
-            lab_errors: Vec::new(),
-            cancelled: false,
-            unrecorded: None,
-        };
+        let mut end =
+            RunEnd { over: 0, lab_errors: Vec::new(), cancelled: false, unrecorded: None };
         while let Some(group) = groups.join_next().await {
             match group {
-                Ok(ends) => ends
-                    .into_iter()
-                    .for_each(|(trial, it)| end.count(trial, it)),
+                Ok(ends) => ends.into_iter().for_each(|(trial, it)| end.count(trial, it)),
                 Err(error) => tracing::error!(%error, "a group of trials broke off"),
             }
         }
@@ -118,11 +112,7 @@ impl<D: Driver, R: Recorder> Run<D, R> {
     async fn walk_one(&self, trial: &Trial, progress: Progress) -> WalkEnd<R::Error> {
         let seen = |step: Step, report: &StepReport| {
             let completed = report.outcome == domain::event::Outcome::Completed;
-            (self.notice)(Notice::Step {
-                trial: trial.clone(),
-                step,
-                completed,
-            });
+            (self.notice)(Notice::Step { trial: trial.clone(), step, completed });
         };
         let from = (trial, progress);
         let end = walk(&*self.driver, &*self.recorder, from, &self.cancel, seen).await;
@@ -134,10 +124,7 @@ impl<D: Driver, R: Recorder> Run<D, R> {
             WalkEnd::LabError(reason) => Some(reason.clone()),
             WalkEnd::Over | WalkEnd::Cancelled | WalkEnd::Unrecorded(_) => None,
         };
-        (self.notice)(Notice::Trial {
-            trial: trial.clone(),
-            lab_error,
-        });
+        (self.notice)(Notice::Trial { trial: trial.clone(), lab_error });
         end
     }
 }

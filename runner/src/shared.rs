@@ -16,9 +16,7 @@ pub(crate) struct Shared<K, V> {
 impl<K: Ord, V: Clone> Shared<K, V> {
     /// Nothing done yet.
     pub(crate) fn new() -> Self {
-        Self {
-            cells: Mutex::new(BTreeMap::new()),
-        }
+        Self { cells: Mutex::new(BTreeMap::new()) }
     }
 
     /// The result of the act with this key, carrying it out if nobody has.

@@ -23,24 +23,13 @@ impl Slots {
     #[must_use]
     pub fn new(declared: domain::testbed::Slots) -> Self {
         let semaphore = |count: u32| Arc::new(Semaphore::new(count as usize));
-        Self {
-            cpu: semaphore(declared.cpu),
-            memory_mib: semaphore(declared.memory_mib),
-        }
+        Self { cpu: semaphore(declared.cpu), memory_mib: semaphore(declared.memory_mib) }
     }
 
     /// Waits for processors and memory. A validated testbed has enough for each of its guests.
     pub async fn claim(&self, cpus: u32, memory_mib: u32) -> Option<Claim> {
-        let memory = self
-            .memory_mib
-            .clone()
-            .acquire_many_owned(memory_mib)
-            .await
-            .ok()?;
+        let memory = self.memory_mib.clone().acquire_many_owned(memory_mib).await.ok()?;
         let cpu = self.cpu.clone().acquire_many_owned(cpus).await.ok()?;
-        Some(Claim {
-            _memory: memory,
-            _cpu: cpu,
-        })
+        Some(Claim { _memory: memory, _cpu: cpu })
     }
 }

@@ -11,11 +11,7 @@ pub fn spent() -> Cost {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<u64> = stat
         .rsplit_once(')')
-        .map(|(_, rest)| {
-            rest.split_whitespace()
-                .map(|it| it.parse().unwrap_or(0))
-                .collect()
-        })
+        .map(|(_, rest)| rest.split_whitespace().map(|it| it.parse().unwrap_or(0)).collect())
         .unwrap_or_default();
     // Fields 14 to 17 of proc(5): utime, stime, cutime, cstime; the first here is field 3.
     let ticks = |field: usize| fields.get(field - 3).copied().unwrap_or(0) * MS_PER_TICK;
@@ -31,8 +27,6 @@ pub fn spent() -> Cost {
 
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }

@@ -9,10 +9,7 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is where durations are measured"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is where durations are measured")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

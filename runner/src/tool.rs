@@ -27,17 +27,11 @@ pub(crate) struct ToolRun {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ToolFault {
     #[error("`{program}` could not be started: {source}. Is its package installed?")]
-    NotStarted {
-        program: String,
-        source: std::io::Error,
-    },
+    NotStarted { program: String, source: std::io::Error },
     #[error("`{program}` did not end within {seconds} s and was stopped")]
     TimedOut { program: String, seconds: u64 },
     #[error("`{program}` could not be waited for: {source}")]
-    Lost {
-        program: String,
-        source: std::io::Error,
-    },
+    Lost { program: String, source: std::io::Error },
 }
 
 impl ToolRun {
@@ -48,19 +42,15 @@ impl ToolRun {
 
     /// Lines it complained with.
     pub(crate) fn complaints(&self) -> usize {
-        self.stderr
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count()
+        self.stderr.lines().filter(|line| !line.trim().is_empty()).count()
     }
 
     /// Its command line and output as proofs; empty output is left out.
     pub(crate) fn proofs(&self, name: &str) -> Vec<Proof> {
         let mut proofs = vec![argv_proof(name, &self.argv)];
-        for (kind, text) in [
-            (EvidenceKind::Stdout, &self.stdout),
-            (EvidenceKind::Stderr, &self.stderr),
-        ] {
+        for (kind, text) in
+            [(EvidenceKind::Stdout, &self.stdout), (EvidenceKind::Stderr, &self.stderr)]
+        {
             if !text.is_empty() {
                 proofs.push(Proof::new(kind, name, text.as_bytes()));
             }
@@ -82,14 +72,8 @@ pub(crate) async fn run(
     limit: Duration,
 ) -> Result<ToolRun, ToolFault> {
     let program = argv.first().cloned().unwrap_or_default();
-    let not_started = |source| ToolFault::NotStarted {
-        program: program.clone(),
-        source,
-    };
-    let lost = |source| ToolFault::Lost {
-        program: program.clone(),
-        source,
-    };
+    let not_started = |source| ToolFault::NotStarted { program: program.clone(), source };
+    let lost = |source| ToolFault::Lost { program: program.clone(), source };
     ledger.about_to_start(&program).map_err(not_started)?;
     let mut child = Command::new(&program)
         .args(&argv[1..])
@@ -106,17 +90,9 @@ pub(crate) async fn run(
     let ended = tokio::time::timeout(limit, all).await;
     let Ok((status, stdout, stderr)) = ended else {
         child.kill().await.map_err(lost)?;
-        return Err(ToolFault::TimedOut {
-            program,
-            seconds: limit.as_secs(),
-        });
+        return Err(ToolFault::TimedOut { program, seconds: limit.as_secs() });
     };
-    Ok(ToolRun {
-        status: status.map_err(lost)?,
-        argv,
-        stdout,
-        stderr,
-    })
+    Ok(ToolRun { status: status.map_err(lost)?, argv, stdout, stderr })
 }
 
 /// Reads a stream to its end and keeps its beginning.

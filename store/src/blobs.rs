@@ -36,9 +36,7 @@ impl Blobs {
         file.write_all(bytes).map_err(io)?;
         file.as_file().sync_data().map_err(io)?;
         file.persist(&path).map_err(|error| io(error.error))?;
-        fs::File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(io)?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
         Ok(digest)
     }
 

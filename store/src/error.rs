@@ -88,10 +88,6 @@ pub enum StoreError {
 impl StoreError {
     /// Wraps a system error with what was tried and where.
     pub(crate) fn io(what: &'static str, path: &std::path::Path, source: std::io::Error) -> Self {
-        Self::Io {
-            what,
-            path: path.to_owned(),
-            source,
-        }
+        Self::Io { what, path: path.to_owned(), source }
     }
 }

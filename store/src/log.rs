@@ -111,31 +111,15 @@ impl Log {
     pub fn append(&mut self, append: Append) -> Result<Vec<Recorded>, StoreError> {
         if let Some(known) = self.recorded_for(append.command)? {
             let same = known.iter().map(|it| &it.event).eq(&append.events);
-            return if same {
-                Ok(known)
-            } else {
-                Err(StoreError::OtherEvents(append.command))
-            };
+            return if same { Ok(known) } else { Err(StoreError::OtherEvents(append.command)) };
         }
-        let actual = self
-            .streams
-            .get(&append.stream)?
-            .map_or(0, |value| number(&value));
+        let actual = self.streams.get(&append.stream)?.map_or(0, |value| number(&value));
         if actual != append.expected {
-            let Append {
-                stream, expected, ..
-            } = append;
-            return Err(StoreError::WrongVersion {
-                stream,
-                expected,
-                actual,
-            });
+            let Append { stream, expected, .. } = append;
+            return Err(StoreError::WrongVersion { stream, expected, actual });
         }
         let recorded = self.number(append);
-        let frames: Vec<Vec<u8>> = recorded
-            .iter()
-            .map(frame::encode)
-            .collect::<Result<_, _>>()?;
+        let frames: Vec<Vec<u8>> = recorded.iter().map(frame::encode).collect::<Result<_, _>>()?;
         self.write(&recorded, &frames)?;
         self.head += recorded.len() as u64;
         Ok(recorded)
@@ -150,10 +134,7 @@ impl Log {
             return Ok(None);
         };
         let (first, count) = (number(&value[..8]), number(&value[8..]));
-        (first..first + count)
-            .map(|at| self.event(at))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        (first..first + count).map(|at| self.event(at)).collect::<Result<_, _>>().map(Some)
     }
 
     /// One event.
@@ -163,10 +144,7 @@ impl Log {
     pub fn event(&self, position: u64) -> Result<Recorded, StoreError> {
         match self.events.get(position.to_be_bytes())? {
             Some(frame) => frame::decode(position, &frame),
-            None => Err(StoreError::Damaged {
-                position,
-                why: "there is no such event".to_owned(),
-            }),
+            None => Err(StoreError::Damaged { position, why: "there is no such event".to_owned() }),
         }
     }
 
@@ -179,10 +157,7 @@ impl Log {
                 found if found == expected => frame::decode(expected, &value),
                 _ => {
                     let why = "it is missing".to_owned();
-                    Err(StoreError::Damaged {
-                        position: expected,
-                        why,
-                    })
+                    Err(StoreError::Damaged { position: expected, why })
                 }
             }
         })
@@ -205,13 +180,7 @@ impl Log {
     }
 
     fn number(&self, append: Append) -> Vec<Recorded> {
-        let Append {
-            stream,
-            expected,
-            command,
-            at,
-            events,
-        } = append;
+        let Append { stream, expected, command, at, events } = append;
         let places = (self.head..).zip(expected..);
         let record = |(event, (position, version))| Recorded {
             position,
@@ -253,10 +222,7 @@ impl Log {
 
 /// A big-endian number of up to eight bytes.
 fn number(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .take(8)
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    bytes.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

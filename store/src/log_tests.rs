@@ -5,9 +5,7 @@ use domain::event::CampaignResumed;
 use super::*;
 
 fn event() -> Event {
-    Event::CampaignResumed(CampaignResumed {
-        campaign: "c".parse().unwrap(),
-    })
+    Event::CampaignResumed(CampaignResumed { campaign: "c".parse().unwrap() })
 }
 
 fn append(expected: u64, command: u128, count: usize) -> Append {
@@ -42,10 +40,7 @@ fn the_same_command_is_answered_with_what_was_recorded() {
     let mut log = Log::open(folder.path()).unwrap();
     let first = log.append(append(0, 1, 2)).unwrap();
     assert_eq!(log.append(append(0, 1, 2)).unwrap(), first);
-    assert!(matches!(
-        log.append(append(2, 1, 1)),
-        Err(StoreError::OtherEvents(_))
-    ));
+    assert!(matches!(log.append(append(2, 1, 1)), Err(StoreError::OtherEvents(_))));
     assert_eq!(log.head(), 2);
 }
 
@@ -55,14 +50,7 @@ fn a_decision_on_an_old_version_is_refused() {
     let mut log = Log::open(folder.path()).unwrap();
     log.append(append(0, 1, 1)).unwrap();
     let refused = log.append(append(0, 2, 1));
-    assert!(matches!(
-        refused,
-        Err(StoreError::WrongVersion {
-            actual: 1,
-            expected: 0,
-            ..
-        })
-    ));
+    assert!(matches!(refused, Err(StoreError::WrongVersion { actual: 1, expected: 0, .. })));
     assert_eq!(positions(&log), [0]);
 }
 
@@ -71,10 +59,7 @@ fn a_second_process_is_told_who_owns_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let _log = Log::open(folder.path()).unwrap();
     let error = Log::open(folder.path()).unwrap_err().to_string();
-    assert!(
-        error.contains(&format!("in use by process {}", std::process::id())),
-        "{error}"
-    );
+    assert!(error.contains(&format!("in use by process {}", std::process::id())), "{error}");
 }
 
 #[test]
@@ -82,19 +67,11 @@ fn a_missing_event_and_a_flipped_bit_are_named_by_position() {
     let folder = tempfile::tempdir().unwrap();
     let mut log = Log::open(folder.path()).unwrap();
     log.append(append(0, 1, 3)).unwrap();
-    let mut frame = log
-        .events
-        .get(1_u64.to_be_bytes())
-        .unwrap()
-        .unwrap()
-        .to_vec();
+    let mut frame = log.events.get(1_u64.to_be_bytes()).unwrap().unwrap().to_vec();
     *frame.last_mut().unwrap() ^= 1;
     log.events.insert(1_u64.to_be_bytes(), frame).unwrap();
     let error = log.read(0).find_map(Result::err).unwrap().to_string();
-    assert!(
-        error.starts_with("event 1 cannot be read: its checksum"),
-        "{error}"
-    );
+    assert!(error.starts_with("event 1 cannot be read: its checksum"), "{error}");
     log.events.remove(1_u64.to_be_bytes()).unwrap();
     let error = log.read(0).find_map(Result::err).unwrap().to_string();
     assert_eq!(error, "event 1 cannot be read: it is missing");
@@ -104,10 +81,7 @@ fn a_missing_event_and_a_flipped_bit_are_named_by_position() {
 fn a_newer_format_is_refused_with_what_to_do() {
     let frame = b"{\"format\":2,\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}\n{}";
     let error = frame::decode(0, frame).unwrap_err().to_string();
-    assert!(
-        error.contains("use the portolan version that wrote it"),
-        "{error}"
-    );
+    assert!(error.contains("use the portolan version that wrote it"), "{error}");
 }
 
 #[test]
@@ -119,15 +93,9 @@ fn evidence_is_verified_on_read() {
     let name = digest.to_string();
     let path = folder.path().join("evidence").join(&name[..2]).join(&name);
     std::fs::write(&path, b"serial lie").unwrap();
-    assert!(matches!(
-        log.evidence(digest),
-        Err(StoreError::BlobDamaged(_))
-    ));
+    assert!(matches!(log.evidence(digest), Err(StoreError::BlobDamaged(_))));
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(
-        log.evidence(digest),
-        Err(StoreError::BlobMissing(_))
-    ));
+    assert!(matches!(log.evidence(digest), Err(StoreError::BlobMissing(_))));
 }
 
 proptest::proptest! {

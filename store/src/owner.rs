@@ -21,26 +21,14 @@ impl Owner {
         let path = store.join("owner");
         let io = |error| StoreError::io("cannot open", &path, error);
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600);
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let mut file = options.open(&path).map_err(io)?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             let mut owner = String::new();
             let read = (&mut file).take(32).read_to_string(&mut owner);
             let known = read.is_ok() && !owner.trim().is_empty();
-            let owner = if known {
-                owner.trim().to_owned()
-            } else {
-                "unknown".to_owned()
-            };
-            return Err(StoreError::InUse {
-                path: store.to_owned(),
-                owner,
-            });
+            let owner = if known { owner.trim().to_owned() } else { "unknown".to_owned() };
+            return Err(StoreError::InUse { path: store.to_owned(), owner });
         }
         let io = |error| StoreError::io("cannot write", &path, error);
         file.set_len(0).map_err(io)?;

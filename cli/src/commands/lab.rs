@@ -24,11 +24,7 @@ pub(super) fn execute(args: &Args, command: &Lab) -> Result<(), Exit> {
     let images = Images::new(&cache.folder());
     let tell = |key: &runner::lab::ImageKey| {
         if !args.quiet {
-            let at = key
-                .platform
-                .as_ref()
-                .map(|it| format!(" at {it}"))
-                .unwrap_or_default();
+            let at = key.platform.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
             eprintln!("building guest {}{at} …", key.guest);
         }
     };
@@ -47,11 +43,7 @@ pub(super) fn execute(args: &Args, command: &Lab) -> Result<(), Exit> {
         return print_json(&built);
     }
     built.iter().try_for_each(|it| {
-        let at = it
-            .platform
-            .as_ref()
-            .map(|at| format!(" at {at}"))
-            .unwrap_or_default();
+        let at = it.platform.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
         let how = if it.built { "built" } else { "found" };
         print(&format!("{how}  {:.12}  {}{at}\n", it.sha256, it.guest))
     })

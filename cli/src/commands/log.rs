@@ -1,8 +1,136 @@
-//! `portolan log`.
+//! `portolan log`: what the log holds, and whether all of it can be read.
 
-use crate::args::{Args, Log};
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use domain::event::{Event, Recorded};
+use domain::ids::Sha256Digest;
+use serde::Serialize;
+use store::Log;
+
+use super::{print, print_json};
+use crate::args::{self, Args};
 use crate::exit::Exit;
 
-pub(super) fn execute(_args: &Args, _command: &Log) -> Result<(), Exit> {
-    Err(Exit::usage("not yet"))
+#[derive(Serialize)]
+struct Stat {
+    events: u64,
+    campaigns: usize,
+    evidence: usize,
+    evidence_bytes: u64,
+    kinds: BTreeMap<&'static str, u64>,
+    first_recorded: Option<String>,
+    last_recorded: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Verified {
+    events: u64,
+    evidence: usize,
+    problems: Vec<String>,
+}
+
+pub(super) fn execute(args: &Args, command: &args::Log) -> Result<(), Exit> {
+    let log = Log::open_existing(&args.store)?;
+    match command {
+        args::Log::Show { from } => show(&log, *from),
+        args::Log::Stat => stat(args, &log),
+        args::Log::Verify => verify(args, &log),
+        args::Log::Evidence { sha256 } => evidence(&log, *sha256),
+    }
+}
+
+fn show(log: &Log, from: u64) -> Result<(), Exit> {
+    for recorded in log.read(from) {
+        let line = serde_json::to_string(&recorded?).map_err(|error| Exit::Lab(error.into()))?;
+        print(&format!("{line}\n"))?;
+    }
+    Ok(())
+}
+
+fn stat(args: &Args, log: &Log) -> Result<(), Exit> {
+    let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut evidence = BTreeMap::new();
+    let (mut first, mut last) = (None, None);
+    for recorded in log.read(0) {
+        let recorded = recorded?;
+        *kinds.entry(recorded.event.name()).or_default() += 1;
+        evidence.extend(named(&recorded));
+        first = first.or(Some(recorded.at.to_string()));
+        last = Some(recorded.at.to_string());
+    }
+    let stat = Stat {
+        events: log.head(),
+        campaigns: kinds.get("CampaignStarted").copied().unwrap_or(0) as usize,
+        evidence: evidence.len(),
+        evidence_bytes: evidence.values().sum(),
+        kinds,
+        first_recorded: first,
+        last_recorded: last,
+    };
+    if args.json {
+        return print_json(&stat);
+    }
+    print(&format!("events     {}\n", stat.events))?;
+    for (kind, count) in &stat.kinds {
+        print(&format!("  {kind:<18} {count}\n"))?;
+    }
+    print(&format!("evidence   {} pieces, {} bytes\n", stat.evidence, stat.evidence_bytes))?;
+    match (&stat.first_recorded, &stat.last_recorded) {
+        (Some(first), Some(last)) => print(&format!("recorded   {first} to {last}\n")),
+        _ => Ok(()),
+    }
+}
+
+fn verify(args: &Args, log: &Log) -> Result<(), Exit> {
+    let mut problems = Vec::new();
+    let mut evidence = BTreeMap::new();
+    let mut events = 0;
+    for recorded in log.read(0) {
+        match recorded {
+            Ok(recorded) => {
+                events += 1;
+                evidence.extend(named(&recorded));
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    for digest in evidence.keys() {
+        if let Err(error) = log.evidence(*digest) {
+            problems.push(error.to_string());
+        }
+    }
+    let verified = Verified { events, evidence: evidence.len(), problems };
+    if args.json {
+        print_json(&verified)?;
+    } else {
+        let (events, pieces) = (verified.events, verified.evidence);
+        print(&format!("read {events} events and {pieces} pieces of evidence\n"))?;
+        verified.problems.iter().try_for_each(|it| print(&format!("problem: {it}\n")))?;
+    }
+    match verified.problems.len() {
+        0 => Ok(()),
+        count => Err(Exit::lab(format!("{count} problems in the store"))),
+    }
+}
+
+fn evidence(log: &Log, digest: Sha256Digest) -> Result<(), Exit> {
+    let bytes = log.evidence(digest)?;
+    let written = std::io::stdout().lock().write_all(&bytes);
+    written.map_err(|error| Exit::Lab(error.into()))
+}
+
+/// The evidence an event names, with its size.
+fn named(recorded: &Recorded) -> Vec<(Sha256Digest, u64)> {
+    match &recorded.event {
+        Event::StepFinished(finished) => {
+            finished.evidence.iter().map(|it| (it.sha256, it.bytes)).collect()
+        }
+        Event::CampaignStarted(_)
+        | Event::TrialsPlanned(_)
+        | Event::CampaignResumed(_)
+        | Event::VersionChanged(_)
+        | Event::CampaignFinished(_)
+        | Event::ScoresShown(_) => Vec::new(),
+    }
 }

@@ -2,43 +2,75 @@
 
 use std::io::IsTerminal as _;
 
-use domain::policy::Policy;
-use reports::history::History;
+use reports::html::{self, Audience};
 use reports::matrix::Judged;
 use reports::public::PublicView;
 use reports::text::{self, Colour};
+use reports::{cells_csv, json, steps_csv};
 
-use super::{history, pick, print};
-use crate::args::{Args, Format, Matrix};
+use super::{history, pick, print, print_json};
+use crate::args::{self, Args, Format, Matrix};
 use crate::exit::Exit;
 use crate::settings;
 
 pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     let history = history(args)?;
-    let _ = (command, Format::Text);
-    let judged = judged(&history, &policy, command)?;
-    show(args, &judged, history.unplaced())
-}
-
-fn judged<'a>(
-    history: &'a History,
-    policy: &'a Policy,
-    command: &Matrix,
-) -> Result<Judged<'a>, Exit> {
-    Ok(Judged::new(
-        pick(history, command.campaign.as_ref())?,
-        policy,
-    ))
+    let campaign = pick(&history, command.campaign.as_ref())?;
+    let mut judged = Judged::new(campaign, &policy);
+    if let Some(guest) = &command.guest {
+        judged.matrices.retain(|matrix| matrix.guest == *guest);
+        if judged.matrices.is_empty() {
+            let words = format!("campaign `{}` has no guest `{guest}`", campaign.id);
+            return Err(Exit::usage(words));
+        }
+    }
+    let public = command.audience == args::Audience::Public;
+    let view = PublicView::from(&judged).with_unplaced(history.unplaced());
+    match command.format {
+        Format::Text => show(args, &judged, history.unplaced()),
+        Format::Json if public => print_json(&json::public(&view)),
+        Format::Json => print_json(&json::operator(&judged, history.unplaced())),
+        Format::Html => {
+            let audience = audience(command.audience);
+            print(&rendered(html::report(&judged, audience, history.unplaced()))?)
+        }
+        Format::Csv if public => print(&rendered(cells_csv::public(&view))?),
+        Format::Csv => print(&rendered(cells_csv::operator(&judged))?),
+        Format::CsvSteps if public => {
+            Err(Exit::usage("steps name the tools that were used: not for a public audience"))
+        }
+        Format::CsvSteps => print(&rendered(steps_csv::operator(&judged))?),
+    }
 }
 
 /// Prints the matrices as text, or as JSON when that was asked for.
-pub(super) fn show(_args: &Args, judged: &Judged<'_>, unplaced: u64) -> Result<(), Exit> {
-    let colour = if std::io::stdout().is_terminal() {
-        Colour::Always
-    } else {
-        Colour::Never
-    };
+pub(super) fn show(args: &Args, judged: &Judged<'_>, unplaced: u64) -> Result<(), Exit> {
+    if args.json {
+        return print_json(&json::operator(judged, unplaced));
+    }
     let view = PublicView::from(judged).with_unplaced(unplaced);
-    print(&text::matrices(&view, colour))
+    print(&text::matrices(&view, colour()))
+}
+
+/// Colours on a terminal only.
+pub(super) fn colour() -> Colour {
+    if std::io::stdout().is_terminal() { Colour::Always } else { Colour::Never }
+}
+
+/// The report's word for a reader.
+pub(super) fn audience(asked: args::Audience) -> Audience {
+    match asked {
+        args::Audience::Public => Audience::Public,
+        args::Audience::Auditor => Audience::Auditor,
+        args::Audience::Operator => Audience::Operator,
+    }
+}
+
+/// What was written in memory.
+pub(super) fn rendered<E>(result: Result<String, E>) -> Result<String, Exit>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    result.map_err(|error| Exit::Lab(error.into()))
 }

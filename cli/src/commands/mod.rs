@@ -63,17 +63,12 @@ fn pick<'a>(
         None => history.campaigns().last(),
     };
     found.ok_or_else(|| {
-        let known: Vec<&str> = history
-            .campaigns()
-            .iter()
-            .map(|it| it.id.as_str())
-            .collect();
+        let known: Vec<&str> = history.campaigns().iter().map(|it| it.id.as_str()).collect();
         match (wanted, known.is_empty()) {
             (_, true) => Exit::usage("the store holds no campaign yet: portolan run default"),
-            (Some(id), false) => Exit::usage(format!(
-                "there is no campaign `{id}`; known: {}",
-                known.join(", ")
-            )),
+            (Some(id), false) => {
+                Exit::usage(format!("there is no campaign `{id}`; known: {}", known.join(", ")))
+            }
             (None, false) => Exit::usage("there is no campaign"),
         }
     })
@@ -87,9 +82,9 @@ fn desk(args: &Args) -> Result<Desk, Exit> {
 /// Prints a text; a reader that has gone away is not an error.
 fn print(text: &str) -> Result<(), Exit> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Exit::Lab(
-            anyhow::Error::new(error).context("cannot write to standard output"),
-        )),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Exit::Lab(anyhow::Error::new(error).context("cannot write to standard output")))
+        }
         _ => Ok(()),
     }
 }

@@ -1,8 +1,45 @@
 //! `portolan report`.
 
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use reports::html;
+use reports::matrix::Judged;
+
+use super::matrix::{audience, rendered};
+use super::{history, pick, print, print_json};
 use crate::args::{Args, Report};
 use crate::exit::Exit;
+use crate::settings;
 
-pub(super) fn execute(_args: &Args, _command: &Report) -> Result<(), Exit> {
-    Err(Exit::usage("not yet"))
+pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
+    let policy = settings::policy(args.policy.as_deref())?;
+    let history = history(args)?;
+    let campaign = pick(&history, command.campaign.as_ref())?;
+    let judged = Judged::new(campaign, &policy);
+    let page = html::report(&judged, audience(command.audience), history.unplaced());
+    let page = rendered(page)?;
+    write_whole(&command.out, page.as_bytes())
+        .with_context(|| format!("cannot write {}", command.out.display()))
+        .map_err(Exit::Usage)?;
+    if args.json {
+        let (file, bytes) = (command.out.display().to_string(), page.len());
+        return print_json(&serde_json::json!({ "file": file, "bytes": bytes }));
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    print(&format!("wrote {} ({} bytes)\n", command.out.display(), page.len()))
+}
+
+/// Writes a file whole or not at all: a reader never sees half a report.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(readable)?;
+    file.persist(path)?;
+    Ok(())
 }

@@ -32,24 +32,13 @@ struct Voyage {
 
 pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
-    let fresh = command
-        .testbed
-        .as_deref()
-        .map(settings::testbed)
-        .transpose()?;
-    let trials = fresh
-        .as_ref()
-        .map(|testbed| planned(testbed, command))
-        .transpose()?;
+    let fresh = command.testbed.as_deref().map(settings::testbed).transpose()?;
+    let trials = fresh.as_ref().map(|testbed| planned(testbed, command)).transpose()?;
     let desk = Arc::new(Mutex::new(desk(args)?));
     let voyage = match fresh {
         Some(testbed) => {
             let campaign = clock::new_campaign().map_err(Exit::usage)?;
-            Voyage {
-                campaign,
-                testbed,
-                attempt: 0,
-            }
+            Voyage { campaign, testbed, attempt: 0 }
         }
         None => interrupted(&desk)?,
     };
@@ -71,9 +60,7 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     if let Some((trial, reason)) = end.lab_errors.first() {
         let count = end.lab_errors.len();
         let words = format!("{count} trials met a lab error, first {trial}: {reason}");
-        return Err(Exit::lab(format!(
-            "{words}. Mend it, then: portolan run --resume"
-        )));
+        return Err(Exit::lab(format!("{words}. Mend it, then: portolan run --resume")));
     }
     if end.cancelled {
         return Err(Exit::lab("stopped. To go on: portolan run --resume"));
@@ -97,18 +84,11 @@ fn interrupted(desk: &Mutex<Desk>) -> Result<Voyage, Exit> {
     let history = history_of(desk.log())?;
     let campaign = super::pick(&history, None)?;
     if matches!(campaign.ended, Some((Ending::Completed, _))) {
-        let words = format!(
-            "campaign `{}` ran to its end: nothing to resume",
-            campaign.id
-        );
+        let words = format!("campaign `{}` ran to its end: nothing to resume", campaign.id);
         return Err(Exit::usage(words));
     }
     let (id, testbed) = (campaign.id.clone(), campaign.testbed.clone());
-    Ok(Voyage {
-        campaign: id,
-        testbed,
-        attempt: campaign.resumed + 1,
-    })
+    Ok(Voyage { campaign: id, testbed, attempt: campaign.resumed + 1 })
 }
 
 /// Prepares the lab, walks the trials, and leaves nothing behind.
@@ -124,10 +104,7 @@ async fn sail(
         .with_context(|| format!("cannot use {}", folder.display()))
         .map_err(Exit::Lab)?;
     if voyage.attempt > 0 {
-        let ended = ledger
-            .clean_up()
-            .context("cleaning up")
-            .map_err(Exit::Lab)?;
+        let ended = ledger.clean_up().context("cleaning up").map_err(Exit::Lab)?;
         if ended > 0 && !args.quiet {
             eprintln!("ended {ended} processes of the interrupted run");
         }
@@ -135,10 +112,7 @@ async fn sail(
     let ledger = Arc::new(ledger);
     let result = prepared(args, command, desk, voyage, (trials, &ledger)).await;
     if let Some(ledger) = Arc::into_inner(ledger) {
-        ledger
-            .remove()
-            .context("removing the work folder")
-            .map_err(Exit::Lab)?;
+        ledger.remove().context("removing the work folder").map_err(Exit::Lab)?;
     }
     result
 }
@@ -156,26 +130,12 @@ async fn prepared(
     let pins = runner::lab::discover(testbed, &images, accel)?;
     let walk = begin(desk, voyage, pins, trials)?;
     let progress = Progress::new(walk.len(), args.quiet || args.json);
-    progress.say(&format!(
-        "campaign {}: {} trials",
-        voyage.campaign,
-        walk.len()
-    ));
+    progress.say(&format!("campaign {}: {} trials", voyage.campaign, walk.len()));
 
     let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
-    let sharing = if command.sequential {
-        Sharing::Alone
-    } else {
-        Sharing::Shared
-    };
+    let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
     let clock = Stopwatch::start();
-    let lab = QemuLab::new(
-        testbed,
-        images,
-        Arc::clone(ledger),
-        (accel, sharing),
-        &names,
-    )?;
+    let lab = QemuLab::new(testbed, images, Arc::clone(ledger), (accel, sharing), &names)?;
     let cancel = CancellationToken::new();
     let watcher = tokio::spawn(interrupt(cancel.clone()));
     let told = progress.clone();
@@ -186,20 +146,14 @@ async fn prepared(
             campaign: voyage.campaign.clone(),
         }),
         cancel,
-        groups_at_once: if command.sequential {
-            1
-        } else {
-            testbed.slots.cpu as usize + 1
-        },
+        groups_at_once: if command.sequential { 1 } else { testbed.slots.cpu as usize + 1 },
         notice: Arc::new(move |notice| told.tell(&notice)),
     });
     let mut end = run.walk_all(walk).await;
     watcher.abort();
     progress.end();
     if let Some(error) = end.unrecorded.take() {
-        return Err(Exit::Lab(
-            anyhow::Error::new(error).context("the run was stopped"),
-        ));
+        return Err(Exit::Lab(anyhow::Error::new(error).context("the run was stopped")));
     }
     finish(desk, voyage, &end, clock)?;
     Ok(end)
@@ -213,11 +167,7 @@ async fn images(
 ) -> Result<std::collections::BTreeMap<ImageKey, Image>, Exit> {
     let tell = |key: &ImageKey| {
         if !args.quiet {
-            let at = key
-                .platform
-                .as_ref()
-                .map(|it| format!(" at {it}"))
-                .unwrap_or_default();
+            let at = key.platform.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
             eprintln!("building guest {}{at} …", key.guest);
         }
     };
@@ -233,9 +183,7 @@ async fn accel(
 ) -> Result<Accel, Exit> {
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let known = cache.join(format!("acceleration-{}.json", kernel.trim()));
-    let read = std::fs::read(&known)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let read = std::fs::read(&known).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let Some(accel) = read {
         return Ok(accel);
     }
@@ -243,20 +191,12 @@ async fn accel(
     else {
         return Ok(Accel::Tcg);
     };
-    let at = key
-        .platform
-        .as_ref()
-        .and_then(|id| testbed.platform(id))
-        .unwrap_or(first);
+    let at = key.platform.as_ref().and_then(|id| testbed.platform(id)).unwrap_or(first);
     let profile = runner::lab::Profile::of(at)?;
-    let memory = testbed
-        .guest(&key.guest)
-        .map_or(256, |guest| guest.memory_mib);
+    let memory = testbed.guest(&key.guest).map_or(256, |guest| guest.memory_mib);
     let accel = runner::lab::probe(ledger, &image.path, &profile, memory).await;
     let kept = serde_json::to_vec(&accel).map_err(|error| Exit::Lab(error.into()))?;
-    std::fs::write(&known, kept)
-        .context("cannot write the cache")
-        .map_err(Exit::Lab)?;
+    std::fs::write(&known, kept).context("cannot write the cache").map_err(Exit::Lab)?;
     Ok(accel)
 }
 
@@ -271,19 +211,12 @@ fn begin(
     let order = match trials {
         Some(plan) => {
             let testbed = Box::new(voyage.testbed.clone());
-            let start = Command::StartCampaign {
-                testbed,
-                pins,
-                plan: plan.clone(),
-            };
+            let start = Command::StartCampaign { testbed, pins, plan: plan.clone() };
             desk.submit(&voyage.campaign, start, clock::now())?;
             plan
         }
         None => {
-            let resume = Command::ResumeCampaign {
-                pins,
-                attempt: voyage.attempt,
-            };
+            let resume = Command::ResumeCampaign { pins, attempt: voyage.attempt };
             desk.submit(&voyage.campaign, resume, clock::now())?;
             let history = history_of(desk.log())?;
             super::pick(&history, Some(&voyage.campaign))?.plan.clone()
@@ -291,10 +224,7 @@ fn begin(
     };
     let campaign = desk.campaign(&voyage.campaign);
     let stand = |trial: Trial| {
-        let progress = campaign
-            .and_then(|it| it.trials.get(&trial))
-            .cloned()
-            .unwrap_or_default();
+        let progress = campaign.and_then(|it| it.trials.get(&trial)).cloned().unwrap_or_default();
         (trial, progress)
     };
     let mut walk: Vec<(Trial, Walked)> = order.into_iter().map(stand).collect();
@@ -327,15 +257,8 @@ fn finish(
         (false, false) => Ending::LabError,
         (false, true) => Ending::Completed,
     };
-    let cost = Cost {
-        wall_ms: clock.elapsed_ms(),
-        ..runner::spent()
-    };
-    let finish = Command::FinishCampaign {
-        ending,
-        cost,
-        attempt: voyage.attempt,
-    };
+    let cost = Cost { wall_ms: clock.elapsed_ms(), ..runner::spent() };
+    let finish = Command::FinishCampaign { ending, cost, attempt: voyage.attempt };
     lock(desk).submit(&voyage.campaign, finish, clock::now())?;
     Ok(())
 }
@@ -347,10 +270,7 @@ fn gate(gate: Option<Gate>, judged: &Judged<'_>) -> Result<(), Exit> {
         Some(Gate::Failure) => Score::Failure,
     };
     let below = |standing: Standing| standing.score().is_some_and(|score| score <= worst);
-    let count = judged
-        .cells()
-        .filter(|(_, cell)| below(cell.verdict.standing))
-        .count();
+    let count = judged.cells().filter(|(_, cell)| below(cell.verdict.standing)).count();
     match count {
         0 => Ok(()),
         count => Err(Exit::Gate(format!("{count} cells score {worst} or lower"))),

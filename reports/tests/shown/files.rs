@@ -22,13 +22,7 @@ fn cells_for_operators_add_the_route() {
     let routes: Vec<String> = operator.split("\r\n").take(5).filter_map(last).collect();
     assert_eq!(
         routes,
-        [
-            "best_route",
-            "canary-direct",
-            "canary-direct",
-            "canary-ovf",
-            "canary-direct"
-        ]
+        ["best_route", "canary-direct", "canary-direct", "canary-ovf", "canary-direct"]
     );
 }
 
@@ -67,10 +61,7 @@ fn matrices_for_operators_keep_every_field_of_those_for_anyone() {
         }
     }
     let public = json::public(&view());
-    (file.audience, file.changes, file.untold_changes) = (
-        public.audience,
-        public.changes.clone(),
-        public.untold_changes,
-    );
+    (file.audience, file.changes, file.untold_changes) =
+        (public.audience, public.changes.clone(), public.untold_changes);
     assert_eq!(file, public);
 }

@@ -20,17 +20,11 @@ use portolan_reports::public::PublicView;
 use crate::tale::{Fate, fate};
 
 pub(crate) fn policy() -> Policy {
-    toml::from_str::<Policy>(include_str!("policy.toml"))
-        .unwrap()
-        .validate()
-        .unwrap()
+    toml::from_str::<Policy>(include_str!("policy.toml")).unwrap().validate().unwrap()
 }
 
 pub(crate) fn testbed() -> Testbed {
-    toml::from_str::<Testbed>(include_str!("testbed.toml"))
-        .unwrap()
-        .validate()
-        .unwrap()
+    toml::from_str::<Testbed>(include_str!("testbed.toml")).unwrap().validate().unwrap()
 }
 
 pub(crate) fn campaign_id() -> CampaignId {
@@ -73,20 +67,14 @@ pub(crate) fn events() -> Vec<Recorded> {
     for trial in &plan {
         events.extend(walk(trial).into_iter().map(Event::StepFinished));
     }
-    events.push(version_changed(
-        "host:kernel",
-        "Linux 6.1.0-18",
-        "Linux 6.1.0-20",
-    ));
+    events.push(version_changed("host:kernel", "Linux 6.1.0-18", "Linux 6.1.0-20"));
     events.push(version_changed("converter:canary-one", "1.0", "1.1"));
     events.push(Event::CampaignFinished(CampaignFinished {
         campaign: campaign_id(),
         ending: Ending::LabError,
         cost: cost(),
     }));
-    events.push(Event::CampaignResumed(CampaignResumed {
-        campaign: "another".parse().unwrap(),
-    }));
+    events.push(Event::CampaignResumed(CampaignResumed { campaign: "another".parse().unwrap() }));
     record(events)
 }
 
@@ -126,9 +114,7 @@ fn pins() -> Pins {
         ("converter:canary-two", "5.2"),
         ("converter:canary-packer", "2.3.1"),
     ];
-    pins.into_iter()
-        .map(|(subject, version)| (subject.into(), version.into()))
-        .collect()
+    pins.into_iter().map(|(subject, version)| (subject.into(), version.into())).collect()
 }
 
 fn version_changed(subject: &str, from: &str, to: &str) -> Event {
@@ -147,12 +133,12 @@ fn walk(trial: &Trial) -> Vec<StepFinished> {
     for step in Step::ALL {
         let outcome = match &fate {
             Fate::NotRun => break,
-            Fate::Stops(at, reason) if *at == step => Outcome::NotCompleted {
-                reason: (*reason).to_owned(),
-            },
-            Fate::LabBreaks(at) if *at == step => Outcome::LabError {
-                reason: "no space left: free 2 GiB in canary-work".to_owned(),
-            },
+            Fate::Stops(at, reason) if *at == step => {
+                Outcome::NotCompleted { reason: (*reason).to_owned() }
+            }
+            Fate::LabBreaks(at) if *at == step => {
+                Outcome::LabError { reason: "no space left: free 2 GiB in canary-work".to_owned() }
+            }
             Fate::Stops(..) | Fate::LabBreaks(_) | Fate::Arrives(_) => Outcome::Completed,
         };
         let done = outcome == Outcome::Completed;
@@ -165,11 +151,7 @@ fn walk(trial: &Trial) -> Vec<StepFinished> {
 }
 
 fn finished(trial: &Trial, step: Step, outcome: Outcome, fate: &Fate) -> StepFinished {
-    let tools = if trial.route.as_str() == "canary-ovf" {
-        2
-    } else {
-        1
-    };
+    let tools = if trial.route.as_str() == "canary-ovf" { 2 } else { 1 };
     StepFinished {
         campaign: campaign_id(),
         trial: trial.clone(),
@@ -199,19 +181,11 @@ fn observations(step: Step, outcome: &Outcome, fate: &Fate) -> Vec<Observation> 
         ],
         Step::ConsistencyCheck => {
             let value = Value::NotApplicable("a raw image has nothing to check".to_owned());
-            vec![Observation::new(
-                "image.consistent",
-                value,
-                Channel::DiskInspection,
-            )]
+            vec![Observation::new("image.consistent", value, Channel::DiskInspection)]
         }
         Step::Restart if *outcome != Outcome::Completed => {
             let tail = vec!["ALERT!  LABEL=root does not exist.  Dropping to a shell!".to_owned()];
-            vec![Observation::list(
-                "console.tail",
-                tail,
-                Channel::SerialConsole,
-            )]
+            vec![Observation::list("console.tail", tail, Channel::SerialConsole)]
         }
         Step::Restart => match fate {
             Fate::Arrives(changed) => facts(changed),
@@ -228,14 +202,7 @@ fn facts(changed: &BTreeMap<&'static str, Value>) -> Vec<Observation> {
         ("canary.intact", Value::Flag(true)),
         ("clock.source", text("tsc")),
         ("cpu.model", text("Westmere E56xx/L56xx/X56xx")),
-        (
-            "firewall.rules",
-            list(&[
-                "tcp dport 22 accept",
-                "icmp type echo-request accept",
-                "drop",
-            ]),
-        ),
+        ("firewall.rules", list(&["tcp dport 22 accept", "icmp type echo-request accept", "drop"])),
         ("host.name", text("<script>alert('guest')</script>")),
         ("ip.usable", Value::Flag(true)),
         ("ip.v4", list(&["10.71.1.15/24"])),

@@ -14,9 +14,7 @@ fn a_campaign_in_words() {
 fn nothing_is_claimed_of_what_was_not_scored() {
     let mut view = view();
     view.matrices.remove(0);
-    view.matrices[0]
-        .cells
-        .retain(|it| it.standing.score().is_none());
+    view.matrices[0].cells.retain(|it| it.standing.score().is_none());
     assert_eq!(
         insights(&view),
         [
@@ -32,11 +30,6 @@ fn every_rule_of_the_default_policy_is_about_something() {
     let policy: domain::policy::Policy = toml::from_str(text).unwrap();
     for rule in policy.rules {
         let fact = subject(&rule.compare);
-        assert_ne!(
-            Topic::of_fact(fact),
-            Topic::Other,
-            "{} is about {fact}",
-            rule.id
-        );
+        assert_ne!(Topic::of_fact(fact), Topic::Other, "{} is about {fact}", rule.id);
     }
 }

@@ -5,5 +5,7 @@ mod tale;
 
 mod files;
 mod history;
+mod html;
 mod insights;
+mod privacy;
 mod text;

@@ -33,14 +33,14 @@ fn portable(source: &str, target: &str, route: &str, repetition: u32) -> Fate {
         ("acme-like", "kvm", _) => unchanged(),
         ("acme-like", "xen-like", "canary-ovf") if repetition == 2 => Fate::LabBreaks(Step::Export),
         ("acme-like", "xen-like", "canary-ovf") => changed([address("10.71.4.15/24"), cpu()]),
-        ("acme-like", "xen-like", _) => changed([address(
-            ["10.71.4.20/24", "10.71.4.21/24"][repetition as usize - 1],
-        )]),
+        ("acme-like", "xen-like", _) => {
+            changed([address(["10.71.4.20/24", "10.71.4.21/24"][repetition as usize - 1])])
+        }
         ("xen-like", "acme-like", "canary-ovf") => unchanged(),
-        ("xen-like", "acme-like", _) => Fate::Stops(
-            Step::Export,
-            "canary-one: cannot read the header: Invalid argument",
-        ),
+        ("xen-like", "acme-like", _) => {
+            Fate::Stops(Step::Export, "canary-one: cannot read the header: Invalid argument")
+        }
+        ("xen-like", "kvm", "canary-other") => changed([clock()]),
         ("xen-like", "kvm", _) => changed([cpu()]),
         ("kvm", "acme-like", _) => changed([memory(236_000)]),
         ("kvm", _, "canary-ovf") => Fate::NotRun,
@@ -53,13 +53,9 @@ fn host_only(source: &str, target: &str) -> Fate {
     match (source, target) {
         ("acme-like", _) => Fate::Stops(Step::Restart, "no facts in 180 s"),
         ("xen-like", "acme-like") => changed([("canary.intact", Value::Flag(false))]),
-        ("xen-like", _) => changed([
-            (
-                "firewall.rules",
-                Value::List(vec!["<b>drop</b>".to_owned()]),
-            ),
-            ("clock.source", Value::Text("hpet".to_owned())),
-        ]),
+        ("xen-like", _) => {
+            changed([("firewall.rules", Value::List(vec!["<b>drop</b>".to_owned()])), clock()])
+        }
         _ => Fate::NotRun,
     }
 }
@@ -82,4 +78,8 @@ fn cpu() -> (&'static str, Value) {
 
 fn memory(kib: i64) -> (&'static str, Value) {
     ("memory.total_kib", Value::Integer(kib))
+}
+
+fn clock() -> (&'static str, Value) {
+    ("clock.source", Value::Text("hpet".to_owned()))
 }

@@ -54,10 +54,7 @@ fn a_warning_is_explained_by_what_changed() {
 fn a_cell_that_one_route_saves_shows_those_that_fail() {
     let text = explained("portable", "xen-like", "acme-like").unwrap();
     let best = text.lines().find(|line| line.starts_with("* ")).unwrap();
-    assert!(
-        best.contains("canary-ovf by Canary Packer 2.3.1 (no longer made), then"),
-        "{best}"
-    );
+    assert!(best.contains("canary-ovf by Canary Packer 2.3.1 (no longer made), then"), "{best}");
     assert!(text.contains("cannot read the header: Invalid argument"));
     assert!(!text.contains("What would turn it green"));
 }
@@ -65,10 +62,7 @@ fn a_cell_that_one_route_saves_shows_those_that_fail() {
 #[test]
 fn a_lab_error_says_what_to_repair() {
     let text = explained("portable", "kvm", "xen-like").unwrap();
-    assert!(
-        text.contains("repair the lab and resume the campaign (no space left"),
-        "{text}"
-    );
+    assert!(text.contains("repair the lab and resume the campaign (no space left"), "{text}");
 }
 
 #[test]

@@ -48,12 +48,7 @@ impl Accel {
 ///
 /// A device that opens proves nothing: there are hosts on which guests hang under it.
 pub async fn probe(ledger: &Ledger, image: &Path, profile: &Profile, memory_mib: u32) -> Accel {
-    if std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/kvm")
-        .is_err()
-    {
+    if std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_err() {
         return Accel::Tcg;
     }
     match try_kvm(ledger, image, profile, memory_mib).await {
@@ -68,15 +63,9 @@ async fn try_kvm(ledger: &Ledger, image: &Path, profile: &Profile, memory: u32) 
     tokio::fs::copy(image, &disk).await.ok()?;
     let mut vm = VmDefinition::fresh("portolan-probe", "probe", profile, &profile.subnet);
     (vm.memory_mib, vm.cpus) = (memory, 1);
-    let raw = Profile {
-        disk_format: "raw".to_owned(),
-        ..profile.clone()
-    };
+    let raw = Profile { disk_format: "raw".to_owned(), ..profile.clone() };
     let argv = vm.argv(&raw, Accel::Kvm, &disk, &serial);
-    let slots = Slots::new(domain::testbed::Slots {
-        cpu: 1,
-        memory_mib: memory,
-    });
+    let slots = Slots::new(domain::testbed::Slots { cpu: 1, memory_mib: memory });
     let claim = slots.claim(1, memory).await?;
     let started = Machine::start(ledger, argv, &serial, claim).await;
     let boot = match started {

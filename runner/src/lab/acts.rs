@@ -74,18 +74,12 @@ pub(crate) struct Stop {
 impl Stop {
     /// The VM, the platform or the tool could not.
     pub(crate) fn product(reason: String, seen: Seen) -> Self {
-        Self {
-            outcome: Outcome::NotCompleted { reason },
-            seen,
-        }
+        Self { outcome: Outcome::NotCompleted { reason }, seen }
     }
 
     /// The lab could not.
     pub(crate) fn lab(reason: String) -> Self {
-        Self {
-            outcome: Outcome::LabError { reason },
-            seen: Seen::default(),
-        }
+        Self { outcome: Outcome::LabError { reason }, seen: Seen::default() }
     }
 
     /// A file of the lab could not be read or written.
@@ -179,12 +173,7 @@ impl Lab {
             Sharing::Alone => format!("{}.{}", trial.target, trial.route),
         };
         let (guest, source) = (trial.guest.clone(), trial.source.clone());
-        SourceKey {
-            guest,
-            source,
-            repetition: trial.repetition,
-            alone,
-        }
+        SourceKey { guest, source, repetition: trial.repetition, alone }
     }
 
     pub(crate) fn package_key(&self, trial: &Trial) -> Result<PackageKey, Stop> {
@@ -194,48 +183,31 @@ impl Lab {
             Package::Disk => self.profile(&trial.target)?.disk_format.clone(),
         };
         let source = self.source_key(trial);
-        Ok(PackageKey {
-            source,
-            route: trial.route.clone(),
-            through: *through,
-            format,
-        })
+        Ok(PackageKey { source, route: trial.route.clone(), through: *through, format })
     }
 
     pub(crate) fn profile(&self, platform: &PlatformId) -> Result<&Profile, Stop> {
-        self.profiles
-            .get(platform)
-            .ok_or_else(|| undeclared("platform", platform))
+        self.profiles.get(platform).ok_or_else(|| undeclared("platform", platform))
     }
 
     pub(crate) fn guest(&self, id: &GuestId) -> Result<&Guest, Stop> {
-        self.testbed
-            .guest(id)
-            .ok_or_else(|| undeclared("guest", id))
+        self.testbed.guest(id).ok_or_else(|| undeclared("guest", id))
     }
 
     pub(crate) fn route(&self, trial: &Trial) -> Result<&Route, Stop> {
-        self.testbed
-            .route(&trial.route)
-            .ok_or_else(|| undeclared("route", &trial.route))
+        self.testbed.route(&trial.route).ok_or_else(|| undeclared("route", &trial.route))
     }
 
     /// The network a guest is attached to at a platform.
     pub(crate) fn subnet(&self, guest: &GuestId, platform: &PlatformId) -> Result<&str, Stop> {
         let own = &self.profile(platform)?.subnet;
-        let stretched = self
-            .recipes
-            .get(guest)
-            .and_then(|recipe| recipe.stretched.as_ref());
+        let stretched = self.recipes.get(guest).and_then(|recipe| recipe.stretched.as_ref());
         Ok(stretched.unwrap_or(own))
     }
 
     /// The image a guest has at a platform.
     pub(crate) fn image(&self, guest: &GuestId, platform: &PlatformId) -> Result<&Image, Stop> {
-        let key = |platform| ImageKey {
-            guest: guest.clone(),
-            platform,
-        };
+        let key = |platform| ImageKey { guest: guest.clone(), platform };
         let own = self.images.get(&key(Some(platform.clone())));
         let found = own.or_else(|| self.images.get(&key(None)));
         found.ok_or_else(|| undeclared("image of guest", guest))
@@ -249,10 +221,7 @@ impl Lab {
     }
 
     fn count(&self, trials: &[Trial]) {
-        let mut left = self
-            .trials_left
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut left = self.trials_left.lock().unwrap_or_else(PoisonError::into_inner);
         for trial in trials {
             *left.entry(self.source_key(trial)).or_default() += 1;
         }
@@ -264,10 +233,7 @@ impl Lab {
         let own = super::layout::trial_folder(self.ledger.folder(), &key, trial);
         let _ = tokio::fs::remove_dir_all(own).await;
         let last = {
-            let mut left = self
-                .trials_left
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut left = self.trials_left.lock().unwrap_or_else(PoisonError::into_inner);
             let count = left.entry(key.clone()).or_default();
             *count = count.saturating_sub(1);
             *count == 0

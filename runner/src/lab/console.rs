@@ -29,11 +29,7 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: String::new(),
-            read: 0,
-        }
+        Self { path: path.to_owned(), text: String::new(), read: 0 }
     }
 
     /// Reads what is new. False when the guest has said more than a guest may.
@@ -41,8 +37,7 @@ impl Console {
         let mut fresh = Vec::new();
         let file = std::fs::File::open(&self.path).and_then(|mut file| {
             file.seek(SeekFrom::Start(self.read))?;
-            file.take(MOST_BYTES + 1 - self.read.min(MOST_BYTES))
-                .read_to_end(&mut fresh)
+            file.take(MOST_BYTES + 1 - self.read.min(MOST_BYTES)).read_to_end(&mut fresh)
         });
         if let Ok(count) = file {
             self.read += count as u64;
@@ -54,9 +49,7 @@ impl Console {
     /// The facts, if a whole and undamaged frame of them was printed; of several the first.
     pub(crate) fn facts(&self) -> Option<GuestFacts> {
         let frames = self.text.match_indices(FRAME);
-        frames
-            .filter_map(|(start, _)| read_frame(&self.text[start..]))
-            .next()
+        frames.filter_map(|(start, _)| read_frame(&self.text[start..])).next()
     }
 
     /// Whether both copies of the facts were printed and none could be read.
@@ -66,18 +59,14 @@ impl Console {
 
     /// A line after which the guest will not go on, if it printed one.
     pub(crate) fn final_line(&self) -> Option<&str> {
-        self.text
-            .lines()
-            .find(|line| domain::diagnosis::is_final(line))
+        self.text.lines().find(|line| domain::diagnosis::is_final(line))
     }
 
     /// The guest's last sign of life: its uptime in milliseconds.
     pub(crate) fn last_tick(&self) -> Option<u64> {
         let ticks = self.text.rmatch_indices(TICK);
         let number = |text: &str| text.split(">>>").next()?.parse().ok();
-        ticks
-            .filter_map(|(start, _)| number(&self.text[start + TICK.len()..]))
-            .next()
+        ticks.filter_map(|(start, _)| number(&self.text[start + TICK.len()..])).next()
     }
 
     /// Whether the guest said that it goes down by itself.
@@ -129,9 +118,7 @@ fn read_frame(text: &str) -> Option<GuestFacts> {
     if lines.next()? != "<<<PORTOLAN END>>>" {
         return None;
     }
-    serde_json::from_str::<GuestFacts>(body)
-        .ok()
-        .filter(|facts| facts.schema == 1)
+    serde_json::from_str::<GuestFacts>(body).ok().filter(|facts| facts.schema == 1)
 }
 
 #[cfg(test)]

@@ -7,26 +7,16 @@ const FACTS: &str = r#"{"schema":1,"boot_id":"b","machine_id":"m","hostname":"h"
 
 fn frame(body: &str) -> String {
     let sha256 = Sha256Digest::of(body.as_bytes());
-    format!(
-        "{FRAME}bytes={} sha256={sha256}>>>\r\n{body}\r\n<<<PORTOLAN END>>>\r\n",
-        body.len()
-    )
+    format!("{FRAME}bytes={} sha256={sha256}>>>\r\n{body}\r\n<<<PORTOLAN END>>>\r\n", body.len())
 }
 
 fn console(text: &str) -> Console {
-    Console {
-        path: PathBuf::new(),
-        text: text.to_owned(),
-        read: 0,
-    }
+    Console { path: PathBuf::new(), text: text.to_owned(), read: 0 }
 }
 
 #[test]
 fn facts_are_read_between_other_lines() {
-    let text = format!(
-        "[ 0.1] boot\n{}<<<PORTOLAN TICK uptime_ms=12>>>\n",
-        frame(FACTS)
-    );
+    let text = format!("[ 0.1] boot\n{}<<<PORTOLAN TICK uptime_ms=12>>>\n", frame(FACTS));
     let console = console(&text);
     assert_eq!(console.facts().unwrap().hostname, "h");
     assert_eq!(console.last_tick(), Some(12));
@@ -36,18 +26,9 @@ fn facts_are_read_between_other_lines() {
 #[test]
 fn a_damaged_first_copy_gives_way_to_the_second() {
     let damaged = frame(FACTS).replacen("\"h\"", "\"H\"", 1);
-    assert!(
-        !console(&damaged).damaged_facts(),
-        "the second copy may still come"
-    );
+    assert!(!console(&damaged).damaged_facts(), "the second copy may still come");
     assert!(console(&damaged.repeat(2)).damaged_facts());
-    assert_eq!(
-        console(&(damaged + &frame(FACTS)))
-            .facts()
-            .unwrap()
-            .hostname,
-        "h"
-    );
+    assert_eq!(console(&(damaged + &frame(FACTS))).facts().unwrap().hostname, "h");
 }
 
 #[test]
@@ -64,12 +45,7 @@ fn hostile_frames_are_no_facts() {
         &frame(&FACTS.replace("\"schema\":1", "\"schema\":2")),
         &frame(FACTS)[..200],
     ] {
-        assert_eq!(
-            console(text).facts(),
-            None,
-            "{}",
-            &text[..text.len().min(80)]
-        );
+        assert_eq!(console(text).facts(), None, "{}", &text[..text.len().min(80)]);
     }
 }
 

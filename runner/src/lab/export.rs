@@ -77,19 +77,13 @@ impl Lab {
         ];
         let whole = folder.join(WHOLE);
         write_whole(&whole, &bytes).map_err(|error| Stop::io(&whole, &error))?;
-        Ok(Seen {
-            observations,
-            proofs,
-        })
+        Ok(Seen { observations, proofs })
     }
 
     async fn export_disk(&self, key: &PackageKey, source: &SourceVm) -> Result<ToolRun, Stop> {
         let from = self.source_disk(key, source)?;
         let disk = key.disk(self.ledger.folder());
-        let to = Disk {
-            path: &disk,
-            format: &key.format,
-        };
+        let to = Disk { path: &disk, format: &key.format };
         let options = self.create_arguments(&key.format);
         self.convert(from, to, &options).await
     }
@@ -102,18 +96,11 @@ impl Lab {
         let folder = key.folder(self.ledger.folder());
         let from = self.source_disk(key, source)?;
         let disk = key.disk(self.ledger.folder());
-        let to = Disk {
-            path: &disk,
-            format: "vmdk",
-        };
+        let to = Disk { path: &disk, format: "vmdk" };
         let stream = ["-o".to_owned(), "subformat=streamOptimized".to_owned()];
         let run = self.convert(from, to, &stream).await?;
 
-        let disk_file = disk
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let disk_file = disk.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let vm = &source.vm;
         let descriptor = write_descriptor(&Hardware {
             name: vm.name.clone(),
@@ -127,14 +114,9 @@ impl Lab {
         });
         let descriptor = descriptor.map_err(|error| Stop::io(&folder, &error))?;
         let digest = digest_file(&disk).map_err(|error| Stop::io(&disk, &error))?;
-        let manifest = write_manifest(&[
-            (DESCRIPTOR, Sha256Digest::of(&descriptor)),
-            (&disk_file, digest),
-        ]);
-        for (name, bytes) in [
-            (DESCRIPTOR, &descriptor[..]),
-            (MANIFEST, manifest.as_bytes()),
-        ] {
+        let manifest =
+            write_manifest(&[(DESCRIPTOR, Sha256Digest::of(&descriptor)), (&disk_file, digest)]);
+        for (name, bytes) in [(DESCRIPTOR, &descriptor[..]), (MANIFEST, manifest.as_bytes())] {
             let path = folder.join(name);
             std::fs::write(&path, bytes).map_err(|error| Stop::io(&path, &error))?;
         }
@@ -152,10 +134,7 @@ impl Lab {
         source: &'a SourceVm,
     ) -> Result<Disk<'a>, Stop> {
         let profile = self.profile(&key.source.source)?;
-        Ok(Disk {
-            path: &source.disk,
-            format: &profile.disk_format,
-        })
+        Ok(Disk { path: &source.disk, format: &profile.disk_format })
     }
 
     /// The digest of the source VM's disk as it is now.
@@ -168,9 +147,7 @@ impl Lab {
         let platforms = self.testbed.platforms.iter();
         let mut profiles = platforms.filter_map(|it| self.profile(&it.id).ok());
         let owner = profiles.find(|profile| profile.disk_format == format);
-        owner
-            .map(|profile| profile.create_arguments())
-            .unwrap_or_default()
+        owner.map(|profile| profile.create_arguments()).unwrap_or_default()
     }
 }
 
@@ -179,7 +156,5 @@ fn same(source: &SourceVm, before: Sha256Digest, after: Sha256Digest) -> bool {
 }
 
 fn size(path: &Path) -> Result<u64, Stop> {
-    std::fs::metadata(path)
-        .map(|it| it.len())
-        .map_err(|error| Stop::io(path, &error))
+    std::fs::metadata(path).map(|it| it.len()).map_err(|error| Stop::io(path, &error))
 }

@@ -34,26 +34,10 @@ impl Recipe {
     /// # Errors
     /// The first setting that is unknown, missing or out of its range.
     pub fn of(guest: &Guest) -> Result<Self, SettingsProblem> {
-        let problem = |why: String| SettingsProblem {
-            owner: format!("guest `{}`", guest.id),
-            why,
-        };
-        let known = [
-            "kernel",
-            "boot_modules",
-            "root_modules",
-            "address",
-            "stretched",
-        ];
-        if let Some(key) = guest
-            .settings
-            .keys()
-            .find(|key| !known.contains(&key.as_str()))
-        {
-            return Err(problem(format!(
-                "settings.{key} is unknown; known: {}",
-                known.join(", ")
-            )));
+        let problem = |why: String| SettingsProblem { owner: format!("guest `{}`", guest.id), why };
+        let known = ["kernel", "boot_modules", "root_modules", "address", "stretched"];
+        if let Some(key) = guest.settings.keys().find(|key| !known.contains(&key.as_str())) {
+            return Err(problem(format!("settings.{key} is unknown; known: {}", known.join(", "))));
         }
         let get = |key: &str| {
             let missing = || problem(format!("settings.{key} is missing"));
@@ -69,18 +53,13 @@ impl Recipe {
         recipe.check().map_err(problem)?;
         match guest.firmware.as_str() {
             "bios" => Ok(recipe),
-            other => Err(problem(format!(
-                "firmware is {other:?}; the lab makes `bios` images"
-            ))),
+            other => Err(problem(format!("firmware is {other:?}; the lab makes `bios` images"))),
         }
     }
 
     fn check(&self) -> Result<(), String> {
         if !["cloud", "generic"].contains(&self.kernel.as_str()) {
-            return Err(format!(
-                "settings.kernel is {:?}; use `cloud` or `generic`",
-                self.kernel
-            ));
+            return Err(format!("settings.kernel is {:?}; use `cloud` or `generic`", self.kernel));
         }
         let word = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c);
         for modules in self.boot_modules.iter().chain([&self.root_modules]) {
@@ -89,16 +68,10 @@ impl Recipe {
             }
         }
         let address = |c: char| c.is_ascii_digit() || "./:".contains(c);
-        let fixed = self
-            .address
-            .strip_prefix("static:")
-            .is_some_and(|it| it.chars().all(address));
+        let fixed = self.address.strip_prefix("static:").is_some_and(|it| it.chars().all(address));
         if self.address != "dhcp" && !fixed {
             let form = "`dhcp` or `static:ADDRESS/PREFIX:GATEWAY:DNS`";
-            return Err(format!(
-                "settings.address is {:?}; use {form}",
-                self.address
-            ));
+            return Err(format!("settings.address is {:?}; use {form}", self.address));
         }
         let subnet = |it: &String| {
             let numbers: Vec<&str> = it.split('.').collect();

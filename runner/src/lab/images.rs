@@ -20,17 +20,11 @@ const RECIPE_FILES: [(&str, &str); 10] = [
     ("boot.sh", include_str!("../../../lab/guests/boot.sh")),
     ("facts.awk", include_str!("../../../lab/guests/facts.awk")),
     ("facts.sh", include_str!("../../../lab/guests/facts.sh")),
-    (
-        "initramfs.sh",
-        include_str!("../../../lab/guests/initramfs.sh"),
-    ),
+    ("initramfs.sh", include_str!("../../../lab/guests/initramfs.sh")),
     ("inittab", include_str!("../../../lab/guests/inittab")),
     ("lease.sh", include_str!("../../../lab/guests/lease.sh")),
     ("network.sh", include_str!("../../../lab/guests/network.sh")),
-    (
-        "nftables.conf",
-        include_str!("../../../lab/guests/nftables.conf"),
-    ),
+    ("nftables.conf", include_str!("../../../lab/guests/nftables.conf")),
     ("power.sh", include_str!("../../../lab/guests/power.sh")),
 ];
 
@@ -99,9 +93,7 @@ impl Images {
     /// The cache in this folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-        }
+        Self { folder: folder.to_owned() }
     }
 
     /// Every image a testbed needs, building those that are not there. `tell` hears of each build.
@@ -140,11 +132,7 @@ impl Images {
             return Ok(None);
         }
         let found = digest_file(&path).map_err(|source| io(&path, source))?;
-        Ok((found == sha256).then_some(Image {
-            path,
-            sha256,
-            built: false,
-        }))
+        Ok((found == sha256).then_some(Image { path, sha256, built: false }))
     }
 
     async fn build(&self, job: &Job) -> Result<Image, ImageFault> {
@@ -167,18 +155,11 @@ impl Images {
         let folder = index.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
         fs::write(&index, format!("{sha256}\n")).map_err(|source| io(&index, source))?;
-        Ok(Image {
-            path,
-            sha256,
-            built: true,
-        })
+        Ok(Image { path, sha256, built: true })
     }
 
     async fn run_recipe(&self, job: &Job, scratch: &Path, out: &Path) -> Result<(), ImageFault> {
-        let build = |why: String| ImageFault::Build {
-            guest: job.key.guest.clone(),
-            why,
-        };
+        let build = |why: String| ImageFault::Build { guest: job.key.guest.clone(), why };
         let setting = |name: &str, value: &str| format!("{name}={value}");
         let path = |name: &str, path: &Path| format!("{name}={}", path.display());
         let argv = vec![
@@ -210,12 +191,7 @@ impl Images {
     /// Where the digest of a recipe's image stands: named by everything that goes into it.
     fn index(&self, job: &Job) -> PathBuf {
         let mut hash = Sha256::new();
-        let inputs = [
-            &job.kernel,
-            &job.boot_modules,
-            &job.root_modules,
-            &job.address,
-        ];
+        let inputs = [&job.kernel, &job.boot_modules, &job.root_modules, &job.address];
         let files = RECIPE_FILES.iter().flat_map(|(name, text)| [*name, *text]);
         let all = files.chain([job.key.guest.as_str()]);
         for text in all.chain(inputs.into_iter().map(String::as_str)) {
@@ -232,10 +208,7 @@ fn jobs(testbed: &Testbed) -> Result<Vec<Job>, SettingsProblem> {
     for guest in &testbed.guests {
         let recipe = Recipe::of(guest)?;
         let job = |platform: Option<PlatformId>, boot_modules: String| Job {
-            key: ImageKey {
-                guest: guest.id.clone(),
-                platform,
-            },
+            key: ImageKey { guest: guest.id.clone(), platform },
             kernel: recipe.kernel.clone(),
             boot_modules,
             root_modules: recipe.root_modules.clone(),
@@ -263,8 +236,5 @@ pub(crate) fn digest_file(path: &Path) -> std::io::Result<Sha256Digest> {
 }
 
 fn io(path: &Path, source: std::io::Error) -> ImageFault {
-    ImageFault::Io {
-        path: path.display().to_string(),
-        source,
-    }
+    ImageFault::Io { path: path.display().to_string(), source }
 }

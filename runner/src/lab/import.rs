@@ -12,7 +12,7 @@ use super::acts::{Lab, Seen, Stop, report};
 use super::export::DESCRIPTOR;
 use super::layout::{PackageKey, read_whole, trial_folder, write_whole};
 use super::machine::Machine;
-use super::qemu_img::Disk;
+use super::qemu_img::{self, Disk};
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
 use crate::ovf::read_envelope;
@@ -67,27 +67,17 @@ impl Lab {
         let profile = self.profile(&trial.target)?;
         let package = key.disk(self.ledger.folder());
         let path = self.target_disk(trial)?;
-        let disk = Disk {
-            path: &path,
-            format: &profile.disk_format,
-        };
+        let disk = Disk { path: &path, format: &profile.disk_format };
         let run = match key.through {
             Package::Disk => self.upload(&package, &path).await?,
             Package::Ovf => {
-                let from = Disk {
-                    path: &package,
-                    format: "vmdk",
-                };
-                self.convert(from, disk, &profile.create_arguments())
-                    .await?
+                let from = Disk { path: &package, format: "vmdk" };
+                self.convert(from, disk, &profile.create_arguments()).await?
             }
         };
         let mut seen = self.check(disk, "import").await?;
         seen.proofs.extend(run.proofs("import"));
-        let measure = self
-            .measure(disk)
-            .await
-            .map_err(|stop| stop.after(seen.clone()))?;
+        let measure = self.measure(disk).await.map_err(|stop| stop.after(seen.clone()))?;
         let source = self.source_vm(&key.source).await?;
         let (vm, by_hand) = self.target_definition(trial, key)?;
         let api = |fact: &str, value| Observation::flag(fact, value, Channel::PlatformApi);
@@ -100,10 +90,7 @@ impl Lab {
             api("import.mac_kept", vm.mac == source.vm.mac),
             integer("import.capacity_bytes", measure.capacity_bytes),
             integer("import.needed_bytes", source.capacity_bytes),
-            integer(
-                "tool.warnings",
-                i64::try_from(run.complaints()).unwrap_or(i64::MAX),
-            ),
+            integer("tool.warnings", i64::try_from(run.complaints()).unwrap_or(i64::MAX)),
         ]);
         let file = folder.join("vm.json");
         write_whole(&file, &vm).map_err(|error| Stop::io(&file, &error))?;
@@ -113,16 +100,9 @@ impl Lab {
     /// Puts a disk into the target's storage as it is, holes kept.
     async fn upload(&self, from: &Path, to: &Path) -> Result<crate::tool::ToolRun, Stop> {
         let partial = to.with_extension("partial");
-        let argv = ["cp", "--sparse=auto", "--reflink=auto", "--"]
-            .map(str::to_owned)
-            .to_vec();
-        let files = [from, &partial].map(|it| it.to_string_lossy().into_owned());
-        let run = self.tool([argv, files.to_vec()].concat()).await?;
+        let run = self.tool(qemu_img::upload(from, &partial)).await?;
         if !run.succeeded() {
-            return Err(Stop::lab(format!(
-                "the upload failed: {}",
-                run.stderr.trim()
-            )));
+            return Err(Stop::lab(format!("the upload failed: {}", run.stderr.trim())));
         }
         std::fs::rename(&partial, to).map_err(|error| Stop::io(to, &error))?;
         Ok(run)
@@ -162,9 +142,8 @@ impl Lab {
         let serial = self.place(trial).join("serial");
         let argv = vm.argv(profile, self.accel, &disk, &serial);
         let source = self.source_vm(&self.source_key(trial)).await?;
-        let mut machine = Machine::start(&self.ledger, argv, &serial, claim)
-            .await
-            .map_err(Stop::lab)?;
+        let mut machine =
+            Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
         let looked = self.look_at(&mut machine).await;
         let mut seen = match looked {
             Ok(mut seen) => {
@@ -201,11 +180,6 @@ impl Lab {
 
     /// The name of an act that only this trial needs.
     pub(crate) fn own(&self, trial: &Trial) -> String {
-        format!(
-            "{}/{}.{}",
-            self.source_key(trial).name(),
-            trial.target,
-            trial.route
-        )
+        format!("{}/{}.{}", self.source_key(trial).name(), trial.target, trial.route)
     }
 }

@@ -29,12 +29,7 @@ pub(crate) struct PackageKey {
 
 impl SourceKey {
     pub(crate) fn name(&self) -> String {
-        let Self {
-            guest,
-            source,
-            repetition,
-            alone,
-        } = self;
+        let Self { guest, source, repetition, alone } = self;
         let dot = if alone.is_empty() { "" } else { "." };
         format!("{guest}.{source}.{repetition}{dot}{alone}")
     }
@@ -65,9 +60,7 @@ impl PackageKey {
 
 /// The folder of what only this trial uses.
 pub(crate) fn trial_folder(work: &Path, source: &SourceKey, trial: &Trial) -> PathBuf {
-    source
-        .folder(work)
-        .join(format!("{}.{}", trial.target, trial.route))
+    source.folder(work).join(format!("{}.{}", trial.target, trial.route))
 }
 
 /// Writes a small file whole or not at all.

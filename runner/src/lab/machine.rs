@@ -81,14 +81,7 @@ impl Machine {
         match Qmp::connect(input, output).await {
             Ok(qmp) => {
                 let console = Console::new(serial);
-                Ok(Self {
-                    child,
-                    qmp,
-                    console,
-                    argv,
-                    complaints,
-                    _claim: claim,
-                })
+                Ok(Self { child, qmp, console, argv, complaints, _claim: claim })
             }
             Err(fault) => {
                 let _ = child.kill().await;
@@ -156,11 +149,7 @@ impl Machine {
         let clock = Stopwatch::start();
         let mut off = false;
         while !off && clock.elapsed() < limit {
-            let pressed = self
-                .qmp
-                .execute("system_powerdown", json!({}))
-                .await
-                .is_ok();
+            let pressed = self.qmp.execute("system_powerdown", json!({})).await.is_ok();
             let wait = PRESS_AGAIN.min(limit.saturating_sub(clock.elapsed()));
             off = tokio::time::timeout(wait, self.child.wait()).await.is_ok() || !pressed;
         }
@@ -187,10 +176,7 @@ impl Machine {
         let with = json!({ "filename": file.to_string_lossy(), "format": "png" });
         self.qmp.execute("screendump", with).await.ok()?;
         let size = tokio::fs::metadata(file).await.ok()?.len();
-        let bytes = tokio::fs::read(file)
-            .await
-            .ok()
-            .filter(|_| size <= LARGEST_SCREENSHOT);
+        let bytes = tokio::fs::read(file).await.ok().filter(|_| size <= LARGEST_SCREENSHOT);
         let _ = tokio::fs::remove_file(file).await;
         bytes.map(|bytes| Proof::new(EvidenceKind::Screenshot, "screen.png", bytes))
     }
@@ -223,11 +209,7 @@ impl Machine {
         self.console.refresh();
         let mut proofs = vec![
             argv_proof("qemu", &self.argv),
-            Proof::new(
-                EvidenceKind::SerialLog,
-                "serial.log",
-                self.console.evidence(),
-            ),
+            Proof::new(EvidenceKind::SerialLog, "serial.log", self.console.evidence()),
         ];
         if matches!(self.child.try_wait(), Ok(Some(_)))
             && let Some(task) = self.complaints.take()
@@ -246,15 +228,11 @@ impl Machine {
         if self.console.damaged_facts() {
             return Some("the guest's facts arrived damaged".to_owned());
         }
-        self.console
-            .final_line()
-            .map(|line| format!("the guest gave up: {}", line.trim()))
+        self.console.final_line().map(|line| format!("the guest gave up: {}", line.trim()))
     }
 }
 
 /// The last line of a text, for messages.
 pub(crate) fn last_line(text: &str) -> &str {
-    text.lines()
-        .rfind(|line| !line.trim().is_empty())
-        .unwrap_or("nothing")
+    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing")
 }

@@ -22,6 +22,7 @@ mod vm;
 
 mod accel;
 mod pins;
+mod rehearsal;
 
 pub use accel::{Accel, probe};
 pub use acts::{QemuLab, Sharing};
@@ -30,3 +31,4 @@ pub(crate) use images::digest_file;
 pub use images::{Image, ImageFault, ImageKey, Images};
 pub use pins::discover;
 pub use profile::Profile;
+pub use rehearsal::{Rehearsed, rehearse};

@@ -53,13 +53,8 @@ pub fn discover(
 /// The first line a program prints, or that it is not installed.
 fn first_line(program: &str, argument: &str) -> String {
     let output = Command::new(program).arg(argument).output();
-    let text = output
-        .ok()
-        .filter(|it| it.status.success())
-        .map(|it| it.stdout);
-    let text = text
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default();
+    let text = output.ok().filter(|it| it.status.success()).map(|it| it.stdout);
+    let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     match text.lines().next() {
         Some(line) if !line.is_empty() => line.chars().take(200).collect(),
         _ => "not installed".to_owned(),
@@ -68,20 +63,11 @@ fn first_line(program: &str, argument: &str) -> String {
 
 fn host_kernel() -> String {
     let name = rustix::system::uname();
-    format!(
-        "{} {}",
-        name.sysname().to_string_lossy(),
-        name.release().to_string_lossy()
-    )
+    format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy())
 }
 
 fn host_processor() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = text
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
-    model.map_or_else(
-        || "unknown".to_owned(),
-        |(_, model)| model.trim().to_owned(),
-    )
+    let model = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    model.map_or_else(|| "unknown".to_owned(), |(_, model)| model.trim().to_owned())
 }

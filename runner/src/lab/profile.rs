@@ -7,22 +7,10 @@ use super::guest::SettingsProblem;
 
 /// The recipes, compiled in so that the binary stands alone.
 const PROFILES: [(&str, &str); 4] = [
-    (
-        "kvm-like",
-        include_str!("../../../lab/platforms/kvm-like.toml"),
-    ),
-    (
-        "vmware-like",
-        include_str!("../../../lab/platforms/vmware-like.toml"),
-    ),
-    (
-        "hyperv-like",
-        include_str!("../../../lab/platforms/hyperv-like.toml"),
-    ),
-    (
-        "xen-like",
-        include_str!("../../../lab/platforms/xen-like.toml"),
-    ),
+    ("kvm-like", include_str!("../../../lab/platforms/kvm-like.toml")),
+    ("vmware-like", include_str!("../../../lab/platforms/vmware-like.toml")),
+    ("hyperv-like", include_str!("../../../lab/platforms/hyperv-like.toml")),
+    ("xen-like", include_str!("../../../lab/platforms/xen-like.toml")),
 ];
 
 /// A family of virtual hardware, in QEMU's terms.
@@ -66,27 +54,14 @@ impl Profile {
     /// When it names none, or one that does not exist.
     pub fn of(platform: &Platform) -> Result<Self, SettingsProblem> {
         let owner = format!("platform `{}`", platform.id);
-        let name = platform
-            .settings
-            .get("profile")
-            .cloned()
-            .unwrap_or_default();
-        let known = || {
-            PROFILES
-                .iter()
-                .map(|(name, _)| *name)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
+        let name = platform.settings.get("profile").cloned().unwrap_or_default();
+        let known = || PROFILES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let found = PROFILES.iter().find(|(known, _)| *known == name);
         let (_, text) = found.ok_or_else(|| SettingsProblem {
             owner: owner.clone(),
             why: format!("settings.profile is {name:?}; the lab has: {}", known()),
         })?;
-        toml::from_str(text).map_err(|error| SettingsProblem {
-            owner,
-            why: error.to_string(),
-        })
+        toml::from_str(text).map_err(|error| SettingsProblem { owner, why: error.to_string() })
     }
 
     /// The arguments that make qemu-img write this platform's own kind of disk.

@@ -31,10 +31,7 @@ impl Lab {
         options: &[String],
     ) -> Result<ToolRun, Stop> {
         let partial = to.path.with_extension("partial");
-        let mut argv = words(&["qemu-img", "convert", "-f", from.format, "-O", to.format]);
-        argv.extend(options.iter().cloned());
-        argv.extend([text(from.path), text(&partial)]);
-        let run = self.tool(argv).await?;
+        let run = self.tool(convert(from, Disk { path: &partial, ..to }, options)).await?;
         if !run.succeeded() {
             let _ = std::fs::remove_file(&partial);
             return Err(failed("the conversion", &run));
@@ -45,17 +42,12 @@ impl Lab {
 
     /// Capacity and number of snapshots.
     pub(crate) async fn measure(&self, disk: Disk<'_>) -> Result<Measure, Stop> {
-        let mut argv = words(&["qemu-img", "info", "--output=json", "-f", disk.format]);
-        argv.push(text(disk.path));
-        let run = self.tool(argv).await?;
+        let run = self.tool(info(disk)).await?;
         let info: Json = serde_json::from_str(&run.stdout).unwrap_or_default();
         match info["virtual-size"].as_i64() {
             Some(capacity_bytes) => {
                 let snapshots = info["snapshots"].as_array().map_or(0, Vec::len);
-                Ok(Measure {
-                    capacity_bytes,
-                    snapshots: i64::try_from(snapshots).unwrap_or(0),
-                })
+                Ok(Measure { capacity_bytes, snapshots: i64::try_from(snapshots).unwrap_or(0) })
             }
             None => Err(failed("reading the image", &run)),
         }
@@ -63,9 +55,7 @@ impl Lab {
 
     /// Checks an image's own structure; facts are named `PREFIX.corruptions` and `PREFIX.leaks`.
     pub(crate) async fn check(&self, disk: Disk<'_>, prefix: &str) -> Result<Seen, Stop> {
-        let mut argv = words(&["qemu-img", "check", "--output=json", "-f", disk.format]);
-        argv.push(text(disk.path));
-        let run = self.tool(argv).await?;
+        let run = self.tool(check(disk)).await?;
         // 63: this format has no check.
         let value = |key: &str| match run.status.code() {
             Some(63) => Value::NotApplicable(format!("{} images have no check", disk.format)),
@@ -76,27 +66,15 @@ impl Lab {
             }
         };
         let observe = |name: &str, key: &str| {
-            Observation::new(
-                &format!("{prefix}.{name}"),
-                value(key),
-                Channel::DiskInspection,
-            )
+            Observation::new(&format!("{prefix}.{name}"), value(key), Channel::DiskInspection)
         };
-        let observations = vec![
-            observe("corruptions", "corruptions"),
-            observe("leaks", "leaks"),
-        ];
-        Ok(Seen {
-            observations,
-            proofs: run.proofs("check"),
-        })
+        let observations = vec![observe("corruptions", "corruptions"), observe("leaks", "leaks")];
+        Ok(Seen { observations, proofs: run.proofs("check") })
     }
 
     /// Whether two disks show a guest the same bytes.
     pub(crate) async fn compare(&self, a: Disk<'_>, b: Disk<'_>) -> Result<(bool, ToolRun), Stop> {
-        let mut argv = words(&["qemu-img", "compare", "-f", a.format, "-F", b.format]);
-        argv.extend([text(a.path), text(b.path)]);
-        let run = self.tool(argv).await?;
+        let run = self.tool(compare(a, b)).await?;
         match run.status.code() {
             Some(0) => Ok((true, run)),
             Some(1) => Ok((false, run)),
@@ -115,22 +93,44 @@ impl Lab {
     }
 }
 
+/// Converts one disk into another.
+pub(crate) fn convert(from: Disk<'_>, to: Disk<'_>, options: &[String]) -> Vec<String> {
+    let mut argv = words(&["qemu-img", "convert", "-f", from.format, "-O", to.format]);
+    argv.extend(options.iter().cloned());
+    argv.extend([text(from.path), text(to.path)]);
+    argv
+}
+
+/// Tells an image's capacity and snapshots.
+pub(crate) fn info(disk: Disk<'_>) -> Vec<String> {
+    words(&["qemu-img", "info", "--output=json", "-f", disk.format, &text(disk.path)])
+}
+
+/// Checks an image's own structure.
+pub(crate) fn check(disk: Disk<'_>) -> Vec<String> {
+    words(&["qemu-img", "check", "--output=json", "-f", disk.format, &text(disk.path)])
+}
+
+/// Compares what two disks show a guest.
+pub(crate) fn compare(a: Disk<'_>, b: Disk<'_>) -> Vec<String> {
+    let formats = ["qemu-img", "compare", "-f", a.format, "-F", b.format];
+    [words(&formats), vec![text(a.path), text(b.path)]].concat()
+}
+
+/// Puts a disk into a platform's storage as it is, holes kept.
+pub(crate) fn upload(from: &Path, to: &Path) -> Vec<String> {
+    let cp = words(&["cp", "--sparse=auto", "--reflink=auto", "--"]);
+    [cp, vec![text(from), text(to)]].concat()
+}
+
 /// A tool that said no. A full disk is the lab's trouble, everything else the product's.
 fn failed(what: &str, run: &ToolRun) -> Stop {
     let said = super::machine::last_line(&run.stderr).to_owned();
     if run.stderr.contains("No space left on device") {
-        return Stop::lab(format!(
-            "the lab's disk is full: {said}. Free space, then --resume"
-        ));
+        return Stop::lab(format!("the lab's disk is full: {said}. Free space, then --resume"));
     }
     let proofs = run.proofs("failed");
-    Stop::product(
-        format!("{what} failed: {said}"),
-        Seen {
-            observations: Vec::new(),
-            proofs,
-        },
-    )
+    Stop::product(format!("{what} failed: {said}"), Seen { observations: Vec::new(), proofs })
 }
 
 fn words(words: &[&str]) -> Vec<String> {

@@ -34,10 +34,7 @@ pub(crate) enum QmpFault {
 impl Qmp {
     /// Shakes hands.
     pub(crate) async fn connect(input: ChildStdin, output: ChildStdout) -> Result<Self, QmpFault> {
-        let mut qmp = Self {
-            input,
-            output: BufReader::new(output).lines(),
-        };
+        let mut qmp = Self { input, output: BufReader::new(output).lines() };
         qmp.execute("qmp_capabilities", json!({})).await?;
         Ok(qmp)
     }
@@ -45,36 +42,21 @@ impl Qmp {
     /// Executes a command and returns its answer.
     pub(crate) async fn execute(&mut self, command: &str, with: Value) -> Result<Value, QmpFault> {
         let line = format!("{}\n", json!({ "execute": command, "arguments": with }));
-        self.input
-            .write_all(line.as_bytes())
-            .await
-            .map_err(|_| QmpFault::Closed)?;
+        self.input.write_all(line.as_bytes()).await.map_err(|_| QmpFault::Closed)?;
         let answer = tokio::time::timeout(ANSWER, self.answer(command));
-        answer
-            .await
-            .map_err(|_| QmpFault::Silent(command.to_owned()))?
+        answer.await.map_err(|_| QmpFault::Silent(command.to_owned()))?
     }
 
     async fn answer(&mut self, command: &str) -> Result<Value, QmpFault> {
         for _ in 0..MOST_LINES {
-            let line = self
-                .output
-                .next_line()
-                .await
-                .map_err(|_| QmpFault::Closed)?;
+            let line = self.output.next_line().await.map_err(|_| QmpFault::Closed)?;
             let line = line.ok_or(QmpFault::Closed)?;
             let Ok(mut message) = serde_json::from_str::<Value>(&line) else {
                 continue;
             };
             if let Some(error) = message.get("error") {
-                let why = error["desc"]
-                    .as_str()
-                    .unwrap_or("no reason given")
-                    .to_owned();
-                return Err(QmpFault::Refused {
-                    command: command.to_owned(),
-                    why,
-                });
+                let why = error["desc"].as_str().unwrap_or("no reason given").to_owned();
+                return Err(QmpFault::Refused { command: command.to_owned(), why });
             }
             if let Some(value) = message.get_mut("return") {
                 return Ok(value.take());

@@ -66,12 +66,7 @@ impl Lab {
             return Ok(source);
         }
         self.shut_down(key).await;
-        let lost = || {
-            Stop::lab(format!(
-                "the source VM {} could not be had again",
-                key.name()
-            ))
-        };
+        let lost = || Stop::lab(format!("the source VM {} could not be had again", key.name()));
         read_whole(&file).ok_or_else(lost)
     }
 
@@ -81,23 +76,16 @@ impl Lab {
         let profile = self.profile(&key.source)?;
         let disk = folder.join(format!("source.{}", profile.disk_format));
         let image = self.image(&key.guest, &key.source)?;
-        let from = Disk {
-            path: &image.path,
-            format: "raw",
-        };
-        let to = Disk {
-            path: &disk,
-            format: &profile.disk_format,
-        };
+        let from = Disk { path: &image.path, format: "raw" };
+        let to = Disk { path: &disk, format: &profile.disk_format };
         self.convert(from, to, &profile.create_arguments()).await?;
         let measure = self.measure(to).await?;
 
         let vm = self.source_definition(key)?;
         let serial = folder.join("source-serial");
         let argv = vm.argv(profile, self.accel, &disk, &serial);
-        let mut machine = Machine::start(&self.ledger, argv, &serial, claim)
-            .await
-            .map_err(Stop::lab)?;
+        let mut machine =
+            Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
         let (channel, capacity) = (Channel::DiskInspection, measure.capacity_bytes);
         let mut seen = Seen {
             observations: vec![
@@ -129,10 +117,7 @@ impl Lab {
                 Ok(seen)
             }
             Boot::Failed(reason) => {
-                let shot = self
-                    .ledger
-                    .folder()
-                    .join(format!("{}.partial", machine.id()));
+                let shot = self.ledger.folder().join(format!("{}.partial", machine.id()));
                 seen.proofs.extend(machine.screenshot(&shot).await);
                 machine.pull_the_plug().await;
                 seen.proofs.extend(machine.proofs().await);
@@ -179,28 +164,12 @@ impl Lab {
         let folder = key.folder(self.ledger.folder());
         let disk = folder.join(format!("source.{}", profile.disk_format));
         let sha256 = digest_file(&disk).map_err(|error| Stop::io(&disk, &error))?;
-        let measure = self
-            .measure(Disk {
-                path: &disk,
-                format: &profile.disk_format,
-            })
-            .await?;
+        let measure = self.measure(Disk { path: &disk, format: &profile.disk_format }).await?;
         let capacity_bytes = measure.capacity_bytes;
         let vm = self.source_definition(key)?;
         let file = folder.join("source.json");
-        write_whole(
-            &file,
-            &SourceVm {
-                vm,
-                disk,
-                sha256,
-                capacity_bytes,
-            },
-        )
-        .map_err(|error| Stop::io(&file, &error))?;
-        Ok(Seen {
-            observations,
-            proofs,
-        })
+        write_whole(&file, &SourceVm { vm, disk, sha256, capacity_bytes })
+            .map_err(|error| Stop::io(&file, &error))?;
+        Ok(Seen { observations, proofs })
     }
 }

@@ -49,13 +49,8 @@ impl Lab {
         let folder = trial_folder(self.ledger.folder(), &self.source_key(trial), trial);
         let has_network = !self.subnet(&trial.guest, &trial.target)?.is_empty();
         let formats = self.tool(vec!["qemu-img".into(), "--help".into()]).await?;
-        let offered = formats
-            .stdout
-            .lines()
-            .filter(|it| it.starts_with("Supported formats:"));
-        let supported = offered
-            .flat_map(str::split_whitespace)
-            .any(|it| it == profile.disk_format);
+        let offered = formats.stdout.lines().filter(|it| it.starts_with("Supported formats:"));
+        let supported = offered.flat_map(str::split_whitespace).any(|it| it == profile.disk_format);
         let host = |fact: &str, value: i64| Observation::integer(fact, value, Channel::Host);
         let api = |fact: &str, value: bool| Observation::flag(fact, value, Channel::PlatformApi);
         let observations = vec![
@@ -63,34 +58,22 @@ impl Lab {
             host("memory.available_mib", available_mib().unwrap_or(0)),
             host("cpu.needed", guest.cpus.into()),
             host("cpu.available", processors()),
-            host(
-                "storage.needed_bytes",
-                source.capacity_bytes / 10 * 11 + SCRATCH,
-            ),
+            host("storage.needed_bytes", source.capacity_bytes / 10 * 11 + SCRATCH),
             host("storage.free_bytes", free_bytes(self.ledger.folder())),
             Observation::integer("format.largest_bytes", largest, Channel::PlatformApi),
-            Observation::integer(
-                "disk.needed_bytes",
-                source.capacity_bytes,
-                Channel::PlatformApi,
-            ),
+            Observation::integer("disk.needed_bytes", source.capacity_bytes, Channel::PlatformApi),
             api("format.supported", supported),
             api("network.present", has_network),
             api("mac.in_use", mac),
             api("name.free", !folder.exists()),
         ];
-        Ok(Seen {
-            observations,
-            proofs: formats.proofs("formats"),
-        })
+        Ok(Seen { observations, proofs: formats.proofs("formats") })
     }
 
     /// Whether a VM that runs now has this hardware address on the target's network.
     async fn mac_in_use(&self, trial: &Trial, mac: &str) -> bool {
         let running = self.running.lock().await;
-        running
-            .iter()
-            .any(|(key, machine)| key.source == trial.target && machine.has_mac(mac))
+        running.iter().any(|(key, machine)| key.source == trial.target && machine.has_mac(mac))
     }
 
     async fn inspect_once(&self, key: &PackageKey) -> Result<Seen, Stop> {
@@ -107,15 +90,9 @@ impl Lab {
     async fn inspect(&self, key: &PackageKey) -> Result<Seen, Stop> {
         let source = self.source_vm(&key.source).await?;
         let path = key.disk(self.ledger.folder());
-        let disk = Disk {
-            path: &path,
-            format: &key.format,
-        };
+        let disk = Disk { path: &path, format: &key.format };
         let mut seen = self.check(disk, "package").await?;
-        let measure = self
-            .measure(disk)
-            .await
-            .map_err(|stop| stop.after(seen.clone()))?;
+        let measure = self.measure(disk).await.map_err(|stop| stop.after(seen.clone()))?;
         let (same, run) = self.compare(self.source_disk(key, &source)?, disk).await?;
         seen.proofs.extend(run.proofs("compare"));
         let grown = measure.capacity_bytes - source.capacity_bytes;
@@ -141,11 +118,7 @@ impl Lab {
         let guest = self.guest(&trial.guest)?;
         let text = |fact: &str, value: &str| Observation::text(fact, value, Channel::PlatformApi);
         seen.observations.extend([
-            Observation::flag(
-                "firmware.offered",
-                guest.firmware == "bios",
-                Channel::PlatformApi,
-            ),
+            Observation::flag("firmware.offered", guest.firmware == "bios", Channel::PlatformApi),
             text("target.storage_driver", &profile.storage_driver),
             text("target.network_driver", &profile.network_driver),
         ]);
@@ -190,22 +163,14 @@ fn ovf_facts(folder: &Path, seen: &mut Seen) {
         flag("ovf.hardware_complete", !unreadable && !incomplete),
         flag("ovf.disk_linked", !unreadable && !unlinked),
         flag("ovf.size_matches", size_matches),
-        flag(
-            "ovf.network_linked",
-            envelope.is_ok_and(|it| it.network_linked),
-        ),
-        flag(
-            "ovf.manifest_present",
-            manifest != Err(ManifestProblem::Absent),
-        ),
+        flag("ovf.network_linked", envelope.is_ok_and(|it| it.network_linked)),
+        flag("ovf.manifest_present", manifest != Err(ManifestProblem::Absent)),
         flag("ovf.manifest_matches", manifest.is_ok()),
     ]);
 }
 
 fn size_matches(folder: &Path, envelope: &Envelope) -> bool {
-    let found = std::fs::metadata(folder.join(&envelope.disk_file))
-        .map(|it| it.len())
-        .ok();
+    let found = std::fs::metadata(folder.join(&envelope.disk_file)).map(|it| it.len()).ok();
     found.is_some() && found == envelope.disk_file_bytes
 }
 
@@ -221,9 +186,7 @@ fn largest_disk(format: &str) -> i64 {
 
 fn available_mib() -> Option<i64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<i64>().ok()? / 1024)
 }
 
@@ -232,7 +195,6 @@ fn processors() -> i64 {
 }
 
 fn free_bytes(folder: &Path) -> i64 {
-    rustix::fs::statvfs(folder).map_or(0, |it| {
-        i64::try_from(it.f_bavail.saturating_mul(it.f_frsize)).unwrap_or(i64::MAX)
-    })
+    rustix::fs::statvfs(folder)
+        .map_or(0, |it| i64::try_from(it.f_bavail.saturating_mul(it.f_frsize)).unwrap_or(i64::MAX))
 }

@@ -31,13 +31,7 @@ impl VmDefinition {
             name: name.to_owned(),
             memory_mib: 0,
             cpus: 0,
-            mac: format!(
-                "{}:{}:{}:{}",
-                profile.mac_prefix,
-                &mac[..2],
-                &mac[2..4],
-                &mac[4..]
-            ),
+            mac: format!("{}:{}:{}:{}", profile.mac_prefix, &mac[..2], &mac[2..4], &mac[4..]),
             // Version 8: the bits are ours to choose (RFC 9562).
             uuid: format!(
                 "{}-{}-8{}-8{}-{}",
@@ -70,10 +64,7 @@ impl VmDefinition {
             "user,id=net0,net={subnet}.0/24,host={subnet}.2,dns={subnet}.3,\
              dhcpstart={subnet}.15,restrict=on"
         );
-        let nic = format!(
-            "{},netdev=net0,mac={},romfile=",
-            profile.nic_device, self.mac
-        );
+        let nic = format!("{},netdev=net0,mac={},romfile=", profile.nic_device, self.mac);
         let serial = format!("file,id=serial0,path={}", comma(&serial.to_string_lossy()));
         let mut argv: Vec<String> = [
             "qemu-system-x86_64",

@@ -44,12 +44,8 @@ type Xml = Writer<Vec<u8>>;
 pub fn write_descriptor(vm: &Hardware) -> std::io::Result<Vec<u8>> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let namespaces = [
-        ("xmlns", OVF),
-        ("xmlns:ovf", OVF),
-        ("xmlns:rasd", RASD),
-        ("xmlns:vssd", VSSD),
-    ];
+    let namespaces =
+        [("xmlns", OVF), ("xmlns:ovf", OVF), ("xmlns:rasd", RASD), ("xmlns:vssd", VSSD)];
     within(&mut xml, "Envelope", &namespaces, |xml| {
         references(xml, vm)?;
         disk_section(xml, vm)?;
@@ -64,11 +60,7 @@ pub fn write_descriptor(vm: &Hardware) -> std::io::Result<Vec<u8>> {
 fn references(xml: &mut Xml, vm: &Hardware) -> std::io::Result<()> {
     let size = vm.disk_file_bytes.to_string();
     within(xml, "References", &[], |xml| {
-        let file = [
-            ("ovf:href", &*vm.disk_file),
-            ("ovf:id", "file1"),
-            ("ovf:size", &size),
-        ];
+        let file = [("ovf:href", &*vm.disk_file), ("ovf:id", "file1"), ("ovf:size", &size)];
         empty(xml, "File", &file)
     })
 }
@@ -164,8 +156,7 @@ fn items(xml: &mut Xml, vm: &Hardware) -> std::io::Result<()> {
     ];
     for item in items {
         within(xml, "Item", &[], |xml| {
-            item.iter()
-                .try_for_each(|(name, value)| leaf(xml, &format!("rasd:{name}"), value))
+            item.iter().try_for_each(|(name, value)| leaf(xml, &format!("rasd:{name}"), value))
         })?;
     }
     Ok(())
@@ -189,7 +180,5 @@ fn empty(xml: &mut Xml, name: &str, attributes: &[(&str, &str)]) -> std::io::Res
 }
 
 fn leaf(xml: &mut Xml, name: &str, text: &str) -> std::io::Result<()> {
-    within(xml, name, &[], |xml| {
-        xml.write_event(Event::Text(BytesText::new(text)))
-    })
+    within(xml, name, &[], |xml| xml.write_event(Event::Text(BytesText::new(text))))
 }

@@ -34,10 +34,7 @@ pub enum ManifestProblem {
 /// The manifest of these files.
 #[must_use]
 pub fn write_manifest(files: &[(&str, Sha256Digest)]) -> String {
-    files
-        .iter()
-        .map(|(name, digest)| format!("SHA256({name})= {digest}\n"))
-        .collect()
+    files.iter().map(|(name, digest)| format!("SHA256({name})= {digest}\n")).collect()
 }
 
 /// Checks that every file a manifest names has the digest it promises; returns their names.
@@ -46,11 +43,7 @@ pub fn write_manifest(files: &[(&str, Sha256Digest)]) -> String {
 /// The first [`ManifestProblem`].
 pub fn check_manifest(manifest: &Path) -> Result<Vec<String>, ManifestProblem> {
     let small = std::fs::metadata(manifest).is_ok_and(|it| it.len() <= LONGEST);
-    let text = if small {
-        std::fs::read_to_string(manifest).ok()
-    } else {
-        None
-    };
+    let text = if small { std::fs::read_to_string(manifest).ok() } else { None };
     let text = text.ok_or(ManifestProblem::Absent)?;
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let mut names = Vec::new();

@@ -62,9 +62,7 @@ pub enum OvfProblem {
 /// # Errors
 /// The first [`OvfProblem`].
 pub fn read_envelope(path: &Path) -> Result<Envelope, OvfProblem> {
-    let size = std::fs::metadata(path)
-        .map_err(|e| OvfProblem::Unreadable(e.to_string()))?
-        .len();
+    let size = std::fs::metadata(path).map_err(|e| OvfProblem::Unreadable(e.to_string()))?.len();
     if size > LARGEST {
         return Err(OvfProblem::Unreadable(format!("{size} bytes are too many")));
     }
@@ -129,15 +127,9 @@ fn field(item: Node<'_, '_>, name: &str) -> Option<String> {
 /// Item → Disk: some disk Item names this Disk.
 fn linked(root: Node<'_, '_>, disk: Node<'_, '_>) -> Result<(), OvfProblem> {
     let id = disk.attribute((OVF, "diskId")).unwrap_or_default();
-    let resource = item(root, "17")
-        .and_then(|it| field(it, "HostResource"))
-        .unwrap_or_default();
+    let resource = item(root, "17").and_then(|it| field(it, "HostResource")).unwrap_or_default();
     let named = resource.trim_start_matches("ovf:") == format!("/disk/{id}");
-    if named {
-        Ok(())
-    } else {
-        Err(OvfProblem::Lacks("a disk Item that names its Disk"))
-    }
+    if named { Ok(()) } else { Err(OvfProblem::Lacks("a disk Item that names its Disk")) }
 }
 
 fn network_linked(root: Node<'_, '_>) -> bool {
@@ -150,28 +142,21 @@ fn network_linked(root: Node<'_, '_>) -> bool {
 
 fn quantity(item: Node<'_, '_>, what: &'static str) -> Result<u32, OvfProblem> {
     let number = field(item, "VirtualQuantity").and_then(|it| it.parse().ok());
-    number
-        .filter(|it| *it > 0)
-        .ok_or(OvfProblem::NotANumber(what))
+    number.filter(|it| *it > 0).ok_or(OvfProblem::NotANumber(what))
 }
 
 fn mebibytes(item: Node<'_, '_>) -> Result<u32, OvfProblem> {
     let quantity = u64::from(quantity(item, "the memory size")?);
     let units = field(item, "AllocationUnits").unwrap_or_default();
-    let bytes = quantity
-        .checked_mul(unit(&units)?)
-        .ok_or(OvfProblem::NotANumber("the memory size"))?;
+    let bytes =
+        quantity.checked_mul(unit(&units)?).ok_or(OvfProblem::NotANumber("the memory size"))?;
     u32::try_from(bytes >> 20).map_err(|_| OvfProblem::NotANumber("the memory size"))
 }
 
 fn capacity(disk: Node<'_, '_>) -> Result<u64, OvfProblem> {
     let not = OvfProblem::NotANumber("the disk's capacity");
-    let number: Option<u64> = disk
-        .attribute((OVF, "capacity"))
-        .and_then(|it| it.parse().ok());
-    let units = disk
-        .attribute((OVF, "capacityAllocationUnits"))
-        .unwrap_or("byte");
+    let number: Option<u64> = disk.attribute((OVF, "capacity")).and_then(|it| it.parse().ok());
+    let units = disk.attribute((OVF, "capacityAllocationUnits")).unwrap_or("byte");
     let bytes = number.and_then(|it| it.checked_mul(unit(units).ok()?));
     bytes.filter(|it| *it > 0).ok_or(not)
 }
@@ -191,9 +176,7 @@ fn unit(text: &str) -> Result<u64, OvfProblem> {
     let (base, exponent) = power.split_once('^').ok_or_else(not)?;
     let base: u64 = base.parse().map_err(|_| not())?;
     let exponent: u32 = exponent.parse().map_err(|_| not())?;
-    base.checked_pow(exponent)
-        .filter(|it| *it > 0)
-        .ok_or_else(not)
+    base.checked_pow(exponent).filter(|it| *it > 0).ok_or_else(not)
 }
 
 #[cfg(test)]

@@ -35,46 +35,20 @@ fn what_is_written_is_read_back() {
 #[test]
 fn what_cannot_be_imported_is_refused_in_words() {
     let cases = [
-        (
-            "server-disk1.vmdk",
-            "../../etc/passwd",
-            "leads out of the package",
-        ),
-        (
-            "/disk/disk1",
-            "/disk/disk2",
-            "a disk Item that names its Disk",
-        ),
-        (
-            "ovf:fileRef=\"file1\"",
-            "ovf:fileRef=\"file2\"",
-            "the File its Disk refers to",
-        ),
+        ("server-disk1.vmdk", "../../etc/passwd", "leads out of the package"),
+        ("/disk/disk1", "/disk/disk2", "a disk Item that names its Disk"),
+        ("ovf:fileRef=\"file1\"", "ovf:fileRef=\"file2\"", "the File its Disk refers to"),
         ("byte * 2^20", "byte * 2^200", "an allocation unit"),
-        (
-            "<rasd:VirtualQuantity>256<",
-            "<rasd:VirtualQuantity>-1<",
-            "the memory size",
-        ),
+        ("<rasd:VirtualQuantity>256<", "<rasd:VirtualQuantity>-1<", "the memory size"),
         ("#streamOptimized", "#sparse", "streamOptimized"),
-        (
-            "ovf:capacity=\"100663296\"",
-            "ovf:capacity=\"0\"",
-            "the disk's capacity",
-        ),
-        (
-            "envelope/1\" xmlns:ovf",
-            "envelope/2\" xmlns:ovf",
-            "not an OVF 1.x Envelope",
-        ),
+        ("ovf:capacity=\"100663296\"", "ovf:capacity=\"0\"", "the disk's capacity"),
+        ("envelope/1\" xmlns:ovf", "envelope/2\" xmlns:ovf", "not an OVF 1.x Envelope"),
         ("</Envelope>", "", "not well-formed"),
     ];
     for (right, wrong, words) in cases {
         let text = written();
         assert!(text.contains(right), "{right} in {text}");
-        let refusal = parse(&text.replacen(right, wrong, 1))
-            .unwrap_err()
-            .to_string();
+        let refusal = parse(&text.replacen(right, wrong, 1)).unwrap_err().to_string();
         assert!(refusal.contains(words), "expected {words:?} in {refusal:?}");
     }
 }

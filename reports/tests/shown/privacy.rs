@@ -1,0 +1,75 @@
+//! What anyone may see says nothing about which tool did it.
+
+use domain::event::{Event, Recorded};
+use portolan_reports::text::{Colour, matrices};
+use portolan_reports::{cells_csv, html, json};
+use proptest::prelude::*;
+
+use crate::fixture::{events, view_of};
+
+/// Every name by which the fixture's tools could be known.
+const NAMES: [&str; 12] = [
+    "canary-one",
+    "canary-two",
+    "canary-packer",
+    "canary-direct",
+    "canary-other",
+    "canary-ovf",
+    "canary-act",
+    "canary-work",
+    "Canary Converter One",
+    "Canary Converter Two",
+    "Canary Packer",
+    "Toolsmith Ltd",
+];
+
+/// Every public byte.
+fn public_bytes(events: &[Recorded]) -> [String; 4] {
+    let view = view_of(events);
+    [
+        matrices(&view, Colour::Always),
+        cells_csv::public(&view).unwrap(),
+        serde_json::to_string(&json::public(&view)).unwrap(),
+        html::public(&view).unwrap(),
+    ]
+}
+
+/// The same campaign with other tools: other names, declared in another order.
+fn recast(names: &[String], order: &[usize]) -> Vec<Recorded> {
+    let mut text = serde_json::to_string(&events()).unwrap();
+    for (old, new) in NAMES.iter().zip(names) {
+        text = text.replace(old, new);
+    }
+    let mut events: Vec<Recorded> = serde_json::from_str(&text).unwrap();
+    for event in &mut events {
+        if let Event::CampaignStarted(started) = &mut event.event {
+            let testbed = &mut started.testbed;
+            testbed.routes = order.iter().map(|it| testbed.routes[*it].clone()).collect();
+            testbed.converters = order.iter().map(|it| testbed.converters[*it].clone()).collect();
+        }
+    }
+    events
+}
+
+#[test]
+fn no_public_byte_names_a_tool() {
+    for text in public_bytes(&events()) {
+        let text = text.to_lowercase();
+        assert!(!text.contains("canary") && !text.contains("toolsmith"));
+        assert!(!text.contains("cannot read the header"), "a witness is quoted");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn other_tools_give_the_same_public_bytes(
+        prefixes in prop::collection::vec("[a-z][a-z0-9]{0,6}", NAMES.len()),
+        order in Just(vec![0, 1, 2]).prop_shuffle(),
+    ) {
+        let names: Vec<String> =
+            prefixes.iter().enumerate().map(|(place, it)| format!("{it}-zz{place}")).collect();
+        prop_assert_eq!(public_bytes(&recast(&names, &order)), public_bytes(&events()));
+    }
+}
