@@ -2,7 +2,8 @@
 
 use domain::event::Cost;
 
-use crate::public::{PublicView, Work};
+use crate::public::PublicView;
+use crate::setting::Work;
 use crate::units::{count, duration, share, size};
 
 /// One line of the bill.

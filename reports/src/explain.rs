@@ -1,20 +1,17 @@
 //! Why a cell has its colour, and what would turn it green. Names tools: for operators only.
 
 use domain::diagnosis::Cause;
-use domain::ids::{CampaignId, GuestId, PlatformId, RouteId};
+use domain::ids::{CampaignId, GuestId, PlatformId};
 use domain::score::Standing;
-use domain::testbed::Package;
 use serde::Serialize;
 
-use crate::derivation::TrialDerived;
+use crate::derivation::RouteDerived;
 use crate::matrix::{Cell, Judged, RouteTried};
 use crate::public::PublicRoute;
 use crate::reason::Reason;
 use crate::redaction::ranked;
 use crate::remedy::remedies;
 use crate::tally::as_word;
-use crate::tool::Tool;
-use crate::units::duration;
 
 /// The version of this shape. Fields are added under the same number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.explain/1";
@@ -51,36 +48,6 @@ pub struct Explanation {
     pub remedies: Vec<String>,
     /// Every route tried, the best first.
     pub routes: Vec<RouteDerived>,
-}
-
-/// One route of the cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RouteDerived {
-    /// Its number in reports that name no tool.
-    pub number: usize,
-    /// Its identifier.
-    pub route: RouteId,
-    /// It gives the cell its score.
-    pub best: bool,
-    /// What travels between the platforms.
-    pub through: Option<Package>,
-    /// The tools it needs, in order.
-    pub tools: Vec<Tool>,
-    /// How it stands: as its lowest repetition.
-    #[serde(serialize_with = "as_word")]
-    pub standing: Standing,
-    /// Repetitions disagree, or the address differs on each re-run.
-    pub unstable: bool,
-    /// Repetitions that were scored.
-    pub scored: usize,
-    /// Repetitions that were planned.
-    pub planned: usize,
-    /// Mean wall time of a repetition, in milliseconds.
-    pub duration_ms: u64,
-    /// The limiting step, and what about it, in words.
-    pub reason: Option<String>,
-    /// Each repetition.
-    pub trials: Vec<TrialDerived>,
 }
 
 /// A cell that the campaign does not have.
@@ -141,42 +108,9 @@ impl Explanation {
             remedies: best.map(|(_, route)| remedies(route)).unwrap_or_default(),
             routes: (1..)
                 .zip(&ranked)
-                .map(|(number, it)| route(judged, cell, number, it))
+                .map(|(number, it)| RouteDerived::new(judged, cell, number, it))
                 .collect(),
         }
-    }
-}
-
-impl RouteDerived {
-    /// Mean wall time of a repetition, as people read it.
-    #[must_use]
-    pub fn took(&self) -> String {
-        duration(self.duration_ms)
-    }
-}
-
-fn route(
-    judged: &Judged<'_>,
-    cell: &Cell,
-    number: usize,
-    (public, tried): &(PublicRoute, &RouteTried),
-) -> RouteDerived {
-    let campaign = judged.campaign;
-    let declared = campaign.testbed.route(&tried.verdict.route);
-    let converters = declared.map(|it| it.converters.as_slice()).unwrap_or_default();
-    RouteDerived {
-        number,
-        route: tried.verdict.route.clone(),
-        best: cell.verdict.best.as_ref() == Some(&tried.verdict.route),
-        through: declared.map(|it| it.through),
-        tools: converters.iter().map(|it| Tool::of(campaign, it)).collect(),
-        standing: tried.verdict.standing,
-        unstable: tried.verdict.unstable,
-        scored: tried.verdict.scored,
-        planned: tried.verdict.planned,
-        duration_ms: tried.verdict.duration_ms,
-        reason: public.reason.as_ref().map(ToString::to_string),
-        trials: tried.trials.iter().map(|it| TrialDerived::new(judged, it)).collect(),
     }
 }
 

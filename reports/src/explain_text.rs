@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::derivation::{Concern, Kept, StepDerived, TrialDerived};
-use crate::explain::{Explanation, RouteDerived};
+use crate::derivation::{RouteDerived, TrialDerived};
+use crate::explain::Explanation;
+use crate::step_derivation::{Concern, Kept, StepDerived};
 use crate::text::{Colour, paint, printable, signed};
 use crate::tool::Tool;
 

@@ -3,8 +3,9 @@
 use crate::matrix::{Cell, Judged};
 use crate::matrix_file::{CellEntry, Limit, MatrixEntry, MatrixFile, RouteEntry, SCHEMA};
 use crate::notice;
-use crate::public::{PinChange, PublicCell, PublicMatrix, PublicRoute, PublicView};
+use crate::public::{PublicCell, PublicMatrix, PublicRoute, PublicView};
 use crate::redaction::ranked;
+use crate::setting::PinChange;
 use crate::tool::Tool;
 
 /// The matrices as anyone may see them.

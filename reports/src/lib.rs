@@ -13,6 +13,7 @@ pub mod topic;
 
 pub mod public;
 pub mod redaction;
+pub mod setting;
 
 pub mod held;
 pub mod insight;
@@ -21,6 +22,7 @@ pub mod comparison;
 pub mod derivation;
 pub mod explain;
 pub mod remedy;
+pub mod step_derivation;
 pub mod tool;
 
 pub mod cost;

@@ -7,8 +7,8 @@ use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
 use domain::score::{Score, Standing};
 use serde::Serialize;
 
-use crate::public::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
 use crate::reason::Reason;
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
 use crate::tally::as_word;
 use crate::tool::Tool;
 use crate::topic::Topic;

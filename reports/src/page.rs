@@ -4,7 +4,8 @@ use domain::ids::{GuestId, PlatformId};
 
 use crate::explain::Explanation;
 use crate::held::{Held, held_back};
-use crate::public::{PublicCell, PublicGuest, PublicMatrix, PublicView};
+use crate::public::{PublicCell, PublicMatrix, PublicView};
+use crate::setting::PublicGuest;
 use crate::tally::Tally;
 use crate::units::count;
 

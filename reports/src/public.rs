@@ -3,14 +3,12 @@
 //! Every table, page and file is made from this view; those for operators add to it and never
 //! replace it, so that what different readers see cannot disagree.
 
-use domain::event::{Cost, Ending, VersionChanged};
 use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
 use domain::score::Standing;
 use domain::step::Step;
-use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::reason::Reason;
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
 use crate::tally::Tally;
 
 /// A judged campaign as anyone may see it.
@@ -42,92 +40,6 @@ pub struct PublicView {
     pub matrices: Vec<PublicMatrix>,
     /// Events of the log that had no place in its history.
     pub unplaced: u64,
-}
-
-/// When a campaign started and how it went on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Course {
-    /// When it started.
-    pub started: Timestamp,
-    /// When its last event was recorded.
-    pub last_recorded: Timestamp,
-    /// Position of its first event in the log.
-    pub first_position: u64,
-    /// Position of its last event in the log.
-    pub last_position: u64,
-    /// How often it was resumed.
-    pub resumed: u32,
-    /// How it ended, if it did.
-    pub ending: Option<Ending>,
-    /// What it cost, if it ended.
-    pub cost: Option<Cost>,
-}
-
-/// How much was done. Trials that need the same act share it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Work {
-    /// Steps that came to an end.
-    pub steps: usize,
-    /// Physical acts that carried them out.
-    pub acts: usize,
-    /// Wall time of all steps one after the other, each with an act of its own, in milliseconds.
-    pub unshared_ms: u64,
-}
-
-/// A hypervisor environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PublicPlatform {
-    /// Its identifier.
-    pub id: PlatformId,
-    /// Its maker's name.
-    pub vendor: String,
-    /// Product name.
-    pub product: String,
-    /// Management console, empty when there is none.
-    pub console: String,
-    /// Something else plays this platform.
-    pub stand_in: bool,
-    /// The version found at the start, empty when none was found.
-    pub version: String,
-}
-
-/// An operating system image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PublicGuest {
-    /// Its identifier.
-    pub id: GuestId,
-    /// Name and what is special about it.
-    pub name: String,
-    /// Processor architecture.
-    pub architecture: String,
-    /// `bios` or `uefi`.
-    pub firmware: String,
-    /// Memory it is given, in MiB.
-    pub memory_mib: u32,
-    /// Virtual processors it is given.
-    pub cpus: u32,
-    /// The version found at the start, empty when none was found.
-    pub version: String,
-}
-
-/// A version and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Pin {
-    /// Whose version.
-    pub subject: String,
-    /// The version.
-    pub version: String,
-}
-
-/// A version that changed in mid-campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PinChange {
-    /// Whose version.
-    pub subject: String,
-    /// The version before; empty when there was none.
-    pub from: String,
-    /// The version after; empty when it is gone.
-    pub to: String,
 }
 
 /// The cells of one guest.
@@ -242,12 +154,5 @@ impl PublicRoute {
             2 => "two tools with a package between them",
             _ => "several tools",
         }
-    }
-}
-
-impl From<&VersionChanged> for PinChange {
-    fn from(change: &VersionChanged) -> Self {
-        let VersionChanged { subject, from, to, .. } = change;
-        Self { subject: subject.clone(), from: from.clone(), to: to.clone() }
     }
 }

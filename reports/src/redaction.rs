@@ -9,11 +9,9 @@ use domain::testbed::{Guest, Platform, Testbed};
 
 use crate::history::CampaignHistory;
 use crate::matrix::{Cell, Judged, Matrix, RouteTried};
-use crate::public::{
-    Course, Pin, PinChange, PublicCell, PublicGuest, PublicMatrix, PublicPlatform, PublicRoute,
-    PublicView, Work,
-};
+use crate::public::{PublicCell, PublicMatrix, PublicRoute, PublicView};
 use crate::reason::{Reason, decisive};
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
 use crate::tally::merit;
 
 /// Subjects of pins that anyone may see. What is not listed is left out.
@@ -23,7 +21,7 @@ impl From<&Judged<'_>> for PublicView {
     fn from(judged: &Judged<'_>) -> Self {
         let campaign = judged.campaign;
         let (testbed, pins) = (&campaign.testbed, &campaign.pins);
-        let (told, untold): (Vec<_>, Vec<_>) =
+        let (shown, untold): (Vec<_>, Vec<_>) =
             campaign.changes.iter().partition(|it| is_told(&it.subject));
         Self {
             campaign: campaign.id.clone(),
@@ -42,7 +40,7 @@ impl From<&Judged<'_>> for PublicView {
             platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),
             guests: testbed.guests.iter().map(|it| guest(it, pins)).collect(),
             host: host(pins),
-            changes: told.into_iter().map(PinChange::from).collect(),
+            changes: shown.into_iter().map(PinChange::from).collect(),
             untold_changes: untold.len(),
             work: work(campaign),
             matrices: judged.matrices.iter().map(|it| matrix(it, judged.policy)).collect(),
@@ -125,6 +123,10 @@ fn platform(platform: &Platform, testbed: &Testbed, pins: &Pins) -> PublicPlatfo
 }
 
 fn guest(guest: &Guest, pins: &Pins) -> PublicGuest {
+    let of_guest = pins.iter().filter(|(subject, _)| {
+        let id = subject.strip_prefix("guest:").map(|it| it.split('@').next());
+        id == Some(Some(guest.id.as_str()))
+    });
     PublicGuest {
         id: guest.id.clone(),
         name: guest.name.clone(),
@@ -132,15 +134,16 @@ fn guest(guest: &Guest, pins: &Pins) -> PublicGuest {
         firmware: guest.firmware.clone(),
         memory_mib: guest.memory_mib,
         cpus: guest.cpus,
-        version: pin(pins, "guest", guest.id.as_str()),
+        versions: of_guest.map(told).collect(),
     }
 }
 
 fn host(pins: &Pins) -> Vec<Pin> {
-    let of_host = pins.iter().filter(|(subject, _)| kind(subject) == "host");
-    of_host
-        .map(|(subject, version)| Pin { subject: subject.clone(), version: version.clone() })
-        .collect()
+    pins.iter().filter(|(subject, _)| kind(subject) == "host").map(told).collect()
+}
+
+fn told((subject, version): (&String, &String)) -> Pin {
+    Pin { subject: subject.clone(), version: version.clone() }
 }
 
 fn pin(pins: &Pins, kind: &str, id: &str) -> String {

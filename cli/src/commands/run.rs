@@ -12,7 +12,7 @@ use domain::score::{Score, Standing};
 use domain::testbed::Testbed;
 use ingest::Desk;
 use reports::matrix::Judged;
-use runner::lab::{Accel, Image, ImageKey, Images, QemuLab, Sharing};
+use runner::lab::{Accel, Engine, Image, ImageKey, Images, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
@@ -127,7 +127,8 @@ async fn prepared(
     let testbed = &voyage.testbed;
     let images = images(args, &command.cache.folder(), testbed).await?;
     let accel = accel(&command.cache.folder(), testbed, &images, ledger).await?;
-    let pins = runner::lab::discover(testbed, &images, accel)?;
+    let engine = Engine { accel, quarantine: Quarantine::probe() };
+    let pins = runner::lab::discover(testbed, &images, engine)?;
     let walk = begin(desk, voyage, pins, trials)?;
     let progress = Progress::new(walk.len(), args.quiet || args.json);
     progress.say(&format!("campaign {}: {} trials", voyage.campaign, walk.len()));
@@ -135,7 +136,7 @@ async fn prepared(
     let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
     let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
     let clock = Stopwatch::start();
-    let lab = QemuLab::new(testbed, images, Arc::clone(ledger), (accel, sharing), &names)?;
+    let lab = QemuLab::new(testbed, images, Arc::clone(ledger), (engine, sharing), &names)?;
     let cancel = CancellationToken::new();
     let watcher = tokio::spawn(interrupt(cancel.clone()));
     let told = progress.clone();

@@ -1,7 +1,8 @@
 //! CSV and JSON files.
 
-use portolan_reports::matrix::Judged;
-use portolan_reports::{cells_csv, json, steps_csv};
+use reports::explain::Explanation;
+use reports::matrix::Judged;
+use reports::{cells_csv, json, steps_csv};
 
 use crate::fixture::{history, only_campaign, policy, view};
 
@@ -64,4 +65,24 @@ fn matrices_for_operators_keep_every_field_of_those_for_anyone() {
     (file.audience, file.changes, file.untold_changes) =
         (public.audience, public.changes.clone(), public.untold_changes);
     assert_eq!(file, public);
+}
+
+#[test]
+fn an_explanation_as_json_leads_from_the_cell_to_the_rule_and_the_event() {
+    let (history, policy) = (history(), policy());
+    let judged = Judged::new(only_campaign(&history), &policy);
+    let id = |text: &str| text.parse().unwrap();
+    let guest = "host-only".parse().unwrap();
+    let told = Explanation::new(&judged, &guest, &id("xen-like"), &id("kvm")).unwrap();
+    let told = serde_json::to_value(told).unwrap();
+    assert_eq!(told["schema"], "portolan.explain/1");
+    let route = &told["routes"][0];
+    assert_eq!((&route["route"], &route["best"]), (&"canary-direct".into(), &true.into()));
+    let restart = &route["trials"][0]["steps"][6];
+    assert_eq!(restart["standing"], "WARNING");
+    assert_eq!(restart["concerns"][0]["rule"], "G.firewall");
+    assert_eq!(restart["record"]["position"], 181);
+    assert_eq!(restart["record"]["evidence"][0]["name"], "serial.log");
+    let changed = &route["trials"][0]["facts"]["changed"];
+    assert_eq!((&changed[0]["before"], &changed[0]["after"]), (&"tsc".into(), &"hpet".into()));
 }

@@ -13,9 +13,9 @@ use domain::policy::Policy;
 use domain::step::Step;
 use domain::testbed::Testbed;
 use jiff::Timestamp;
-use portolan_reports::history::{CampaignHistory, History};
-use portolan_reports::matrix::Judged;
-use portolan_reports::public::PublicView;
+use reports::history::{CampaignHistory, History};
+use reports::matrix::Judged;
+use reports::public::PublicView;
 
 use crate::tale::{Fate, fate};
 
@@ -107,8 +107,9 @@ fn pins() -> Pins {
         ("platform:acme-like", "QEMU 7.2.22, i440fx"),
         ("platform:xen-like", "QEMU 7.2.22, i440fx"),
         ("platform:kvm", "QEMU 7.2.22, q35"),
-        ("guest:portable", "Linux 6.1.0"),
-        ("guest:host-only", "Linux 6.1.0"),
+        ("guest:portable", "image 7c33"),
+        ("guest:host-only@acme-like", "image 1f0a"),
+        ("guest:host-only@xen-like", "image 2e0b"),
         ("host:kernel", "Linux 6.1.0-18"),
         ("converter:canary-one", "1.0"),
         ("converter:canary-two", "5.2"),

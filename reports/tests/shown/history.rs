@@ -1,7 +1,7 @@
 //! The history is the same live and rebuilt.
 
-use portolan_reports::history::History;
 use proptest::prelude::*;
+use reports::history::History;
 
 use crate::fixture::events;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use portolan_reports::html::{Audience, report};
-use portolan_reports::matrix::Judged;
+use reports::html::{Audience, report};
+use reports::matrix::Judged;
 
 use crate::fixture::{history, only_campaign, policy};
 

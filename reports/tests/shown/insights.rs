@@ -1,7 +1,7 @@
 //! Matrices in words.
 
-use portolan_reports::insight::insights;
-use portolan_reports::topic::{Topic, subject};
+use reports::insight::insights;
+use reports::topic::{Topic, subject};
 
 use crate::fixture::view;
 

@@ -1,9 +1,9 @@
 //! What anyone may see says nothing about which tool did it.
 
 use domain::event::{Event, Recorded};
-use portolan_reports::text::{Colour, matrices};
-use portolan_reports::{cells_csv, html, json};
 use proptest::prelude::*;
+use reports::text::{Colour, matrices};
+use reports::{cells_csv, html, json};
 
 use crate::fixture::{events, view_of};
 

@@ -1,9 +1,9 @@
 //! Matrices and explanations for a terminal.
 
-use portolan_reports::explain::Explanation;
-use portolan_reports::explain_text::explanation;
-use portolan_reports::matrix::Judged;
-use portolan_reports::text::{Colour, matrices};
+use reports::explain::Explanation;
+use reports::explain_text::explanation;
+use reports::matrix::Judged;
+use reports::text::{Colour, matrices};
 
 use crate::fixture::{history, only_campaign, policy, view};
 

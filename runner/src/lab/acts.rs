@@ -11,7 +11,7 @@ use domain::plan::Trial;
 use domain::step::Step;
 use domain::testbed::{Guest, Package, Route, Testbed};
 
-use super::accel::Accel;
+use super::engine::Engine;
 use super::guest::{Recipe, SettingsProblem};
 use super::images::{Image, ImageKey};
 use super::layout::{PackageKey, SourceKey};
@@ -43,7 +43,7 @@ pub struct QemuLab {
 pub(crate) struct Lab {
     pub(crate) testbed: Testbed,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) accel: Accel,
+    pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
     pub(crate) inspections: Shared<PackageKey, Result<Seen, Stop>>,
     sharing: Sharing,
@@ -111,7 +111,7 @@ impl QemuLab {
         testbed: &Testbed,
         images: BTreeMap<ImageKey, Image>,
         ledger: Arc<Ledger>,
-        (accel, sharing): (Accel, Sharing),
+        (engine, sharing): (Engine, Sharing),
         trials: &[Trial],
     ) -> Result<Self, SettingsProblem> {
         let mut profiles = BTreeMap::new();
@@ -125,7 +125,7 @@ impl QemuLab {
         let lab = Lab {
             testbed: testbed.clone(),
             ledger,
-            accel,
+            engine,
             running: tokio::sync::Mutex::default(),
             inspections: Shared::new(),
             sharing,

@@ -140,7 +140,7 @@ impl Lab {
         let profile = self.profile(&trial.target)?;
         let disk = self.target_disk(trial)?;
         let serial = self.place(trial).join("serial");
-        let argv = vm.argv(profile, self.accel, &disk, &serial);
+        let argv = vm.argv(profile, self.engine, &disk, &serial);
         let source = self.source_vm(&self.source_key(trial)).await?;
         let mut machine =
             Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;

@@ -64,7 +64,10 @@ impl Machine {
         let fault = |error: std::io::Error| {
             format!("`{program}` could not be started: {error}. Is qemu-system-x86 installed?")
         };
-        ledger.about_to_start(&program).map_err(fault)?;
+        // A prefix gives way to QEMU in the same process: the ledger must know it by both names.
+        for name in ["qemu-system-x86_64", &program] {
+            ledger.about_to_start(name).map_err(fault)?;
+        }
         let mut child = Command::new(&program)
             .args(&argv[1..])
             .env("LC_ALL", "C")

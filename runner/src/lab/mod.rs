@@ -20,12 +20,12 @@ mod source;
 mod target_checks;
 mod vm;
 
-mod accel;
+mod engine;
 mod pins;
 mod rehearsal;
 
-pub use accel::{Accel, probe};
 pub use acts::{QemuLab, Sharing};
+pub use engine::{Accel, Engine, Quarantine, probe};
 pub use guest::{Recipe, SettingsProblem};
 pub(crate) use images::digest_file;
 pub use images::{Image, ImageFault, ImageKey, Images};

@@ -7,7 +7,7 @@ use domain::event::Pins;
 use domain::ids::Sha256Digest;
 use domain::testbed::Testbed;
 
-use super::accel::Accel;
+use super::engine::Engine;
 use super::guest::SettingsProblem;
 use super::images::{Image, ImageKey};
 use super::profile::Profile;
@@ -20,7 +20,7 @@ use super::profile::Profile;
 pub fn discover(
     testbed: &Testbed,
     images: &BTreeMap<ImageKey, Image>,
-    accel: Accel,
+    engine: Engine,
 ) -> Result<Pins, SettingsProblem> {
     let mut pins = Pins::new();
     let emulator = first_line("qemu-system-x86_64", "--version");
@@ -46,7 +46,8 @@ pub fn discover(
     }
     pins.insert("host:kernel".to_owned(), host_kernel());
     pins.insert("host:processor".to_owned(), host_processor());
-    pins.insert("host:acceleration".to_owned(), accel.name().to_owned());
+    pins.insert("host:acceleration".to_owned(), engine.accel.name().to_owned());
+    pins.insert("host:quarantine".to_owned(), engine.quarantine.about().to_owned());
     Ok(pins)
 }
 

@@ -6,7 +6,7 @@ use domain::plan::Trial;
 use domain::step::Step;
 use domain::testbed::{Package, Testbed};
 
-use super::accel::Accel;
+use super::engine::{Accel, Engine, Quarantine};
 use super::guest::{Recipe, SettingsProblem};
 use super::profile::Profile;
 use super::qemu_img::{self, Disk};
@@ -96,7 +96,8 @@ fn commands(
         }
     };
     let boot = |vm: &VmDefinition, profile: &Profile, disk: Disk<'_>| {
-        vm.argv(profile, Accel::Tcg, disk.path, &disk.path.with_extension("serial"))
+        let engine = Engine { accel: Accel::Tcg, quarantine: Quarantine::UserNamespace };
+        vm.argv(profile, engine, disk.path, &disk.path.with_extension("serial"))
     };
     [
         (Step::SanityCheck, qemu_img::convert(image, from, &source.create_arguments())),

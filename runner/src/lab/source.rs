@@ -83,7 +83,7 @@ impl Lab {
 
         let vm = self.source_definition(key)?;
         let serial = folder.join("source-serial");
-        let argv = vm.argv(profile, self.accel, &disk, &serial);
+        let argv = vm.argv(profile, self.engine, &disk, &serial);
         let mut machine =
             Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
         let (channel, capacity) = (Channel::DiskInspection, measure.capacity_bytes);

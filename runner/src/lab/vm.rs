@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::ids::Sha256Digest;
 use serde::{Deserialize, Serialize};
 
-use super::accel::Accel;
+use super::engine::Engine;
 use super::profile::Profile;
 
 /// What a platform knows about a VM besides its disk.
@@ -50,7 +50,7 @@ impl VmDefinition {
     pub(crate) fn argv(
         &self,
         profile: &Profile,
-        accel: Accel,
+        engine: Engine,
         disk: &Path,
         serial: &Path,
     ) -> Vec<String> {
@@ -62,7 +62,7 @@ impl VmDefinition {
         );
         let network = format!(
             "user,id=net0,net={subnet}.0/24,host={subnet}.2,dns={subnet}.3,\
-             dhcpstart={subnet}.15,restrict=on"
+             dhcpstart={subnet}.15"
         );
         let nic = format!("{},netdev=net0,mac={},romfile=", profile.nic_device, self.mac);
         let serial = format!("file,id=serial0,path={}", comma(&serial.to_string_lossy()));
@@ -77,7 +77,7 @@ impl VmDefinition {
             "-machine",
             &profile.machine,
             "-accel",
-            accel.argument(),
+            engine.accel.argument(),
             "-cpu",
             &profile.cpu,
             "-m",
@@ -105,6 +105,7 @@ impl VmDefinition {
         ]
         .map(ToOwned::to_owned)
         .to_vec();
+        argv.splice(0..0, engine.quarantine.prefix().iter().map(ToString::to_string));
         let devices = profile.disk_devices.iter().map(|it| ("-device", it));
         let smbios = profile.smbios.iter().map(|it| ("-smbios", it));
         for (option, value) in devices.chain(smbios) {

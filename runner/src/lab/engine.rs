@@ -1,4 +1,5 @@
-//! Acceleration: TCG everywhere, KVM only where a probe boot has proved that guests run under it.
+//! How QEMU runs on this machine: TCG, or KVM where a probe boot has proved that guests run under
+//! it; in a network namespace of its own where the kernel allows one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -44,6 +45,74 @@ impl Accel {
     }
 }
 
+/// Whether guests are kept away from this machine's network.
+///
+/// QEMU's user network answers DHCP in full only when it could also forward; a namespace without
+/// any link leaves it nowhere to forward to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quarantine {
+    /// Each VM in a network namespace without links, by an unprivileged user namespace.
+    UserNamespace,
+    /// The same, made with root's rights.
+    RootNamespace,
+    /// None: this kernel allows neither. The lab's own guests send nothing.
+    None,
+}
+
+impl Quarantine {
+    const USER: [&str; 4] = ["unshare", "--user", "--map-current-user", "--net"];
+    const ROOT: [&str; 2] = ["unshare", "--net"];
+
+    /// The strongest that this machine allows.
+    #[must_use]
+    pub fn probe() -> Self {
+        let works = |prefix: &[&str]| {
+            let run = std::process::Command::new(prefix[0])
+                .args(&prefix[1..])
+                .arg("true")
+                .stderr(std::process::Stdio::null())
+                .status();
+            run.is_ok_and(|status| status.success())
+        };
+        if works(&Self::USER) {
+            Self::UserNamespace
+        } else if works(&Self::ROOT) {
+            Self::RootNamespace
+        } else {
+            Self::None
+        }
+    }
+
+    /// What stands before QEMU on its command line.
+    #[must_use]
+    pub fn prefix(self) -> &'static [&'static str] {
+        match self {
+            Self::UserNamespace => &Self::USER,
+            Self::RootNamespace => &Self::ROOT,
+            Self::None => &[],
+        }
+    }
+
+    /// What it is, in words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::UserNamespace | Self::RootNamespace => "a network namespace for each VM",
+            Self::None => "none: this kernel allows no network namespace",
+        }
+    }
+}
+
+/// How QEMU runs on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Engine {
+    /// How guests' instructions are executed.
+    pub accel: Accel,
+    /// Whether guests are kept away from this machine's network.
+    pub quarantine: Quarantine,
+}
+
 /// Boots an image under KVM and answers KVM only if the guest reports its facts.
 ///
 /// A device that opens proves nothing: there are hosts on which guests hang under it.
@@ -64,7 +133,8 @@ async fn try_kvm(ledger: &Ledger, image: &Path, profile: &Profile, memory: u32) 
     let mut vm = VmDefinition::fresh("portolan-probe", "probe", profile, &profile.subnet);
     (vm.memory_mib, vm.cpus) = (memory, 1);
     let raw = Profile { disk_format: "raw".to_owned(), ..profile.clone() };
-    let argv = vm.argv(&raw, Accel::Kvm, &disk, &serial);
+    let engine = Engine { accel: Accel::Kvm, quarantine: Quarantine::probe() };
+    let argv = vm.argv(&raw, engine, &disk, &serial);
     let slots = Slots::new(domain::testbed::Slots { cpu: 1, memory_mib: memory });
     let claim = slots.claim(1, memory).await?;
     let started = Machine::start(ledger, argv, &serial, claim).await;
