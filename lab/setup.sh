@@ -5,12 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stop() { printf 'setup: %s\n' "$@" >&2; exit 2; }
 
-toolchain=$here/../rust-toolchain.toml
-rust=1.95
-if [ -f "$toolchain" ]; then
-    named=$(sed -n 's/^ *channel *= *"\([^"]*\)".*/\1/p' "$toolchain")
-    rust=${named:-$rust}
-fi
+rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/../Cargo.toml")
 command -v cargo >/dev/null || [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ] ||
     stop "Rust is missing: install it with https://rustup.rs (version $rust or newer), then run this again."
 
@@ -19,30 +14,37 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     stop "this is no Debian or Ubuntu system: install what these packages hold with your own package manager:" "${packages[*]}"
 fi
 
-missing=()
-for package in "${packages[@]}"; do
-    # A tool that is there already, from wherever, is neither replaced nor moved to another version.
-    case $package in
-        qemu-system-x86) if command -v qemu-system-x86_64 >/dev/null; then continue; fi ;;
-        qemu-utils) if command -v qemu-img >/dev/null; then continue; fi ;;
+# A tool that is there already, from wherever, is neither replaced nor moved to another version.
+there() { # PACKAGE
+    case $1 in
+        qemu-system-x86) command -v qemu-system-x86_64 >/dev/null && return ;;
+        qemu-utils) command -v qemu-img >/dev/null && return ;;
     esac
-    status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
-    [ "$status" = installed ] || missing+=("$package")
-done
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
+}
+find_missing() {
+    missing=()
+    for package in "${packages[@]}"; do there "$package" || missing+=("$package"); done
+}
+find_missing
 [ ${#missing[@]} -gt 0 ] || exit 0
-echo "setup: missing packages: ${missing[*]}"
 
 machine=$(uname -m)
 [ "$machine" = x86_64 ] ||
     echo "setup: this machine is $machine: the guests are x86-64, and qemu-system-x86, syslinux or the guests' kernels may not exist for it." >&2
-
-install=(apt-get install -y -q --no-install-recommends "${missing[@]}")
 as_root=()
 if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || stop "neither root nor sudo: let an administrator run: apt-get update && ${install[*]}"
+    command -v sudo >/dev/null ||
+        stop "neither root nor sudo: let an administrator run: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     as_root=(sudo)
 fi
-"${as_root[@]}" apt-get update -q ||
-    stop "cannot refresh the package lists: is the mirror in /etc/apt reachable?"
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
-    stop "cannot install: ${missing[*]}. The lines above say why."
+"${as_root[@]}" apt-get update -q || stop "cannot refresh the package lists: is the mirror in /etc/apt reachable?"
+# Twice: installing one part of QEMU may remove another part that came from elsewhere.
+for _ in 1 2; do
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
+        stop "cannot install: ${missing[*]}. The lines above say why."
+    find_missing
+    [ ${#missing[@]} -gt 0 ] || exit 0
+done
+stop "still missing after installing: ${missing[*]}"

@@ -12,7 +12,13 @@ use domain::ids::{CampaignId, GuestId, PlatformId};
 #[command(name = "portolan", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     /// Folder of the log and its evidence
-    #[arg(long, global = true, env = "PORTOLAN_STORE", default_value = "portolan-data")]
+    #[arg(
+        long,
+        global = true,
+        env = "PORTOLAN_STORE",
+        hide_env_values = true,
+        default_value = "portolan-data"
+    )]
     pub(crate) store: PathBuf,
     /// Print the result as JSON
     #[arg(long, global = true)]
@@ -83,7 +89,7 @@ pub(crate) enum Lab {
 #[derive(Debug, Group)]
 pub(crate) struct Cache {
     /// Folder of built guest images and downloaded packages [default: ~/.cache/portolan]
-    #[arg(long, env = "PORTOLAN_CACHE", value_name = "DIR")]
+    #[arg(long, env = "PORTOLAN_CACHE", hide_env_values = true, value_name = "DIR")]
     cache: Option<PathBuf>,
     #[arg(long, env = "XDG_CACHE_HOME", hide = true)]
     xdg_cache_home: Option<PathBuf>,
@@ -239,6 +245,7 @@ pub(crate) enum Log {
     #[command(after_help = "Example: portolan log verify")]
     Verify,
     /// Write one piece of evidence to standard output
+    #[command(after_help = "Example: portolan log evidence 3f5a… > serial.log")]
     #[command(after_help = "Example: portolan log evidence 3f5a… > serial.log")]
     Evidence {
         /// Its SHA-256, as `explain` shows it

@@ -22,6 +22,11 @@ impl Blobs {
         Ok(Self { folder })
     }
 
+    /// Whether nothing was ever kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        fs::read_dir(&self.folder).map_or(true, |mut entries| entries.next().is_none())
+    }
+
     /// Keeps these bytes; safe on disk when it returns. Bytes that are there already cost nothing.
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<Sha256Digest, StoreError> {
         let digest = Sha256Digest::of(bytes);

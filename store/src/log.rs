@@ -82,10 +82,16 @@ impl Log {
             Some((key, _)) => number(&key) + 1,
             None => 0,
         };
+        let blobs = Blobs::open(folder)?;
+        if head == 0 && !blobs.is_empty() {
+            let why = "the log holds no event although evidence is there: its data is damaged; \
+                       restore the folder from a backup";
+            return Err(StoreError::Damaged { position: 0, why: why.to_owned() });
+        }
         Ok(Self {
             streams: engine.open_tree("streams")?,
             commands: engine.open_tree("commands")?,
-            blobs: Blobs::open(folder)?,
+            blobs,
             events,
             engine,
             data,

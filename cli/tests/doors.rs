@@ -1,0 +1,188 @@
+//! The front door: what a person types, what comes back, and with which exit code.
+
+mod house;
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+struct Called {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn portolan(store: &Path, words: &[&str]) -> Called {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_portolan"))
+        .args(words)
+        .env("PORTOLAN_STORE", store)
+        .env("PORTOLAN_CACHE", store.join("cache"))
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Called {
+        code: output.status.code().unwrap_or(-1),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+/// Calls and expects a refusal with these words.
+fn refused(store: &Path, words: &[&str], code: i32, expected: &str) {
+    let called = portolan(store, words);
+    assert_eq!(called.code, code, "{words:?}: {}", called.err);
+    assert!(called.err.contains(expected), "{words:?}: expected {expected:?} in {:?}", called.err);
+}
+
+#[test]
+fn help_is_what_a_newcomer_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!("help", portolan(folder.path(), &["--help"]).out);
+    insta::assert_snapshot!("help_run", portolan(folder.path(), &["run", "--help"]).out);
+}
+
+#[test]
+fn every_command_has_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [
+        &["lab", "build"][..],
+        &["plan"],
+        &["run"],
+        &["matrix"],
+        &["report"],
+        &["explain"],
+        &["log", "show"],
+        &["log", "stat"],
+        &["log", "verify"],
+        &["log", "evidence"],
+        &["completions"],
+    ] {
+        let help = portolan(folder.path(), &[words, &["--help"]].concat()).out;
+        assert!(help.contains("Example"), "{words:?}: {help}");
+    }
+}
+
+#[test]
+fn the_plan_shows_every_command_and_touches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let words = ["plan", "small", "--guest", "server", "--source", "kvm-like"];
+    insta::assert_snapshot!("plan", portolan(&store, &words).out);
+    assert!(!store.exists(), "a plan creates no store");
+    let all = portolan(&store, &["plan", "default", "--json"]).out;
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 72);
+}
+
+#[test]
+fn a_broken_testbed_is_refused_in_the_words_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = include_str!("../../lab/testbeds/small.toml");
+    let file = folder.path().join("testbed.toml");
+    let name = file.to_str().unwrap();
+    let cases = [
+        ("this is no TOML = =", None, "TOML parse error"),
+        ("id = \"kvm-like\"", Some("id = \"../../etc\""), "is not an identifier"),
+        ("driver = \"qemu\"", Some("driver = \"vsphere\""), "wants driver `vsphere`"),
+        ("\"kvm-like\" }", Some("\"amiga\" }"), "settings.profile is \"amiga\""),
+        ("kernel = \"generic\"", Some("kernel = \"$(id)\""), "use `cloud` or `generic`"),
+        ("address = \"dhcp\"", Some("address = \"static:;reboot\""), "settings.address"),
+        ("firmware = \"bios\"", Some("firmware = \"uefi\""), "firmware is \"uefi\""),
+        ("cpu = 3", Some("cpu = 0"), "slots.cpu is 0"),
+    ];
+    for (right, wrong, words) in cases {
+        let text = match wrong {
+            Some(wrong) => {
+                assert!(good.contains(right), "{right}");
+                good.replacen(right, wrong, 1)
+            }
+            None => right.to_owned(),
+        };
+        std::fs::write(&file, text).unwrap();
+        refused(&folder.path().join("store"), &["plan", name], 2, words);
+        refused(&folder.path().join("store"), &["run", name], 2, words);
+    }
+    std::fs::write(&file, vec![b'#'; 2_000_000]).unwrap();
+    refused(folder.path(), &["plan", name], 2, "bytes are more than");
+    std::fs::write(&file, [0xff, 0xfe]).unwrap();
+    refused(folder.path(), &["plan", name], 2, "cannot read testbed");
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("nothing");
+    refused(&store, &["matrix"], 2, "there is no store at");
+    refused(&store, &["log", "stat"], 2, "run `portolan run` first");
+    refused(&store, &["plan", "no-such-file.toml"], 2, "cannot read testbed no-such-file.toml");
+    refused(&store, &["plan", "small", "--guest", "amiga"], 2, "it has: server, lean");
+    refused(&store, &["plan", "small", "--target", "amiga"], 2, "it has: kvm-like, xen-like");
+    refused(&store, &["plan", "small", "--repeat", "0"], 2, "between 1 and 1000");
+    refused(
+        &store,
+        &["plan", "small", "--source", "kvm-like", "--target", "kvm-like"],
+        2,
+        "no trial",
+    );
+    refused(&store, &["run", "small", "--policy", "no.toml"], 2, "cannot read policy no.toml");
+    refused(&store, &["run"], 2, "required");
+    refused(&store, &["explain", "A", "b", "c"], 2, "is not an identifier");
+    assert!(!store.exists(), "refusals create nothing");
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    refused(&empty, &["matrix"], 2, "holds no campaign yet");
+    refused(&empty, &["run", "--resume"], 2, "holds no campaign yet");
+}
+
+#[test]
+fn a_policy_that_says_nothing_or_twice_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.toml");
+    let name = file.to_str().unwrap();
+    let rule = "[[rule]]\nid = \"A\"\nstep = 1\ntitle = \"t\"\notherwise = \"FAILURE\"\n\
+                compare = { holds = { fact = \"f\" } }\n";
+    let head = "name = \"p\"\nversion = \"1\"\n";
+    for (text, words) in [
+        (format!("{head}rule = []"), "needs at least one rule"),
+        (format!("{head}{rule}{rule}"), "rule `A` stands twice"),
+        (format!("{head}{}", rule.replace("step = 1", "step = 8")), "a number from 1 to 7"),
+        (format!("{head}{}", rule.replace("FAILURE", "FATAL")), "FATAL"),
+        (format!("{head}{}", rule.replace("holds =", "hopes =")), "hopes"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        refused(folder.path(), &["matrix", "--policy", name], 2, words);
+    }
+}
+
+#[test]
+fn a_second_process_is_told_whose_the_store_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let _owner = store::Log::open(folder.path()).unwrap();
+    let expected = format!("in use by process {}", std::process::id());
+    refused(folder.path(), &["matrix"], 2, &expected);
+    refused(folder.path(), &["run", "small"], 2, &expected);
+}
+
+#[test]
+fn a_damaged_store_is_an_error_and_never_silence() {
+    use domain::event::{CampaignResumed, Event};
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = store::Log::open(folder.path()).unwrap();
+    log.keep(b"a serial log").unwrap();
+    log.append(store::Append {
+        stream: "campaign/c".to_owned(),
+        expected: 0,
+        command: uuid::Uuid::from_u128(1),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        events: vec![Event::CampaignResumed(CampaignResumed { campaign: "c".parse().unwrap() })],
+    })
+    .unwrap();
+    drop(log);
+    let data = folder.path().join("log/db");
+    let size = usize::try_from(std::fs::metadata(&data).unwrap().len()).unwrap();
+    std::fs::write(&data, vec![0x5a; size]).unwrap();
+    let called = portolan(folder.path(), &["log", "verify"]);
+    assert_eq!(called.code, 3, "{} {}", called.out, called.err);
+    assert!(called.err.contains("holds no event although"), "{}", called.err);
+}

@@ -1,0 +1,142 @@
+//! A store of its own for each journey, and what is expected of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// guest, source, target, standing: the small testbed's matrix from first principles.
+pub(crate) const EXPECTED: [&str; 4] = [
+    "lean kvm-like xen-like FAILURE",
+    "lean xen-like kvm-like FAILURE",
+    "server kvm-like xen-like WARNING",
+    "server xen-like kvm-like SUCCESS",
+];
+
+pub(crate) struct Lab {
+    folder: tempfile::TempDir,
+}
+
+pub(crate) struct Called {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Called {
+    pub(crate) fn expect_code(&self, code: i32) -> &Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+impl Lab {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
+        command.args(words).env("PORTOLAN_STORE", self.store()).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Called {
+        called(self.command(words))
+    }
+
+    pub(crate) fn start(&self, words: &[&str]) -> Child {
+        self.command(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    pub(crate) fn report(&self, audience: &str) -> String {
+        let file = self.folder.path().join("report.html");
+        let name = file.to_str().unwrap();
+        self.run(&["report", "--audience", audience, "--out", name]).expect_code(0);
+        std::fs::read_to_string(file).unwrap()
+    }
+
+    /// guest, source, target and standing of every cell, sorted.
+    pub(crate) fn standings(&self) -> Vec<String> {
+        let csv = self.run(&["matrix", "--format", "csv"]);
+        let mut lines = csv.expect_code(0).out.lines().map(|it| it.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let column = |name: &str| header.iter().position(|it| *it == name).unwrap();
+        let columns = ["guest", "source", "target", "standing"].map(column);
+        let cell = |row: Vec<&str>| columns.map(|it| row[it]).join(" ");
+        let mut cells: Vec<_> = lines.map(cell).collect();
+        cells.sort();
+        cells
+    }
+
+    pub(crate) fn events(&self) -> Vec<serde_json::Value> {
+        let log = self.run(&["log", "show"]);
+        let lines = log.expect_code(0).out.lines();
+        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Every step that was completed or failed is in the log once, whatever happened in between.
+    pub(crate) fn expect_each_step_once(&self) {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for event in self.events() {
+            let event = &event["event"];
+            let lab_error = event["outcome"].get("lab-error").is_some();
+            if event["type"] == "StepFinished" && !lab_error {
+                *seen.entry(format!("{} {}", event["trial"], event["step"])).or_default() += 1;
+            }
+        }
+        let twice: Vec<_> = seen.iter().filter(|(_, count)| **count > 1).collect();
+        assert!(twice.is_empty(), "recorded twice: {twice:?}");
+    }
+
+    /// No process and no file of any run of this store is left.
+    pub(crate) fn expect_nothing_left(&self) {
+        assert_eq!(self.processes(), Vec::<i32>::new(), "processes left");
+        let work = self.store().join("work");
+        let left = std::fs::read_dir(&work).map(|it| it.flatten().count()).unwrap_or(0);
+        assert_eq!(left, 0, "files left in {}", work.display());
+    }
+
+    /// Processes that work in this store's folder, besides portolan itself.
+    pub(crate) fn processes(&self) -> Vec<i32> {
+        let ours = format!("{}/work", self.store().display());
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
+            if let (Some(pid), true) = (pid, String::from_utf8_lossy(&line).contains(&ours)) {
+                found.push(pid);
+            }
+        }
+        found
+    }
+
+    /// The first process that works in this store, once there is one.
+    pub(crate) fn wait_for_process(&self) -> i32 {
+        for _ in 0..1200 {
+            if let Some(pid) = self.processes().first() {
+                return *pid;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no process of the lab appeared within a minute");
+    }
+}
+
+pub(crate) fn called(mut command: Command) -> Called {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Called {
+        code: output.status.code().unwrap_or(-1),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
