@@ -197,18 +197,22 @@ fn within(a: i64, b: i64, success_percent: u32, warning_percent: u32) -> Answer 
 }
 
 fn flag(value: &Value, fact: &str, wanted: bool) -> Answer {
-    match value {
-        Value::Flag(found) => judge(*found == wanted, format!("{fact}: {value}")),
-        _ => Answer::Unread(fact.to_owned()),
+    if let Value::Flag(found) = value {
+        judge(*found == wanted, format!("{fact}: {value}"))
+    } else {
+        Answer::Unread(fact.to_owned())
     }
 }
 
 fn at_most(value: &Value, fact: &str, success: i64, warning: i64) -> Answer {
-    match value {
-        Value::Integer(number) if *number <= success => Answer::Holds(format!("{fact}: {number}")),
-        Value::Integer(number) if *number <= warning => Answer::Weak(format!("{fact}: {number}")),
-        Value::Integer(number) => Answer::Broken(format!("{fact}: {number}")),
-        _ => Answer::Unread(fact.to_owned()),
+    let Value::Integer(number) = value else { return Answer::Unread(fact.to_owned()) };
+    let why = format!("{fact}: {number}");
+    if *number <= success {
+        Answer::Holds(why)
+    } else if *number <= warning {
+        Answer::Weak(why)
+    } else {
+        Answer::Broken(why)
     }
 }
 

@@ -80,12 +80,8 @@ proptest! {
     fn lowest_over_repetitions_best_over_routes(
         table in proptest::collection::vec(proptest::collection::vec(standing(), 1..5), 1..5)
     ) {
-        let number = |it: &Standing| match it {
-            Standing::Scored(Score::Failure) => Some(0),
-            Standing::Scored(Score::Warning) => Some(1),
-            Standing::Scored(Score::Success) => Some(2),
-            _ => None,
-        };
+        let scores = [FAILURE, WARNING, SUCCESS];
+        let number = |it: &Standing| scores.iter().position(|score| score == it);
         let lowest = |row: &Vec<Standing>| row.iter().filter_map(number).min();
         let plain = table.iter().filter_map(lowest).max();
         let routes: Vec<RouteVerdict> = table.iter().enumerate().map(|(name, row)| {

@@ -128,9 +128,9 @@ proptest! {
     #[test]
     fn a_command_is_known_by_what_it_asks(a in command(), b in command()) {
         let id = campaign_id();
-        let key = |command: &Command| match command {
-            Command::RecordStep(it) => (it.trial.clone(), it.step, it.attempt),
-            _ => unreachable!(),
+        let key = |command: &Command| {
+            let Command::RecordStep(it) = command else { unreachable!() };
+            (it.trial.clone(), it.step, it.attempt)
         };
         prop_assert_eq!(key(&a) == key(&b), a.id(&id) == b.id(&id));
     }

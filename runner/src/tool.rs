@@ -48,11 +48,12 @@ impl ToolRun {
     /// Its command line and output as proofs; empty output is left out.
     pub(crate) fn proofs(&self, name: &str) -> Vec<Proof> {
         let mut proofs = vec![argv_proof(name, &self.argv)];
-        for (kind, text) in
-            [(EvidenceKind::Stdout, &self.stdout), (EvidenceKind::Stderr, &self.stderr)]
-        {
+        for (kind, ending, text) in [
+            (EvidenceKind::Stdout, "out", &self.stdout),
+            (EvidenceKind::Stderr, "err", &self.stderr),
+        ] {
             if !text.is_empty() {
-                proofs.push(Proof::new(kind, name, text.as_bytes()));
+                proofs.push(Proof::new(kind, &format!("{name}.{ending}"), text.as_bytes()));
             }
         }
         proofs
@@ -61,7 +62,7 @@ impl ToolRun {
 
 /// A command line as proof, one argument a line.
 pub(crate) fn argv_proof(name: &str, argv: &[String]) -> Proof {
-    Proof::new(EvidenceKind::Argv, name, argv.join("\n").as_bytes())
+    Proof::new(EvidenceKind::Argv, &format!("{name}.argv"), argv.join("\n").as_bytes())
 }
 
 /// Runs a tool in a folder, after writing it down in the ledger.

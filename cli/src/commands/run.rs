@@ -125,6 +125,9 @@ async fn prepared(
     (trials, ledger): (Option<Vec<Trial>>, &Arc<Ledger>),
 ) -> Result<RunEnd<RecordError>, Exit> {
     let testbed = &voyage.testbed;
+    if let Some(words) = runner::lab::missing_tool() {
+        return Err(Exit::lab(words));
+    }
     let images = images(args, &command.cache.folder(), testbed).await?;
     let accel = accel(&command.cache.folder(), testbed, &images, ledger).await?;
     let engine = Engine { accel, quarantine: Quarantine::probe() };

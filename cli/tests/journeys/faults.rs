@@ -46,9 +46,26 @@ fn a_machine_without_qemu_is_told_what_to_install() {
     command.env("PATH", &tools);
     let call = called(command);
     call.expect_code(3);
-    assert!(call.err.contains("Is qemu-system-x86 installed?"), "{}", call.err);
-    expect_no_failure(&lab);
+    assert!(call.err.contains("install the package qemu-system-x86"), "{}", call.err);
     lab.expect_nothing_left();
+    assert!(lab.events().is_empty(), "a campaign that cannot run does not start");
+}
+
+#[test]
+fn a_missing_or_altered_image_is_built_again_to_the_same_bytes() {
+    let lab = Lab::new();
+    let build = || {
+        let built = lab.run(&["lab", "build", "small", "--json", "--quiet"]);
+        serde_json::from_str::<serde_json::Value>(&built.expect_code(0).out).unwrap()
+    };
+    let before = build();
+    let path = before[0]["path"].as_str().unwrap().to_owned();
+    std::fs::write(&path, b"no disk image").unwrap();
+    let mended = build();
+    assert_eq!(mended[0]["built"], true, "an altered image is not used");
+    assert_eq!(mended[0]["sha256"], before[0]["sha256"], "the same recipe, the same bytes");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(build()[0]["sha256"], before[0]["sha256"]);
 }
 
 /// Runs on a file system of so many MiB, made in namespaces of its own: a really full disk.

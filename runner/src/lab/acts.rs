@@ -45,7 +45,7 @@ pub(crate) struct Lab {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
-    pub(crate) inspections: Shared<PackageKey, Result<Seen, Stop>>,
+    pub(crate) inspections: Shared<PackageKey, (Result<Seen, Stop>, u64)>,
     sharing: Sharing,
     slots: Slots,
     images: BTreeMap<ImageKey, Image>,
@@ -85,6 +85,15 @@ impl Stop {
     /// A file of the lab could not be read or written.
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         Self::lab(format!("{}: {error}", path.display()))
+    }
+
+    /// The same, where no product had a part in it.
+    pub(crate) fn blame_the_lab(mut self, what: &str) -> Self {
+        if let Outcome::NotCompleted { reason } = self.outcome {
+            let reason = format!("{what}: {reason}. Try: portolan lab build");
+            self.outcome = Outcome::LabError { reason };
+        }
+        self
     }
 
     /// The same, with what was seen before it stopped.

@@ -219,7 +219,7 @@ impl Machine {
             && let Ok(text) = task.await
             && !text.is_empty()
         {
-            proofs.push(Proof::new(EvidenceKind::Stderr, "qemu", text.as_bytes()));
+            proofs.push(Proof::new(EvidenceKind::Stderr, "qemu.err", text.as_bytes()));
         }
         proofs
     }

@@ -29,6 +29,6 @@ pub use engine::{Accel, Engine, Quarantine, probe};
 pub use guest::{Recipe, SettingsProblem};
 pub(crate) use images::digest_file;
 pub use images::{Image, ImageFault, ImageKey, Images};
-pub use pins::discover;
+pub use pins::{discover, missing_tool};
 pub use profile::Profile;
 pub use rehearsal::{Rehearsed, rehearse};

@@ -33,7 +33,10 @@ pub fn discover(
     for converter in &testbed.converters {
         let version = match converter.id.as_str() {
             "portolan-ovf" => format!("portolan {}", env!("CARGO_PKG_VERSION")),
-            other => first_line(other, "--version"),
+            other => {
+                let line = first_line(other, "--version");
+                line.trim_start_matches(&format!("{other} version ")).to_owned()
+            }
         };
         pins.insert(format!("converter:{}", converter.id), version);
     }
@@ -51,6 +54,22 @@ pub fn discover(
     Ok(pins)
 }
 
+/// Programs the lab cannot do without, and the Debian packages that hold them.
+const TOOLS: [(&str, &str); 3] =
+    [("qemu-system-x86_64", "qemu-system-x86"), ("qemu-img", "qemu-utils"), ("cp", "coreutils")];
+
+/// What is missing for a run, in words; none when everything is there.
+#[must_use]
+pub fn missing_tool() -> Option<String> {
+    let missing = |(program, _): &&(&str, &str)| first_line(program, "--version") == MISSING;
+    let (program, package) = TOOLS.iter().find(missing)?;
+    Some(format!(
+        "`{program}` is not installed: install the package {package}, or run lab/setup.sh"
+    ))
+}
+
+const MISSING: &str = "not installed";
+
 /// The first line a program prints, or that it is not installed.
 fn first_line(program: &str, argument: &str) -> String {
     let output = Command::new(program).arg(argument).output();
@@ -58,7 +77,7 @@ fn first_line(program: &str, argument: &str) -> String {
     let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     match text.lines().next() {
         Some(line) if !line.is_empty() => line.chars().take(200).collect(),
-        _ => "not installed".to_owned(),
+        _ => MISSING.to_owned(),
     }
 }
 

@@ -78,7 +78,9 @@ impl Lab {
         let image = self.image(&key.guest, &key.source)?;
         let from = Disk { path: &image.path, format: "raw" };
         let to = Disk { path: &disk, format: &profile.disk_format };
-        self.convert(from, to, &profile.create_arguments()).await?;
+        // Before the first step of the seven: what fails here is the lab's own trouble.
+        let made = self.convert(from, to, &profile.create_arguments()).await;
+        made.map_err(|stop| stop.blame_the_lab("the source VM's disk could not be made"))?;
         let measure = self.measure(to).await?;
 
         let vm = self.source_definition(key)?;

@@ -28,16 +28,15 @@ impl Lab {
 
     /// Step 5: the package by itself (once for all targets), and against this target.
     pub(crate) async fn consistency_check(&self, trial: &Trial) -> StepReport {
-        let mut clock = Stopwatch::start();
-        let result = match self.package_key(trial) {
-            Ok(key) => {
-                let inspected = self.inspect_once(&key).await;
-                clock = Stopwatch::start();
-                inspected.and_then(|seen| self.fit(trial, seen))
-            }
-            Err(stop) => Err(stop),
+        let (result, inspected_ms) = match self.package_key(trial) {
+            Ok(key) => self.inspect_once(&key).await,
+            Err(stop) => (Err(stop), 0),
         };
-        report(Step::ConsistencyCheck, &self.own(trial), clock, result)
+        let clock = Stopwatch::start();
+        let result = result.and_then(|seen| self.fit(trial, seen));
+        let mut report = report(Step::ConsistencyCheck, &self.own(trial), clock, result);
+        report.duration_ms += inspected_ms;
+        report
     }
 
     async fn resources(&self, trial: &Trial) -> Result<Seen, Stop> {
@@ -76,14 +75,20 @@ impl Lab {
         running.iter().any(|(key, machine)| key.source == trial.target && machine.has_mac(mac))
     }
 
-    async fn inspect_once(&self, key: &PackageKey) -> Result<Seen, Stop> {
-        self.inspections
-            .once(key.clone(), || async {
-                self.have_package(key).await?;
-                let _claim = self.claim(1, 0).await?;
-                self.inspect(key).await
-            })
-            .await
+    /// The package by itself and how long that took, in milliseconds; once for all targets.
+    async fn inspect_once(&self, key: &PackageKey) -> (Result<Seen, Stop>, u64) {
+        let act = || async {
+            let ready = match self.have_package(key).await {
+                Ok(()) => self.claim(1, 0).await,
+                Err(stop) => Err(stop),
+            };
+            let clock = Stopwatch::start();
+            match ready {
+                Ok(_claim) => (self.inspect(key).await, clock.elapsed_ms()),
+                Err(stop) => (Err(stop), 0),
+            }
+        };
+        self.inspections.once(key.clone(), act).await
     }
 
     /// The package by itself: structure, content, capacity, descriptor and manifest.
