@@ -54,7 +54,7 @@ pub enum Topic {
 }
 
 /// First word of a fact's name and what a rule over it is about.
-const FACTS: [(&str, Topic); 34] = [
+const FACTS: [(&str, Topic); 35] = [
     ("boot", Topic::Boot),
     ("console", Topic::Boot),
     ("canary", Topic::Data),
@@ -88,6 +88,7 @@ const FACTS: [(&str, Topic); 34] = [
     ("format", Topic::Resources),
     ("name", Topic::Resources),
     ("network", Topic::Resources),
+    ("hardware", Topic::Resources),
     ("storage", Topic::Resources),
 ];
 

@@ -1,9 +1,8 @@
 //! `portolan lab build`.
 
-use runner::lab::Images;
 use serde::Serialize;
 
-use super::{print, print_json};
+use super::{embedded, print, print_json};
 use crate::args::{Args, Lab};
 use crate::exit::Exit;
 use crate::settings;
@@ -21,14 +20,7 @@ pub(super) fn execute(args: &Args, command: &Lab) -> Result<(), Exit> {
     let Lab::Build { testbed, cache } = command;
     let testbed = settings::testbed(testbed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
-    let images = Images::new(&cache.folder());
-    let tell = |key: &runner::lab::ImageKey| {
-        if !args.quiet {
-            let at = key.platform.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
-            eprintln!("building guest {}{at} …", key.guest);
-        }
-    };
-    let images = runtime.block_on(images.ensure(&testbed, tell))?;
+    let images = runtime.block_on(embedded::images(args, &cache.folder(), &testbed))?;
     let built: Vec<Built> = images
         .into_iter()
         .map(|(key, image)| Built {

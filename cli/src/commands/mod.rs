@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod embedded;
 mod explain;
 mod lab;
 mod log;
@@ -7,6 +8,7 @@ mod matrix;
 mod plan;
 mod report;
 mod run;
+mod voyage;
 
 use std::io::Write as _;
 

@@ -16,6 +16,7 @@ use super::guest::{Recipe, SettingsProblem};
 use super::images::{Image, ImageKey};
 use super::layout::{PackageKey, SourceKey};
 use super::machine::Machine;
+use super::offers::Offers;
 use super::profile::Profile;
 use crate::driver::{Driver, Proof, StepReport};
 use crate::ledger::Ledger;
@@ -46,6 +47,7 @@ pub(crate) struct Lab {
     pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
     pub(crate) inspections: Shared<PackageKey, (Result<Seen, Stop>, u64)>,
+    pub(crate) offers: Shared<(), Result<Offers, Stop>>,
     sharing: Sharing,
     slots: Slots,
     images: BTreeMap<ImageKey, Image>,
@@ -137,6 +139,7 @@ impl QemuLab {
             engine,
             running: tokio::sync::Mutex::default(),
             inspections: Shared::new(),
+            offers: Shared::new(),
             sharing,
             slots: Slots::new(testbed.slots),
             images,
@@ -222,9 +225,16 @@ impl Lab {
         found.ok_or_else(|| undeclared("image of guest", guest))
     }
 
-    /// Waits for processors and memory.
+    /// Waits for what a guest's VM needs.
+    pub(crate) async fn claim_for(&self, guest: &GuestId) -> Result<Claim, Stop> {
+        let guest = self.guest(guest)?;
+        self.claim(guest.cpus, guest.memory_mib).await
+    }
+
+    /// Waits for processors and memory; for no more than there are.
     pub(crate) async fn claim(&self, cpus: u32, memory_mib: u32) -> Result<Claim, Stop> {
         let cpus = cpus.min(self.testbed.slots.cpu);
+        let memory_mib = memory_mib.min(self.testbed.slots.memory_mib);
         let claim = self.slots.claim(cpus, memory_mib).await;
         claim.ok_or_else(|| Stop::lab("the lab is closing".to_owned()))
     }

@@ -55,7 +55,7 @@ impl Lab {
         }
         let lost = || Stop::lab("the imported VM could not be had again".to_owned());
         let vm: VmDefinition = read_whole(&file).ok_or_else(lost)?;
-        let claim = self.claim(1, vm.memory_mib).await?;
+        let claim = self.claim(vm.cpus, vm.memory_mib).await?;
         // From here on its disk is written to: a later attempt must import it again.
         std::fs::remove_file(&file).map_err(|error| Stop::io(&file, &error))?;
         Ok((vm, claim))

@@ -24,7 +24,7 @@ const GLANCE: Duration = Duration::from_millis(40);
 /// How long a VM stays paused to see that it is frozen. Guests tick five times a second.
 const FROZEN: Duration = Duration::from_millis(600);
 /// Longest wait for a sign of life after resuming.
-const THAW: Duration = Duration::from_secs(10);
+pub(crate) const THAW: Duration = Duration::from_secs(10);
 /// How often the power button is pressed again: a press before the guest listens is lost.
 const PRESS_AGAIN: Duration = Duration::from_secs(3);
 /// Largest screenshot kept, in bytes.
@@ -121,8 +121,11 @@ impl Machine {
         }
     }
 
-    /// Pauses the VM, sees that it is frozen, resumes it and sees that it goes on.
-    pub(crate) async fn pause_and_resume(&mut self) -> Result<Vec<Observation>, QmpFault> {
+    /// Pauses the VM, sees that it is frozen, resumes it and sees that it goes on within `thaw`.
+    pub(crate) async fn pause_and_resume(
+        &mut self,
+        thaw: Duration,
+    ) -> Result<Vec<Observation>, QmpFault> {
         self.qmp.execute("stop", json!({})).await?;
         let status = self.qmp.execute("query-status", json!({})).await?;
         tokio::time::sleep(GLANCE).await;
@@ -133,7 +136,7 @@ impl Machine {
         let frozen = status["status"] == "paused" && self.console.last_tick() == before;
         self.qmp.execute("cont", json!({})).await?;
         let clock = Stopwatch::start();
-        while self.console.last_tick() <= before && clock.elapsed() < THAW {
+        while self.console.last_tick() <= before && clock.elapsed() < thaw {
             tokio::time::sleep(GLANCE).await;
             self.console.refresh();
         }
@@ -239,3 +242,7 @@ impl Machine {
 pub(crate) fn last_line(text: &str) -> &str {
     text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing")
 }
+
+#[cfg(test)]
+#[path = "machine_tests.rs"]
+mod tests;

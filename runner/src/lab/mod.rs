@@ -15,6 +15,7 @@ mod acts;
 mod export;
 mod import;
 mod layout;
+mod offers;
 mod qemu_img;
 mod source;
 mod target_checks;

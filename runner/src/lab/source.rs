@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::acts::{Lab, Seen, Stop, report};
 use super::images::digest_file;
 use super::layout::{SourceKey, read_whole, write_whole};
-use super::machine::{Boot, Machine};
+use super::machine::{Boot, Machine, THAW};
 use super::qemu_img::Disk;
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
@@ -111,7 +111,7 @@ impl Lab {
         match machine.wait_for_facts(limit).await {
             Boot::Reported(facts) => {
                 seen.observations.extend(facts.observations());
-                match machine.pause_and_resume().await {
+                match machine.pause_and_resume(THAW).await {
                     Ok(observations) => seen.observations.extend(observations),
                     Err(fault) => tracing::warn!(%fault, "pause and resume could not be observed"),
                 }
@@ -150,8 +150,7 @@ impl Lab {
         if let Some(machine) = self.running.lock().await.remove(key) {
             return Ok(machine);
         }
-        let memory = self.guest(&key.guest)?.memory_mib;
-        let claim = self.claim(1, memory).await?;
+        let claim = self.claim_for(&key.guest).await?;
         self.boot_source(key, claim).await?;
         let lost = || Stop::lab(format!("the source VM {} is gone", key.name()));
         self.running.lock().await.remove(key).ok_or_else(lost)

@@ -33,7 +33,10 @@ impl Lab {
             Err(stop) => (Err(stop), 0),
         };
         let clock = Stopwatch::start();
-        let result = result.and_then(|seen| self.fit(trial, seen));
+        let result = match result {
+            Ok(seen) => self.fit(trial, seen).await,
+            Err(stop) => Err(stop),
+        };
         let mut report = report(Step::ConsistencyCheck, &self.own(trial), clock, result);
         report.duration_ms += inspected_ms;
         report
@@ -46,7 +49,7 @@ impl Lab {
         let largest = largest_disk(&profile.disk_format);
         let mac = self.mac_in_use(trial, &source.vm.mac).await;
         let folder = trial_folder(self.ledger.folder(), &self.source_key(trial), trial);
-        let has_network = !self.subnet(&trial.guest, &trial.target)?.is_empty();
+        let offers = self.offers().await?;
         let formats = self.tool(vec!["qemu-img".into(), "--help".into()]).await?;
         let offered = formats.stdout.lines().filter(|it| it.starts_with("Supported formats:"));
         let supported = offered.flat_map(str::split_whitespace).any(|it| it == profile.disk_format);
@@ -62,7 +65,8 @@ impl Lab {
             Observation::integer("format.largest_bytes", largest, Channel::PlatformApi),
             Observation::integer("disk.needed_bytes", source.capacity_bytes, Channel::PlatformApi),
             api("format.supported", supported),
-            api("network.present", has_network),
+            api("network.present", offers.network()),
+            Observation::list("hardware.missing", offers.missing(profile), Channel::PlatformApi),
             api("mac.in_use", mac),
             api("name.free", !folder.exists()),
         ];
@@ -118,12 +122,13 @@ impl Lab {
     }
 
     /// The package against this target: firmware and drivers.
-    fn fit(&self, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
+    async fn fit(&self, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
         let profile = self.profile(&trial.target)?;
         let guest = self.guest(&trial.guest)?;
+        let firmware = self.offers().await?.firmware(&guest.firmware);
         let text = |fact: &str, value: &str| Observation::text(fact, value, Channel::PlatformApi);
         seen.observations.extend([
-            Observation::flag("firmware.offered", guest.firmware == "bios", Channel::PlatformApi),
+            Observation::flag("firmware.offered", firmware, Channel::PlatformApi),
             text("target.storage_driver", &profile.storage_driver),
             text("target.network_driver", &profile.network_driver),
         ]);

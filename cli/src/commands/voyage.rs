@@ -1,0 +1,182 @@
+//! A campaign on its way: the lab is prepared, the trials are walked, nothing is left behind.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
+use domain::campaign::Progress as Walked;
+use domain::command::Command;
+use domain::event::{Cost, Ending, Pins};
+use domain::ids::CampaignId;
+use domain::plan::Trial;
+use domain::testbed::Testbed;
+use ingest::Desk;
+use runner::lab::{Engine, QemuLab, Quarantine, Sharing};
+use runner::{Ledger, RunEnd, Stopwatch};
+use tokio_util::sync::CancellationToken;
+
+use super::{embedded, history_of};
+use crate::args::{Args, Run};
+use crate::clock;
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::recorder::{DeskRecorder, RecordError};
+
+/// A campaign that is about to be walked.
+pub(super) struct Voyage {
+    pub(super) campaign: CampaignId,
+    pub(super) testbed: Testbed,
+    /// Which resumption this is, 0 for none.
+    pub(super) attempt: u32,
+}
+
+/// Prepares the lab, walks the trials, and leaves nothing behind.
+pub(super) async fn sail(
+    args: &Args,
+    command: &Run,
+    desk: &Arc<Mutex<Desk>>,
+    voyage: &Voyage,
+    trials: Option<Vec<Trial>>,
+) -> Result<RunEnd<RecordError>, Exit> {
+    let work = args.store.join("work");
+    end_orphans(args, &work)?;
+    let folder = work.join(voyage.campaign.as_str());
+    let ledger = Ledger::open(&folder)
+        .with_context(|| format!("cannot use {}", folder.display()))
+        .map_err(Exit::Lab)?;
+    let ledger = Arc::new(ledger);
+    let result = prepared(args, command, desk, voyage, (trials, &ledger)).await;
+    if let Some(ledger) = Arc::into_inner(ledger) {
+        ledger.remove().context("removing the work folder").map_err(Exit::Lab)?;
+    }
+    result
+}
+
+/// Ends what killed runs left running. This process owns the store, so whatever works in it is
+/// theirs. Their whole files stay: a resumption may still want them.
+fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
+    let Ok(folders) = std::fs::read_dir(work) else { return Ok(()) };
+    for folder in folders.flatten() {
+        let ledger = Ledger::open(&folder.path());
+        let ended = ledger.and_then(|ledger| ledger.clean_up());
+        let ended = ended.context("cleaning up after a killed run").map_err(Exit::Lab)?;
+        if ended > 0 && !args.quiet {
+            eprintln!("ended {ended} processes of an interrupted run");
+        }
+    }
+    Ok(())
+}
+
+async fn prepared(
+    args: &Args,
+    command: &Run,
+    desk: &Arc<Mutex<Desk>>,
+    voyage: &Voyage,
+    (trials, ledger): (Option<Vec<Trial>>, &Arc<Ledger>),
+) -> Result<RunEnd<RecordError>, Exit> {
+    let testbed = &voyage.testbed;
+    if let Some(words) = runner::lab::missing_tool() {
+        return Err(Exit::lab(words));
+    }
+    let images = embedded::images(args, &command.cache.folder(), testbed).await?;
+    let accel = embedded::accel(&command.cache.folder(), testbed, &images, ledger).await?;
+    let engine = Engine { accel, quarantine: Quarantine::probe() };
+    let pins = runner::lab::discover(testbed, &images, engine)?;
+    let walk = begin(desk, voyage, pins, trials)?;
+    let progress = Progress::new(walk.len(), args.quiet || args.json);
+    progress.say(&format!("campaign {}: {} trials", voyage.campaign, walk.len()));
+
+    let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
+    let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
+    let clock = Stopwatch::start();
+    let lab = QemuLab::new(testbed, images, Arc::clone(ledger), (engine, sharing), &names)?;
+    let cancel = CancellationToken::new();
+    let watcher = tokio::spawn(interrupt(cancel.clone()));
+    let told = progress.clone();
+    let run = Arc::new(runner::Run {
+        driver: Arc::new(lab),
+        recorder: Arc::new(DeskRecorder {
+            desk: Arc::clone(desk),
+            campaign: voyage.campaign.clone(),
+        }),
+        cancel,
+        groups_at_once: if command.sequential { 1 } else { testbed.slots.cpu as usize + 1 },
+        notice: Arc::new(move |notice| told.tell(&notice)),
+    });
+    let mut end = run.walk_all(walk).await;
+    watcher.abort();
+    progress.end();
+    if let Some(error) = end.unrecorded.take() {
+        return Err(Exit::Lab(anyhow::Error::new(error).context("the run was stopped")));
+    }
+    finish(desk, voyage, &end, clock)?;
+    Ok(end)
+}
+
+/// Records the start or the resumption and returns the trials that are left to walk.
+fn begin(
+    desk: &Mutex<Desk>,
+    voyage: &Voyage,
+    pins: Pins,
+    trials: Option<Vec<Trial>>,
+) -> Result<Vec<(Trial, Walked)>, Exit> {
+    let mut desk = lock(desk);
+    let order = match trials {
+        Some(plan) => {
+            let testbed = Box::new(voyage.testbed.clone());
+            let start = Command::StartCampaign { testbed, pins, plan: plan.clone() };
+            desk.submit(&voyage.campaign, start, clock::now())?;
+            plan
+        }
+        None => {
+            let resume = Command::ResumeCampaign { pins, attempt: voyage.attempt };
+            desk.submit(&voyage.campaign, resume, clock::now())?;
+            let history = history_of(desk.log())?;
+            super::pick(&history, Some(&voyage.campaign))?.plan.clone()
+        }
+    };
+    let campaign = desk.campaign(&voyage.campaign);
+    let stand = |trial: Trial| {
+        let progress = campaign.and_then(|it| it.trials.get(&trial)).cloned().unwrap_or_default();
+        (trial, progress)
+    };
+    let mut walk: Vec<(Trial, Walked)> = order.into_iter().map(stand).collect();
+    walk.retain(|(_, progress)| progress.next_step().is_some());
+    Ok(walk)
+}
+
+/// Stops the run at the first Ctrl-C or request to terminate.
+async fn interrupt(cancel: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    eprintln!("stopping: processes are ended, files removed …");
+    cancel.cancel();
+}
+
+fn finish(
+    desk: &Mutex<Desk>,
+    voyage: &Voyage,
+    end: &RunEnd<RecordError>,
+    clock: Stopwatch,
+) -> Result<(), Exit> {
+    let ending = match (end.cancelled, end.lab_errors.is_empty()) {
+        (true, _) => Ending::Cancelled,
+        (false, false) => Ending::LabError,
+        (false, true) => Ending::Completed,
+    };
+    let cost = Cost { wall_ms: clock.elapsed_ms(), ..runner::spent() };
+    let finish = Command::FinishCampaign { ending, cost, attempt: voyage.attempt };
+    lock(desk).submit(&voyage.campaign, finish, clock::now())?;
+    Ok(())
+}
+
+/// The desk, whoever panicked while holding it.
+pub(super) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
