@@ -72,7 +72,10 @@ impl Ledger {
     /// # Errors
     /// What the system said.
     pub fn remove(self) -> io::Result<()> {
-        fs::remove_dir_all(&self.folder)
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
     }
 
     /// Whether a process is one that this ledger names.

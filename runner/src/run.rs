@@ -1,5 +1,6 @@
 //! The run of a campaign: its trials walked side by side, group by group, until over or stopped.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::campaign::Progress;
@@ -57,6 +58,8 @@ pub struct Run<D, R> {
     /// Groups of trials on the way at once. A group shares a source VM and its disks; the bound
     /// keeps the disk space small.
     pub groups_at_once: usize,
+    /// Walk one trial after the other, to compare with.
+    pub one_by_one: bool,
     /// Hears of every step and trial.
     pub notice: Arc<dyn Fn(Notice) + Send + Sync>,
 }
@@ -64,11 +67,13 @@ pub struct Run<D, R> {
 impl<D: Driver, R: Recorder> Run<D, R> {
     /// Walks all trials. Trials of the same guest, source and repetition go together, in order.
     pub async fn walk_all(self: Arc<Self>, trials: Vec<(Trial, Progress)>) -> RunEnd<R::Error> {
-        let gate = Arc::new(Semaphore::new(self.groups_at_once.max(1)));
+        let at_once = if self.one_by_one { 1 } else { self.groups_at_once.max(1) };
+        let gate = Arc::new(Semaphore::new(at_once));
+        let mut missing: BTreeSet<Trial> = trials.iter().map(|(trial, _)| trial.clone()).collect();
         let mut groups = JoinSet::new();
         let key =
             |it: &(Trial, Progress)| (it.0.guest.clone(), it.0.source.clone(), it.0.repetition);
-        for group in trials.chunk_by(|a, b| key(a) == key(b)) {
+        for group in trials.chunk_by(|a, b| !self.one_by_one && key(a) == key(b)) {
             let (run, gate, group) = (Arc::clone(&self), Arc::clone(&gate), group.to_vec());
             groups.spawn(async move {
                 let _turn = gate.acquire().await;
@@ -78,11 +83,13 @@ impl<D: Driver, R: Recorder> Run<D, R> {
         let mut end =
             RunEnd { over: 0, lab_errors: Vec::new(), cancelled: false, unrecorded: None };
         while let Some(group) = groups.join_next().await {
-            match group {
-                Ok(ends) => ends.into_iter().for_each(|(trial, it)| end.count(trial, it)),
-                Err(error) => tracing::error!(%error, "a group of trials broke off"),
+            for (trial, it) in group.unwrap_or_default() {
+                missing.remove(&trial);
+                end.count(trial, it);
             }
         }
+        let broke_off = |trial| (trial, "its walk broke off: a defect, please report".to_owned());
+        end.lab_errors.extend(missing.into_iter().map(broke_off));
         end.cancelled |= self.cancel.is_cancelled() && end.unrecorded.is_none();
         end
     }
@@ -101,10 +108,8 @@ impl<D: Driver, R: Recorder> Run<D, R> {
         }
         let mut ends = Vec::new();
         while let Some(walk) = walks.join_next().await {
-            match walk {
-                Ok(end) => ends.push(end),
-                Err(error) => tracing::error!(%error, "a trial broke off"),
-            }
+            // A walk that broke off is missed by its trial, see `walk_all`.
+            ends.extend(walk.ok());
         }
         ends
     }

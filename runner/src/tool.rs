@@ -5,8 +5,9 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use domain::event::EvidenceKind;
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::driver::Proof;
 use crate::ledger::Ledger;
@@ -83,9 +84,12 @@ pub(crate) async fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Its own group: Ctrl-C reaches Portolan alone, and a script ends with all it started.
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()
         .map_err(not_started)?;
+    let group = Group::of(&child);
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let all = async { tokio::join!(child.wait(), bounded(out), bounded(err)) };
     let ended = tokio::time::timeout(limit, all).await;
@@ -93,7 +97,31 @@ pub(crate) async fn run(
         child.kill().await.map_err(lost)?;
         return Err(ToolFault::TimedOut { program, seconds: limit.as_secs() });
     };
+    group.ended();
     Ok(ToolRun { status: status.map_err(lost)?, argv, stdout, stderr })
+}
+
+/// A tool and whatever it started; ended together when it is given up.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// The tool came to its end by itself.
+    fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 /// Reads a stream to its end and keeps its beginning.

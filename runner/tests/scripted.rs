@@ -29,6 +29,7 @@ pub(crate) struct Scripted(Arc<Mutex<Script>>);
 struct Script {
     failures: BTreeMap<(Trial, Step), (Outcome, usize)>,
     hang: Option<(Step, CancellationToken)>,
+    panic: Option<(Trial, Step)>,
     performed: BTreeMap<(Trial, Step), usize>,
     released: usize,
 }
@@ -46,6 +47,12 @@ impl Scripted {
         self
     }
 
+    /// Panics at this step of this trial.
+    pub(crate) fn panic_at(self, trial: &Trial, step: Step) -> Self {
+        self.0.lock().unwrap().panic = Some((trial.clone(), step));
+        self
+    }
+
     pub(crate) fn performed(&self, trial: &Trial, step: Step) -> usize {
         let script = self.0.lock().unwrap();
         script.performed.get(&(trial.clone(), step)).copied().unwrap_or(0)
@@ -58,6 +65,8 @@ impl Scripted {
 
 impl Driver for Scripted {
     async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
+        let panics = self.0.lock().unwrap().panic == Some((trial.clone(), step));
+        assert!(!panics, "scripted");
         let (outcome, hang) = {
             let mut script = self.0.lock().unwrap();
             let place = (trial.clone(), step);

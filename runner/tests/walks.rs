@@ -25,6 +25,7 @@ async fn run(driver: Scripted, desk: &Arc<Desk>, cancel: CancellationToken) -> E
         recorder: Arc::clone(desk),
         cancel,
         groups_at_once: 2,
+        one_by_one: false,
         notice: Arc::new(|_: Notice| {}),
     };
     Arc::new(run).walk_all(trials).await
@@ -108,6 +109,17 @@ async fn every_trial_is_released_once_however_it_ends() {
     let driver = Scripted::default().fail(&victim, Step::Import, failure, 1);
     run(driver.clone(), &desk, CancellationToken::new()).await;
     assert_eq!(driver.released(), desk.planned());
+}
+
+#[tokio::test]
+async fn a_walk_that_panics_is_a_lab_error_of_its_trial_and_of_no_other() {
+    let desk = desk();
+    let victim = desk.trials()[2].clone();
+    let driver = Scripted::default().panic_at(&victim, Step::Export);
+    let end = run(driver, &desk, CancellationToken::new()).await;
+    assert_eq!(end.over, desk.planned() - 1);
+    assert_eq!(end.lab_errors.len(), 1);
+    assert_eq!(end.lab_errors[0].0, victim);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A campaign on its way: the lab is prepared, the trials are walked, nothing is left behind.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +12,7 @@ use domain::ids::CampaignId;
 use domain::plan::Trial;
 use domain::testbed::Testbed;
 use ingest::Desk;
-use runner::lab::{Engine, QemuLab, Quarantine, Sharing};
+use runner::lab::{Engine, Image, ImageKey, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +46,18 @@ pub(super) async fn sail(
         .with_context(|| format!("cannot use {}", folder.display()))
         .map_err(Exit::Lab)?;
     let ledger = Arc::new(ledger);
-    let result = prepared(args, command, desk, voyage, (trials, &ledger)).await;
+    let cancel = CancellationToken::new();
+    let watcher = tokio::spawn(interrupt(cancel.clone()));
+    let result = async {
+        let ready = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(Exit::lab("stopped before the first trial")),
+            ready = prepare(args, command, voyage, &ledger) => ready?,
+        };
+        walk(args, command, (desk, voyage), trials, (ready, &ledger, cancel.clone())).await
+    };
+    let result = result.await;
+    watcher.abort();
     if let Some(ledger) = Arc::into_inner(ledger) {
         ledger.remove().context("removing the work folder").map_err(Exit::Lab)?;
     }
@@ -67,31 +79,50 @@ fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
     Ok(())
 }
 
-async fn prepared(
+/// What a run needs before its first trial.
+struct Ready {
+    images: BTreeMap<ImageKey, Image>,
+    engine: Engine,
+    pins: Pins,
+}
+
+/// Tools, images, acceleration and versions.
+async fn prepare(
     args: &Args,
     command: &Run,
-    desk: &Arc<Mutex<Desk>>,
     voyage: &Voyage,
-    (trials, ledger): (Option<Vec<Trial>>, &Arc<Ledger>),
-) -> Result<RunEnd<RecordError>, Exit> {
+    ledger: &Ledger,
+) -> Result<Ready, Exit> {
     let testbed = &voyage.testbed;
     if let Some(words) = runner::lab::missing_tool() {
         return Err(Exit::lab(words));
     }
-    let images = embedded::images(args, &command.cache.folder(), testbed).await?;
-    let accel = embedded::accel(&command.cache.folder(), testbed, &images, ledger).await?;
+    let cache = command.cache.folder();
+    let images = embedded::images(args, &cache, testbed).await?;
+    let accel = embedded::accel(&cache, testbed, &images, ledger).await?;
     let engine = Engine { accel, quarantine: Quarantine::probe() };
     let pins = runner::lab::discover(testbed, &images, engine)?;
-    let walk = begin(desk, voyage, pins, trials)?;
+    Ok(Ready { images, engine, pins })
+}
+
+/// Walks what is left to walk and records the end.
+async fn walk(
+    args: &Args,
+    command: &Run,
+    (desk, voyage): (&Arc<Mutex<Desk>>, &Voyage),
+    trials: Option<Vec<Trial>>,
+    (ready, ledger, cancel): (Ready, &Arc<Ledger>, CancellationToken),
+) -> Result<RunEnd<RecordError>, Exit> {
+    let walk = begin(desk, voyage, ready.pins, trials)?;
     let progress = Progress::new(walk.len(), args.quiet || args.json);
     progress.say(&format!("campaign {}: {} trials", voyage.campaign, walk.len()));
 
+    let testbed = &voyage.testbed;
     let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
     let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
-    let clock = Stopwatch::start();
-    let lab = QemuLab::new(testbed, images, Arc::clone(ledger), (engine, sharing), &names)?;
-    let cancel = CancellationToken::new();
-    let watcher = tokio::spawn(interrupt(cancel.clone()));
+    let (clock, before) = (Stopwatch::start(), runner::spent());
+    let how = (ready.engine, sharing);
+    let lab = QemuLab::new(testbed, ready.images, Arc::clone(ledger), how, &names)?;
     let told = progress.clone();
     let run = Arc::new(runner::Run {
         driver: Arc::new(lab),
@@ -100,17 +131,28 @@ async fn prepared(
             campaign: voyage.campaign.clone(),
         }),
         cancel,
-        groups_at_once: if command.sequential { 1 } else { testbed.slots.cpu as usize + 1 },
+        groups_at_once: testbed.slots.cpu as usize + 1,
+        one_by_one: command.sequential,
         notice: Arc::new(move |notice| told.tell(&notice)),
     });
     let mut end = run.walk_all(walk).await;
-    watcher.abort();
     progress.end();
     if let Some(error) = end.unrecorded.take() {
         return Err(Exit::Lab(anyhow::Error::new(error).context("the run was stopped")));
     }
-    finish(desk, voyage, &end, clock)?;
+    finish(desk, voyage, &end, cost(clock, before))?;
     Ok(end)
+}
+
+/// What the trials cost, without what preparing them did.
+fn cost(clock: Stopwatch, before: Cost) -> Cost {
+    let after = runner::spent();
+    Cost {
+        wall_ms: clock.elapsed_ms(),
+        tools_cpu_ms: after.tools_cpu_ms.saturating_sub(before.tools_cpu_ms),
+        own_cpu_ms: after.own_cpu_ms.saturating_sub(before.own_cpu_ms),
+        ..after
+    }
 }
 
 /// Records the start or the resumption and returns the trials that are left to walk.
@@ -163,14 +205,13 @@ fn finish(
     desk: &Mutex<Desk>,
     voyage: &Voyage,
     end: &RunEnd<RecordError>,
-    clock: Stopwatch,
+    cost: Cost,
 ) -> Result<(), Exit> {
     let ending = match (end.cancelled, end.lab_errors.is_empty()) {
         (true, _) => Ending::Cancelled,
         (false, false) => Ending::LabError,
         (false, true) => Ending::Completed,
     };
-    let cost = Cost { wall_ms: clock.elapsed_ms(), ..runner::spent() };
     let finish = Command::FinishCampaign { ending, cost, attempt: voyage.attempt };
     lock(desk).submit(&voyage.campaign, finish, clock::now())?;
     Ok(())

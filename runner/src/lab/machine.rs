@@ -74,6 +74,8 @@ impl Machine {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // Its own group: Ctrl-C reaches Portolan alone, which then ends its VMs in order.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .map_err(fault)?;
