@@ -48,6 +48,7 @@ impl From<StoreError> for Exit {
             }
             StoreError::Io { .. }
             | StoreError::Engine(_)
+            | StoreError::Broken
             | StoreError::Damaged { .. }
             | StoreError::WrongVersion { .. }
             | StoreError::OtherEvents(_)

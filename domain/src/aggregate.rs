@@ -1,5 +1,7 @@
 //! From trials to routes and cells: repetitions take the lowest, routes the best.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::ids::RouteId;
@@ -31,7 +33,7 @@ pub struct RouteVerdict {
     pub scored: usize,
     /// Repetitions that were planned.
     pub planned: usize,
-    /// Mean wall time of a repetition, in milliseconds.
+    /// Mean wall time of a scored repetition, in milliseconds.
     pub duration_ms: u64,
 }
 
@@ -52,16 +54,18 @@ pub struct CellVerdict {
 
 /// A route over its repetitions: the lowest score counts, disagreement is unstable.
 ///
-/// An address that differs on each re-run is a WARNING at best (seed, "aggregation rule").
+/// An address that differs on each re-run is a WARNING at best (`R.repeat.ip`; seed, "aggregation
+/// rule").
 #[must_use]
 pub fn route(id: &RouteId, tools: usize, repetitions: &[Repetition]) -> RouteVerdict {
     let scores: Vec<Score> = repetitions.iter().filter_map(|it| it.standing.score()).collect();
     let disagree = scores.iter().min() != scores.iter().max();
-    let mut known = repetitions.iter().filter_map(|it| it.addresses.as_ref());
-    let first = known.next();
-    let moved = known.any(|addresses| Some(addresses) != first);
+    let known = repetitions.iter().filter_map(|it| it.addresses.as_ref());
+    let sets: BTreeSet<BTreeSet<&String>> = known.map(|it| it.iter().collect()).collect();
+    let moved = sets.len() > 1;
     let ceiling = if moved { Score::Warning } else { Score::Success };
-    let total: u64 = repetitions.iter().map(|it| it.duration_ms).fold(0, u64::saturating_add);
+    let walked = repetitions.iter().filter(|it| it.standing.score().is_some());
+    let total: u64 = walked.map(|it| it.duration_ms).fold(0, u64::saturating_add);
     RouteVerdict {
         route: id.clone(),
         tools,
@@ -72,7 +76,7 @@ pub fn route(id: &RouteId, tools: usize, repetitions: &[Repetition]) -> RouteVer
         unstable: disagree || moved,
         scored: scores.len(),
         planned: repetitions.len(),
-        duration_ms: total / repetitions.len().max(1) as u64,
+        duration_ms: total / scores.len().max(1) as u64,
     }
 }
 

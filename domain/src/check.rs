@@ -54,11 +54,13 @@ enum Answer {
 /// Applies a rule. `before` are the observations of step 1, `now` those of the rule's own step.
 #[must_use]
 pub fn check(rule: &Rule, before: &[Observation], now: &[Observation]) -> Check {
-    let answer = match &rule.when_source_had {
-        Some(fact) if !find(before, fact).is_some_and(has_something) => {
+    let source_had = rule.when_source_had.as_ref().map(|fact| (fact, find(before, fact)));
+    let answer = match source_had {
+        Some((fact, None)) => Answer::Unread(format!("{fact} at the source")),
+        Some((fact, Some(value))) if !has_something(value) => {
             Answer::Meaningless(format!("the source VM has no {fact}"))
         }
-        _ => compare(&rule.compare, before, now),
+        Some((_, Some(_))) | None => compare(&rule.compare, before, now),
     };
     let (finding, why) = match answer {
         Answer::Holds(why) => (Finding::Scored(Score::Success), why),

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::campaign::Campaign;
 use crate::command::{Command, RecordStep};
 use crate::event::{
-    CampaignFinished, CampaignResumed, CampaignStarted, Ending, Event, Pins, ScoresShown,
+    CampaignFinished, CampaignResumed, CampaignStarted, CellShown, Ending, Event, Pins, ScoresShown,
     StepFinished, TrialsPlanned, VersionChanged,
 };
-use crate::ids::CampaignId;
+use crate::ids::{CampaignId, Sha256Digest};
+use crate::observation::Observation;
 use crate::plan::Trial;
 use crate::step::Step;
 use crate::testbed::Testbed;
@@ -67,8 +68,7 @@ pub fn decide(
         }
         Command::FinishCampaign { .. } => Err(Refusal::AlreadyEnded(id.clone())),
         Command::ShowScores { policy, policy_sha256, cells, .. } => {
-            let campaign = id.clone();
-            Ok(vec![Event::ScoresShown(ScoresShown { campaign, policy, policy_sha256, cells })])
+            Ok(show(id, &policy, policy_sha256, &cells))
         }
     }
 }
@@ -83,6 +83,26 @@ fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<E
         Event::TrialsPlanned(TrialsPlanned { campaign: id.clone(), trials: trials.to_vec() })
     }));
     events
+}
+
+/// Most cells named by one event, for the same reason.
+const CELLS_IN_ONE_EVENT: usize = 200;
+
+fn show(
+    id: &CampaignId,
+    policy: &str,
+    policy_sha256: Sha256Digest,
+    cells: &[CellShown],
+) -> Vec<Event> {
+    let shown = |cells: &[CellShown]| {
+        Event::ScoresShown(ScoresShown {
+            campaign: id.clone(),
+            policy: policy.to_owned(),
+            policy_sha256,
+            cells: cells.to_vec(),
+        })
+    };
+    cells.chunks(CELLS_IN_ONE_EVENT).map(shown).collect()
 }
 
 fn resume(campaign: &Campaign, id: &CampaignId, found: &Pins) -> Result<Vec<Event>, Refusal> {
@@ -115,6 +135,9 @@ fn record_step(campaign: &Campaign, id: &CampaignId, record: RecordStep) -> Resu
     }
     let pins = pins_of(campaign, &trial);
     let campaign = id.clone();
+    let outcome = outcome.bounded();
+    let bounded = |it: Observation| Observation { value: it.value.bounded(), ..it };
+    let observations = observations.into_iter().map(bounded).collect();
     Ok(Event::StepFinished(StepFinished {
         campaign,
         trial,

@@ -131,26 +131,39 @@ pub fn why_no_boot(reason: &str, observations: &[Observation]) -> Cause {
     found.map_or(Cause::Unknown, |(_, cause, _)| *cause)
 }
 
-/// Why a guest that runs is scored FAILURE, from its facts. `before` are those at the source.
+/// Why a guest that runs is scored FAILURE, from its facts. `before` are those at the source,
+/// `failing` the facts whose rules are FAILUREs: a cause is named only if it explains one of them.
 #[must_use]
-pub fn why_not_well(before: &[Observation], now: &[Observation]) -> Option<Cause> {
+pub fn why_not_well(
+    before: &[Observation],
+    now: &[Observation],
+    failing: &[&str],
+) -> Option<Cause> {
     let is = |fact: &str, wanted: bool| find(now, fact) == Some(&Value::Flag(wanted));
-    if is("canary.intact", false) {
+    let explains = |prefixes: &[&str]| {
+        failing.iter().any(|fact| prefixes.iter().any(|prefix| fact.starts_with(prefix)))
+    };
+    if is("canary.intact", false) && explains(&["canary."]) {
         return Some(Cause::DataAltered);
     }
-    if is("ip.usable", false) {
-        let without_driver = match find(now, "pci.without_driver") {
-            Some(Value::List(devices)) => devices.iter().any(|it| it.starts_with("0x02")),
-            _ => false,
-        };
-        let renamed = find(before, "nic.names") != find(now, "nic.names");
-        return Some(match find(now, "nic.count") {
-            Some(Value::Integer(0)) if without_driver => Cause::NetworkDriverMissing,
-            Some(Value::Integer(count)) if *count > 0 && renamed => Cause::NicRenamed,
-            _ => Cause::NoDhcpOffer,
-        });
+    if is("ip.usable", false) && explains(&["ip.", "nic.", "route.", "dns."]) {
+        return Some(why_no_address(before, now));
     }
-    is("route.gateway_reachable", false).then_some(Cause::GatewayUnreachable)
+    let unreachable = is("route.gateway_reachable", false) && explains(&["route."]);
+    unreachable.then_some(Cause::GatewayUnreachable)
+}
+
+fn why_no_address(before: &[Observation], now: &[Observation]) -> Cause {
+    let without_driver = match find(now, "pci.without_driver") {
+        Some(Value::List(devices)) => devices.iter().any(|it| it.starts_with("0x02")),
+        _ => false,
+    };
+    let renamed = find(before, "nic.names") != find(now, "nic.names");
+    match find(now, "nic.count") {
+        Some(Value::Integer(0)) if without_driver => Cause::NetworkDriverMissing,
+        Some(Value::Integer(count)) if *count > 0 && renamed => Cause::NicRenamed,
+        _ => Cause::NoDhcpOffer,
+    }
 }
 
 #[cfg(test)]
@@ -194,12 +207,14 @@ mod tests {
                 Observation::list("pci.without_driver", devices, Channel::SerialConsole),
             ]
         };
-        let cause = |now: &[Observation]| why_not_well(&[], now);
+        let cause = |now: &[Observation]| why_not_well(&[], now, &["ip.usable"]);
         assert_eq!(
             cause(&facts(0, &["0x020000:0x10ec:0x8139"])),
             Some(Cause::NetworkDriverMissing)
         );
         assert_eq!(cause(&facts(1, &[])), Some(Cause::NoDhcpOffer));
         assert_eq!(cause(&[]), None);
+        let other = why_not_well(&[], &facts(1, &[]), &["disk.emulated"]);
+        assert_eq!(other, None, "a cause that explains no failing rule is not named");
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
-use crate::observation::Observation;
+use crate::observation::{Observation, bounded_text};
 use crate::plan::Trial;
 use crate::score::Standing;
 use crate::step::Step;
@@ -34,7 +34,7 @@ pub enum Event {
     StepFinished(StepFinished),
     /// A campaign came to an end.
     CampaignFinished(CampaignFinished),
-    /// Scores were shown to a person under a policy.
+    /// Scores were shown to a person under a policy; many cells come in several such events.
     ScoresShown(ScoresShown),
 }
 
@@ -147,6 +147,20 @@ pub enum Outcome {
         /// What broke and what to do.
         reason: String,
     },
+}
+
+impl Outcome {
+    /// The same outcome, its reason of bounded length.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        match self {
+            Outcome::Completed => Outcome::Completed,
+            Outcome::NotCompleted { reason } => {
+                Outcome::NotCompleted { reason: bounded_text(&reason) }
+            }
+            Outcome::LabError { reason } => Outcome::LabError { reason: bounded_text(&reason) },
+        }
+    }
 }
 
 /// Something kept as proof, content-addressed beside the log.

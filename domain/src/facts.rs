@@ -1,16 +1,11 @@
 //! The block of facts a guest reports about itself, and the observations it turns into.
 //!
 //! The block is printed by `lab/guests/facts.sh`; every text in it is a guest's word and may be
-//! anything, so lengths are cut here and values are never interpreted.
+//! anything: control characters are dropped here, lengths are bounded where it is recorded.
 
 use serde::Deserialize;
 
-use crate::observation::{Channel, Observation};
-
-/// Longest text kept of any single fact, in characters.
-const LONGEST_TEXT: usize = 512;
-/// Most entries kept of any list.
-const MOST_ENTRIES: usize = 256;
+use crate::observation::{Channel, Observation, Value};
 
 /// Facts as the guest reports them, schema 1. Field names are the guest's.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -57,8 +52,8 @@ pub struct GuestFacts {
     pub dns: Vec<String>,
     /// DNS search domains.
     pub dns_search: Vec<String>,
-    /// The firewall's rules, normalised, in order.
-    pub firewall: Vec<String>,
+    /// The firewall's rules, normalised, in order; none when they could not be read.
+    pub firewall: Option<Vec<String>>,
     /// Disks.
     pub disks: Vec<Disk>,
     /// Mounted file systems, `target type mode`.
@@ -147,11 +142,23 @@ const PARAVIRTUAL: [&str; 10] = [
     "virtio-pci",
 ];
 
+/// Facts that every machine has: empty means that they could not be read.
+const READ_OR_EMPTY: [&str; 11] = [
+    "boot.id", "machine.id", "host.name", "kernel.release", "clock.timezone", "clock.source",
+    "firmware.kind", "firmware.uuid", "cpu.model", "cpu.mhz", "memory.total_kib",
+];
+
 impl GuestFacts {
     /// The observations these facts amount to, all read by the serial console.
     #[must_use]
     pub fn observations(&self) -> Vec<Observation> {
-        [self.system(), self.hardware(), self.network(), self.storage()].concat()
+        let mut seen = [self.system(), self.hardware(), self.network(), self.storage()].concat();
+        // A file the guest could not read arrives as an empty text or a zero: not observed.
+        seen.retain(|it| !READ_OR_EMPTY.contains(&it.fact.as_str()) || !is_empty(&it.value));
+        if self.canary_sha256.is_empty() {
+            seen.retain(|it| !it.fact.starts_with("canary."));
+        }
+        seen
     }
 
     fn system(&self) -> Vec<Observation> {
@@ -198,7 +205,7 @@ impl GuestFacts {
         let usable = addresses.iter().any(|ip| !ip.starts_with("169.254.") && !ip.is_empty());
         let default = self.routes.iter().find(|route| route.starts_with("default"));
         let emulated = nics.iter().filter(|nic| !is_paravirtual(&nic.driver)).count();
-        vec![
+        let mut seen = vec![
             integer("nic.count", count(nics.len())),
             owned("nic.names", each(|nic| &nic.name)),
             owned("nic.drivers", each(|nic| &nic.driver)),
@@ -215,9 +222,12 @@ impl GuestFacts {
             list("route.table", &self.routes),
             list("dns.servers", &self.dns),
             list("dns.search", &self.dns_search),
-            list("firewall.rules", &self.firewall),
-            flag("firewall.on", !self.firewall.is_empty()),
-        ]
+        ];
+        if let Some(rules) = &self.firewall {
+            let on = flag("firewall.on", !rules.is_empty());
+            seen.extend([list("firewall.rules", rules), on]);
+        }
+        seen
     }
 
     fn storage(&self) -> Vec<Observation> {
@@ -255,7 +265,7 @@ fn integer(fact: &str, value: i64) -> Observation {
 }
 
 fn text(fact: &str, value: &str) -> Observation {
-    Observation::text(fact, cut(value), Channel::SerialConsole)
+    Observation::text(fact, printable(value), Channel::SerialConsole)
 }
 
 fn list(fact: &str, values: &[String]) -> Observation {
@@ -263,11 +273,15 @@ fn list(fact: &str, values: &[String]) -> Observation {
 }
 
 fn owned(fact: &str, values: Vec<String>) -> Observation {
-    let kept = values.iter().take(MOST_ENTRIES).map(|value| cut(value)).collect();
-    Observation::list(fact, kept, Channel::SerialConsole)
+    let values = values.iter().map(|value| printable(value)).collect();
+    Observation::list(fact, values, Channel::SerialConsole)
 }
 
-/// A guest's text without control characters and of bounded length.
-fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
+/// A guest's text without control characters. Its length is bounded where it is recorded.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+fn is_empty(value: &Value) -> bool {
+    *value == Value::Integer(0) || *value == Value::Text(String::new())
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Sha256Digest;
+
 /// How a fact was read. Facts of different channels are not silently comparable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,7 +68,7 @@ impl fmt::Display for Value {
 /// One fact as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
-    /// Dotted name, the unit last: `cpu.model`, `memory.total_kib`. See docs/scoring.md.
+    /// Dotted name, the unit last: `cpu.model`, `memory.total_kib`. docs/facts.md lists them.
     pub fact: String,
     /// What was read.
     pub value: Value,
@@ -106,8 +108,81 @@ impl Observation {
     }
 }
 
+/// Longest text recorded of one value, in characters.
+const LONGEST_TEXT: usize = 512;
+/// Most characters recorded of one list.
+const LONGEST_LIST: usize = 2048;
+
+/// A text of bounded length. What is cut is told by its digest, so that two texts that differ only
+/// there still differ.
+#[must_use]
+pub fn bounded_text(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… (whole: sha256 {})", &text[..end], digest(text)),
+    }
+}
+
+impl Value {
+    /// The same value, of bounded length; see [`bounded_text`].
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        match self {
+            Value::Flag(_) | Value::Integer(_) => self,
+            Value::Text(text) => Value::Text(bounded_text(&text)),
+            Value::NotApplicable(why) => Value::NotApplicable(bounded_text(&why)),
+            Value::List(items) => Value::List(bounded_list(items)),
+        }
+    }
+}
+
+fn bounded_list(items: Vec<String>) -> Vec<String> {
+    let mut room = LONGEST_LIST;
+    let fits = |item: &&String| {
+        room = room.saturating_sub(item.chars().count() + 1);
+        room > 0
+    };
+    let kept = items.iter().take_while(fits).count();
+    if kept == items.len() {
+        return items;
+    }
+    let rest = items[kept..].join("\n");
+    let told = format!("… {} more (sha256 {})", items.len() - kept, digest(&rest));
+    items.into_iter().take(kept).chain([told]).collect()
+}
+
+fn digest(text: &str) -> Sha256Digest {
+    Sha256Digest::of(text.as_bytes())
+}
+
 /// The value of a fact among observations; of two readings the last counts.
 #[must_use]
 pub fn find<'a>(observations: &'a [Observation], fact: &str) -> Option<&'a Value> {
     observations.iter().rev().find(|seen| seen.fact == fact).map(|seen| &seen.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_still_tells_two_values_apart() {
+        let list = |last: &str| {
+            let mut items = vec!["rule".repeat(20); 300];
+            items.push(last.to_owned());
+            Value::List(items).bounded()
+        };
+        assert_ne!(list("accept"), list("drop"));
+        assert_eq!(list("drop"), list("drop"));
+        let text = |last: char| Value::Text(format!("{}{last}", "ä".repeat(5000))).bounded();
+        assert_ne!(text('a'), text('b'));
+        assert!(list("x").to_string().chars().count() < LONGEST_LIST + 200);
+        assert!(text('a').to_string().chars().count() < LONGEST_TEXT + 100);
+    }
+
+    #[test]
+    fn what_is_short_stays_as_it_is() {
+        let value = Value::List(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(value.clone().bounded(), value);
+    }
 }

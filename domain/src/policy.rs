@@ -137,6 +137,29 @@ pub enum Compare {
     },
 }
 
+impl Compare {
+    /// The fact it is about.
+    #[must_use]
+    pub fn fact(&self) -> &str {
+        match self {
+            Compare::Same { fact }
+            | Compare::SameSet { fact }
+            | Compare::Keeps { fact }
+            | Compare::Differs { fact }
+            | Compare::NotLess { fact }
+            | Compare::NotMore { fact }
+            | Compare::Within { fact, .. }
+            | Compare::Holds { fact }
+            | Compare::HoldsNot { fact }
+            | Compare::None { fact }
+            | Compare::Some { fact }
+            | Compare::AtMost { fact, .. }
+            | Compare::Covers { have: fact, .. }
+            | Compare::Contains { item: fact, .. } => fact,
+        }
+    }
+}
+
 impl Policy {
     /// Name and version, as shown.
     #[must_use]
@@ -151,7 +174,8 @@ impl Policy {
         Sha256Digest::of(&canonical)
     }
 
-    /// Checks that no rule stands twice and none is empty.
+    /// Checks that there are rules, that none stands twice, and that none lets a fact that was not
+    /// read pass.
     ///
     /// # Errors
     /// The first problem found.
@@ -162,6 +186,9 @@ impl Policy {
         for (place, rule) in self.rules.iter().enumerate() {
             if self.rules.iter().take(place).any(|earlier| earlier.id == rule.id) {
                 return Err(PolicyProblem::Twice(rule.id.clone()));
+            }
+            if rule.unread == Score::Success {
+                return Err(PolicyProblem::Unread(rule.id.clone()));
             }
             if let Compare::Within { success_percent, warning_percent, .. } = rule.compare
                 && success_percent > warning_percent
@@ -182,6 +209,9 @@ pub enum PolicyProblem {
     /// Two rules share an id.
     #[error("rule `{0}` stands twice: ids are unique")]
     Twice(String),
+    /// A fact that was not read would be a SUCCESS.
+    #[error("rule `{0}`: a fact that could not be read is never a SUCCESS; use WARNING or FAILURE")]
+    Unread(String),
     /// The margin for SUCCESS is wider than that for WARNING.
     #[error("rule `{0}`: success_percent is larger than warning_percent")]
     Margins(String),

@@ -111,10 +111,21 @@ fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> 
         (Some(reason), Standing::Scored(Score::Failure)) if boots(step) => {
             Some(why_no_boot(reason, now))
         }
-        (None, Standing::Scored(Score::Failure)) if boots(step) => why_not_well(before, now),
+        (None, Standing::Scored(Score::Failure)) if boots(step) => {
+            why_not_well(before, now, &failing(policy, &checks))
+        }
         _ => None,
     };
     StepVerdict { step, standing, checks, reason, cause }
+}
+
+/// The facts whose rules are FAILUREs.
+fn failing<'a>(policy: &'a Policy, checks: &[Check]) -> Vec<&'a str> {
+    let failed = |rule: &str| {
+        checks.iter().any(|it| it.rule == rule && it.finding.score() == Some(Score::Failure))
+    };
+    let rules = policy.rules.iter().filter(|rule| failed(&rule.id));
+    rules.map(|rule| rule.compare.fact()).collect()
 }
 
 fn boots(step: Step) -> bool {

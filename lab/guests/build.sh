@@ -76,7 +76,7 @@ concrete() { # METAPACKAGE PATTERN
     apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: //p' | grep -E -m 1 "$2" ||
         die "apt does not know which kernel $1 stands for: run 'apt-get update' as root once"
 }
-# Path of a tree with boot/fast, the kernel as quick to start as it gets, and lib/modules/*, uncompressed and indexed.
+# Path of a tree with boot/vmlinuz-* and lib/modules/*, the modules uncompressed and indexed.
 kernel_tree() {
     local id='' meta image package tree deb
     # shellcheck source=/dev/null
@@ -112,57 +112,6 @@ kernel_tree() {
         find "$tree.new/lib/modules/" -name '*.ko.xz' -exec xz -d {} +
         find "$tree.new/lib/modules/" -name '*.ko.zst' -exec zstd -q -d --rm {} +
         "$busybox" depmod -b "$tree.new" "$(ls "$tree.new/lib/modules")"
-        mv "$tree.new" "$tree"
-    fi
-    echo "$tree"
-}
-# The concrete package that a metapackage such as linux-image-cloud-amd64 stands for.
-concrete() { # METAPACKAGE PATTERN
-    apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: //p' | grep -E -m 1 "$2" ||
-        die "apt does not know which kernel $1 stands for: run 'apt-get update' as root once"
-}
-# Path of a tree with boot/fast, the kernel as quick to start as it gets, and lib/modules/*, uncompressed and indexed.
-kernel_tree() {
-    local id='' meta image package tree deb
-    # shellcheck source=/dev/null
-    id=$(. /etc/os-release && echo "${ID:-}")
-    if [ "$id" = ubuntu ]; then
-        # Untested: Ubuntu keeps the modules in packages of their own.
-        meta=linux-image-virtual
-        [ "$KERNEL" = cloud ] || meta=linux-image-generic
-        image=$(concrete "$meta" '^linux-image-[0-9]')
-        tree=$DOWNLOADS/kernel-$KERNEL-$image
-        set -- "$image" "linux-modules-${image#linux-image-}"
-        [ "$KERNEL" = cloud ] || set -- "$@" "linux-modules-extra-${image#linux-image-}"
-    else
-        meta=linux-image-amd64 image='linux-image-[0-9]*[0-9]-amd64'
-        [ "$KERNEL" = generic ] || meta=linux-image-cloud-amd64 image='linux-image-[0-9]*-cloud-amd64'
-        deb=$(cached "$image")
-        if [ -n "$deb" ]; then image=${deb##*/} && image=${image%%_*}; else image=$(concrete "$meta" '^linux-image-[0-9]'); fi
-        tree=$DOWNLOADS/kernel-$image
-        set -- "$image"
-    fi
-    if [ ! -d "$tree" ]; then
-        rm -rf "$tree.new"
-        mkdir "$tree.new"
-        for package in "$@"; do
-            deb=$(cached "$package")
-            if [ -z "$deb" ]; then download "$package" && deb=$(cached "$package"); fi
-            dpkg-deb -x "$deb" "$tree.new" || die "cannot unpack $deb: delete it, so that it is downloaded again"
-        done
-        # Nothing a guest of this lab could have; half of the cache otherwise.
-        rm -rf "$tree.new"/{,usr/}lib/modules/*/kernel/{sound,drivers/{gpu,media,staging,infiniband,iio,net/wireless}} "$tree.new/boot"/System.map-*
-        # Merged-/usr packages carry usr/lib/modules.
-        [ -d "$tree.new/lib/modules" ] || ln -s usr/lib "$tree.new/lib"
-        find "$tree.new/lib/modules/" -name '*.ko.xz' -exec xz -d {} +
-        find "$tree.new/lib/modules/" -name '*.ko.zst' -exec zstd -q -d --rm {} +
-        "$busybox" depmod -b "$tree.new" "$(ls "$tree.new/lib/modules")"
-        say "repacking the kernel"
-        if ! bash "$here/repack.sh" "$tree.new"/boot/vmlinuz-* "$tree.new/boot/fast" "$WORK/repack"; then
-            say "note: the kernel stays as it is packed"
-            ln "$tree.new"/boot/vmlinuz-* "$tree.new/boot/fast"
-        fi
-        rm -rf "$WORK/repack"
         mv "$tree.new" "$tree"
     fi
     echo "$tree"

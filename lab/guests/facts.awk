@@ -152,7 +152,7 @@ BEGIN {
     printf ",\"memory_kib\":%s,\"nics\":[%s],\"unbound_pci\":%s", whole(memory), nics, list(unbound, nunbound)
     printf ",\"address_mode\":%s,\"dhcp\":%s,\"routes\":%s", q(ENVIRON["mode"]), q(ENVIRON["dhcp"]), list(routes, nroutes)
     printf ",\"gateway\":%s,\"gateway_reachable\":%s,\"dns\":%s,\"dns_search\":%s", q(ENVIRON["gateway"]), ENVIRON["reachable"], list(dns, ndns), list(domains, ndomains)
-    printf ",\"firewall\":%s,\"disks\":[%s],\"mounts\":%s,\"root_rw\":%s", list(rules, nrules), disks, list(mounts, nmounts), root_rw == "rw" ? "true" : "false"
+    printf ",\"firewall\":%s,\"disks\":[%s],\"mounts\":%s,\"root_rw\":%s", ENVIRON["rules_read"] == "yes" ? list(rules, nrules) : "null", disks, list(mounts, nmounts), root_rw == "rw" ? "true" : "false"
     printf ",\"canary_sha256\":%s,\"canary_expected\":%s", q(canary[1]), q(first("/etc/portolan/canary.sha256"))
     printf ",\"dmi\":{\"vendor\":%s,\"product\":%s,\"uuid\":%s,\"serial\":%s}", q(first(id "sys_vendor")), q(first(id "product_name")), \
         q(first(id "product_uuid")), q(first(id "product_serial"))

@@ -3,7 +3,8 @@
 
 ip -4 -o addr >/run/address
 ip route >/run/route
-nft -s list ruleset >/run/firewall
+rules_read=no
+nft -s list ruleset >/run/firewall && rules_read=yes
 dmesg -r >/run/log
 sha256sum /data/canary.bin >/run/canary
 
@@ -21,7 +22,7 @@ set -- /sys/bus/pci/devices/*
 pci=$*
 set -- /sys/block/*
 blocks=$*
-export nics pci blocks firmware gateway reachable mode dhcp boots
+export rules_read nics pci blocks firmware gateway reachable mode dhcp boots
 awk -f /etc/portolan/facts.awk >/run/facts.json
 
 read -r sum _ <<END

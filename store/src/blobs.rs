@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::ids::Sha256Digest;
 
 use crate::StoreError;
+use crate::log::private_folder;
 
 /// A folder of blobs.
 #[derive(Debug)]
@@ -17,8 +18,7 @@ pub(crate) struct Blobs {
 impl Blobs {
     pub(crate) fn open(store: &Path) -> Result<Self, StoreError> {
         let folder = store.join("evidence");
-        fs::create_dir_all(&folder)
-            .map_err(|error| StoreError::io("cannot create", &folder, error))?;
+        private_folder(&folder)?;
         Ok(Self { folder })
     }
 
@@ -31,17 +31,21 @@ impl Blobs {
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<Sha256Digest, StoreError> {
         let digest = Sha256Digest::of(bytes);
         let path = self.path(digest);
-        if path.exists() {
+        // A blob that is there but damaged is written again.
+        if self.get(digest).is_ok() {
             return Ok(digest);
         }
         let folder = path.parent().unwrap_or(&self.folder);
         let io = |error| StoreError::io("cannot write", &path, error);
-        fs::create_dir_all(folder).map_err(io)?;
+        if !folder.is_dir() {
+            private_folder(folder)?;
+            sync_folder(&self.folder).map_err(io)?;
+        }
         let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?;
         file.write_all(bytes).map_err(io)?;
         file.as_file().sync_data().map_err(io)?;
         file.persist(&path).map_err(|error| io(error.error))?;
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        sync_folder(folder).map_err(io)?;
         Ok(digest)
     }
 
@@ -65,4 +69,9 @@ impl Blobs {
         let name = digest.to_string();
         self.folder.join(&name[..2]).join(name)
     }
+}
+
+/// Makes the names in a folder safe on disk.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    fs::File::open(folder)?.sync_all()
 }

@@ -28,6 +28,8 @@ pub struct Log {
     data: File,
     blobs: Blobs,
     head: u64,
+    /// A sync failed: what is on disk is unknown, so nothing more is acknowledged.
+    broken: bool,
     _owner: Owner,
 }
 
@@ -52,12 +54,8 @@ impl Log {
     /// # Errors
     /// [`StoreError::InUse`] when another process owns it; otherwise what the system said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| StoreError::io("cannot create", folder, error))?;
-        Self::open_existing(folder)
+        private_folder(folder)?;
+        Self::open_folder(folder)
     }
 
     /// Opens the store in this folder.
@@ -65,11 +63,16 @@ impl Log {
     /// # Errors
     /// [`StoreError::Missing`] when there is none; otherwise as [`Log::open`].
     pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
-        if !folder.is_dir() {
+        if !folder.join("log").join("db").is_file() {
             return Err(StoreError::Missing(folder.to_owned()));
         }
+        Self::open_folder(folder)
+    }
+
+    fn open_folder(folder: &Path) -> Result<Self, StoreError> {
         let owner = Owner::take(folder)?;
         let path = folder.join("log");
+        private_folder(&path)?;
         let engine = sled::Config::new()
             .path(&path)
             .mode(sled::Mode::HighThroughput)
@@ -96,6 +99,7 @@ impl Log {
             engine,
             data,
             head,
+            broken: false,
             _owner: owner,
         })
     }
@@ -112,9 +116,12 @@ impl Log {
     ///
     /// # Errors
     /// [`StoreError::WrongVersion`] when the stream has moved on, [`StoreError::OtherEvents`] when
-    /// the command id was used for other events, or what the engine said. On an error nothing was
-    /// appended.
+    /// the command id was used for other events; nothing was appended then. When the disk did not
+    /// take it, the log is broken: it refuses everything until it is opened again.
     pub fn append(&mut self, append: Append) -> Result<Vec<Recorded>, StoreError> {
+        if self.broken {
+            return Err(StoreError::Broken);
+        }
         if let Some(known) = self.recorded_for(append.command)? {
             let same = known.iter().map(|it| &it.event).eq(&append.events);
             return if same { Ok(known) } else { Err(StoreError::OtherEvents(append.command)) };
@@ -126,7 +133,9 @@ impl Log {
         }
         let recorded = self.number(append);
         let frames: Vec<Vec<u8>> = recorded.iter().map(frame::encode).collect::<Result<_, _>>()?;
+        self.broken = true;
         self.write(&recorded, &frames)?;
+        self.broken = false;
         self.head += recorded.len() as u64;
         Ok(recorded)
     }
@@ -139,6 +148,10 @@ impl Log {
         let Some(value) = self.commands.get(command.as_bytes())? else {
             return Ok(None);
         };
+        if value.len() != 16 {
+            let why = "the index of commands is damaged".to_owned();
+            return Err(StoreError::Damaged { position: 0, why });
+        }
         let (first, count) = (number(&value[..8]), number(&value[8..]));
         (first..first + count).map(|at| self.event(at)).collect::<Result<_, _>>().map(Some)
     }
@@ -154,18 +167,23 @@ impl Log {
         }
     }
 
-    /// Every event from a position on, in order, without gaps: a missing one is an error.
+    /// Every event from a position on, in order. Each gap is one error that names what is missing;
+    /// reading goes on behind it.
     pub fn read(&self, from: u64) -> impl Iterator<Item = Result<Recorded, StoreError>> + '_ {
-        let entries = self.events.range(from.to_be_bytes()..);
-        entries.zip(from..).map(|(entry, expected)| {
-            let (key, value) = entry?;
-            match number(&key) {
-                found if found == expected => frame::decode(expected, &value),
-                _ => {
-                    let why = "it is missing".to_owned();
-                    Err(StoreError::Damaged { position: expected, why })
-                }
-            }
+        let mut expected = from;
+        self.events.range(from.to_be_bytes()..).flat_map(move |entry| {
+            let (key, value) = match entry {
+                Ok(entry) => entry,
+                Err(error) => return vec![Err(error.into())],
+            };
+            let found = number(&key);
+            let gap = (found > expected).then(|| {
+                let last = found - 1;
+                let why = format!("it is missing, and so is every event up to {last}");
+                Err(StoreError::Damaged { position: expected, why })
+            });
+            expected = found.saturating_add(1);
+            gap.into_iter().chain([frame::decode(found, &value)]).collect()
         })
     }
 
@@ -222,8 +240,14 @@ impl Log {
         self.engine.flush()?;
         self.data
             .sync_data()
-            .map_err(|error| StoreError::io("cannot sync", Path::new("log/db"), error))
+            .map_err(|error| StoreError::io("cannot sync the log's", Path::new("log/db"), error))
     }
+}
+
+/// Creates a folder that only its owner may read.
+pub(crate) fn private_folder(folder: &Path) -> Result<(), StoreError> {
+    let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    created.map_err(|error| StoreError::io("cannot create", folder, error))
 }
 
 /// A big-endian number of up to eight bytes.

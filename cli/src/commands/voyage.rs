@@ -187,15 +187,17 @@ fn begin(
     Ok(walk)
 }
 
-/// Stops the run at the first Ctrl-C or request to terminate.
+/// Stops the run at the first Ctrl-C, request to terminate, or closed terminal.
 async fn interrupt(cancel: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)] = kinds.map(signal) else {
         return;
     };
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
+        _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
     }
     eprintln!("stopping: processes are ended, files removed …");
     cancel.cancel();
