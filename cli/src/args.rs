@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// The log
     #[command(subcommand)]
     Log(Log),
+    /// Policies
+    #[command(subcommand)]
+    Policy(Policy),
     /// Write a shell completion script
     #[command(after_help = "Example: portolan completions bash > portolan.bash")]
     Completions {
@@ -169,9 +172,9 @@ pub(crate) struct Matrix {
     /// Only this guest
     #[arg(long, value_name = "GUEST")]
     pub(crate) guest: Option<GuestId>,
-    /// As what
-    #[arg(long, default_value = "text")]
-    pub(crate) format: Format,
+    /// As what [default: text, or json with --json]
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
     /// For whom; only operators and auditors see which tools were used
     #[arg(long, default_value = "operator")]
     pub(crate) audience: Audience,
@@ -230,6 +233,13 @@ pub(crate) struct Explain {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Print the default policy, to start one of your own from
+    #[command(after_help = "Example: portolan policy show > mine.toml")]
+    Show,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Log {
     /// Print the events, one JSON object a line
     #[command(after_help = "Example: portolan log show --from 100 | jq .event.type")]
@@ -245,10 +255,9 @@ pub(crate) enum Log {
     #[command(after_help = "Example: portolan log verify")]
     Verify,
     /// Write one piece of evidence to standard output
-    #[command(after_help = "Example: portolan log evidence 3f5a… > serial.log")]
-    #[command(after_help = "Example: portolan log evidence 3f5a… > serial.log")]
+    #[command(after_help = "Example: portolan log evidence 3f5a9c01b2d4 > serial.log")]
     Evidence {
-        /// Its SHA-256, as `explain` shows it
-        sha256: domain::ids::Sha256Digest,
+        /// Its SHA-256, or at least its first 8 digits, as `explain` shows it
+        sha256: String,
     },
 }

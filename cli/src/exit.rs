@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Usage(anyhow::Error),
     /// 3: the lab broke, not the product.
     Lab(anyhow::Error),
+    /// 3 as well: a person stopped it.
+    Stopped(&'static str),
 }
 
 impl Exit {
@@ -33,6 +35,7 @@ impl Exit {
         let (code, kind, words) = match self {
             Exit::Gate(words) => (1, "below the gate", words.clone()),
             Exit::Usage(error) => (2, "error", format!("{error:#}")),
+            Exit::Stopped(words) => (3, "stopped", (*words).to_owned()),
             Exit::Lab(error) => (3, "lab error", format!("{error:#}")),
         };
         eprintln!("portolan: {kind}: {words}");

@@ -1,5 +1,6 @@
 //! Files that a person writes, read and checked: testbeds and policies.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -29,7 +30,10 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
     let testbed = testbed.with_context(|| format!("testbed {name}")).map_err(Exit::Usage)?;
     let unknown = testbed.platforms.iter().find(|platform| platform.driver != "qemu");
     match unknown {
-        None => Ok(testbed),
+        None => {
+            runner::lab::check_settings(&testbed)?;
+            Ok(testbed)
+        }
         Some(platform) => Err(Exit::usage(format!(
             "testbed {name}: platform `{}` wants driver `{}`; known drivers: qemu",
             platform.id, platform.driver
@@ -37,22 +41,40 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
     }
 }
 
+/// The default policy, as it is compiled in.
+pub(crate) const DEFAULT_POLICY: &str = include_str!("../../domain/policy/default.toml");
+
 /// The policy in this file, or the one compiled in.
+///
+/// A file that calls itself like the one compiled in but says something else is refused: its scores
+/// could not be told from the default ones.
 pub(crate) fn policy(file: Option<&Path>) -> Result<Policy, Exit> {
-    let policy: Policy = match file {
-        None => parse("the default policy", include_str!("../../domain/policy/default.toml"))?,
-        Some(path) => parse(&path.to_string_lossy(), &read("policy", path)?)?,
-    };
-    policy.validate().context("policy").map_err(Exit::Usage)
+    let default = checked("the default policy", DEFAULT_POLICY)?;
+    let Some(path) = file else { return Ok(default) };
+    let name = path.to_string_lossy();
+    let policy = checked(&name, &read("policy", path)?)?;
+    if policy.label() == default.label() && policy.digest() != default.digest() {
+        let words = "calls itself like the default policy but says something else";
+        return Err(Exit::usage(format!("{name} {words}: give it a name of its own")));
+    }
+    Ok(policy)
+}
+
+fn checked(name: &str, text: &str) -> Result<Policy, Exit> {
+    let policy: Policy = parse(name, text)?;
+    policy.validate().with_context(|| name.to_owned()).map_err(Exit::Usage)
 }
 
 fn read(kind: &str, path: &Path) -> Result<String, Exit> {
     let what = || format!("cannot read {kind} {}", path.display());
-    let size = std::fs::metadata(path).with_context(what).map_err(Exit::Usage)?.len();
-    if size > LARGEST {
-        return Err(Exit::usage(format!("{}: {size} bytes are more than {LARGEST}", what())));
+    let file = std::fs::File::open(path).with_context(what).map_err(Exit::Usage)?;
+    let mut text = String::new();
+    let mut bounded = file.take(LARGEST + 1);
+    bounded.read_to_string(&mut text).with_context(what).map_err(Exit::Usage)?;
+    if text.len() as u64 > LARGEST {
+        return Err(Exit::usage(format!("{}: more than {LARGEST} bytes", what())));
     }
-    std::fs::read_to_string(path).with_context(what).map_err(Exit::Usage)
+    Ok(text)
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Exit> {

@@ -59,6 +59,7 @@ fn every_command_has_an_example() {
         &["log", "verify"],
         &["log", "evidence"],
         &["completions"],
+        &["policy", "show"],
     ] {
         let help = portolan(folder.path(), &[words, &["--help"]].concat()).out;
         assert!(help.contains("Example"), "{words:?}: {help}");
@@ -92,6 +93,8 @@ fn a_broken_testbed_is_refused_in_the_words_of_the_file() {
         ("address = \"dhcp\"", Some("address = \"static:;reboot\""), "settings.address"),
         ("firmware = \"bios\"", Some("firmware = \"uefi\""), "firmware is \"uefi\""),
         ("cpu = 3", Some("cpu = 0"), "slots.cpu is 0"),
+        ("\"kvm-like\" }", Some("\"kvm-like\", cpus = \"x\" }"), "use a number"),
+        ("\"server\"", Some("\"a-very-long-guest-name\""), "at most 12"),
     ];
     for (right, wrong, words) in cases {
         let text = match wrong {
@@ -106,7 +109,7 @@ fn a_broken_testbed_is_refused_in_the_words_of_the_file() {
         refused(&folder.path().join("store"), &["run", name], 2, words);
     }
     std::fs::write(&file, vec![b'#'; 2_000_000]).unwrap();
-    refused(folder.path(), &["plan", name], 2, "bytes are more than");
+    refused(folder.path(), &["plan", name], 2, "more than 1048576 bytes");
     std::fs::write(&file, [0xff, 0xfe]).unwrap();
     refused(folder.path(), &["plan", name], 2, "cannot read testbed");
 }
@@ -151,9 +154,45 @@ fn a_policy_that_says_nothing_or_twice_is_refused() {
         (format!("{head}{}", rule.replace("step = 1", "step = 8")), "a number from 1 to 7"),
         (format!("{head}{}", rule.replace("FAILURE", "FATAL")), "FATAL"),
         (format!("{head}{}", rule.replace("holds =", "hopes =")), "hopes"),
+        (format!("{head}{rule}unread = \"SUCCESS\"\n"), "is never a SUCCESS"),
+        (
+            format!("name = \"portolan-default\"\nversion = \"1\"\n{rule}"),
+            "calls itself like the default policy",
+        ),
     ] {
         std::fs::write(&file, text).unwrap();
         refused(folder.path(), &["matrix", "--policy", name], 2, words);
+    }
+}
+
+#[test]
+fn the_default_policy_can_be_printed_and_used_as_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let shown = portolan(folder.path(), &["policy", "show"]);
+    assert_eq!(shown.code, 0);
+    let mine = shown.out.replace("name = \"portolan-default\"", "name = \"mine\"");
+    std::fs::write(&file, mine).unwrap();
+    let words = ["matrix", "--policy", file.to_str().unwrap()];
+    refused(&folder.path().join("nothing"), &words, 2, "there is no store at");
+}
+
+#[test]
+fn an_endless_file_is_not_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), &["plan", "/dev/zero"], 2, "more than 1048576 bytes");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = env!("CARGO_BIN_EXE_portolan");
+    for words in ["completions bash", "plan default", "policy show"] {
+        let line = format!("set -o pipefail; '{binary}' {words} | head -c 10 >/dev/null");
+        let mut shell = std::process::Command::new("bash");
+        let status = shell.args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+        let told = String::from_utf8_lossy(&status.stderr);
+        assert!(status.status.success() && told.is_empty(), "{words}: {told}");
     }
 }
 

@@ -1,14 +1,13 @@
 //! `portolan log`: what the log holds, and whether all of it can be read.
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::{Event, Recorded};
 use domain::ids::Sha256Digest;
 use serde::Serialize;
 use store::Log;
 
-use super::{print, print_json};
+use super::{print, print_bytes, print_json};
 use crate::args::{self, Args};
 use crate::exit::Exit;
 
@@ -36,7 +35,7 @@ pub(super) fn execute(args: &Args, command: &args::Log) -> Result<(), Exit> {
         args::Log::Show { from } => show(&log, *from),
         args::Log::Stat => stat(args, &log),
         args::Log::Verify => verify(args, &log),
-        args::Log::Evidence { sha256 } => evidence(&log, *sha256),
+        args::Log::Evidence { sha256 } => evidence(&log, sha256),
     }
 }
 
@@ -114,10 +113,27 @@ fn verify(args: &Args, log: &Log) -> Result<(), Exit> {
     }
 }
 
-fn evidence(log: &Log, digest: Sha256Digest) -> Result<(), Exit> {
-    let bytes = log.evidence(digest)?;
-    let written = std::io::stdout().lock().write_all(&bytes);
-    written.map_err(|error| Exit::Lab(error.into()))
+/// Fewest digits by which a piece of evidence may be named.
+const FEWEST_DIGITS: usize = 8;
+
+fn evidence(log: &Log, wanted: &str) -> Result<(), Exit> {
+    let wanted = wanted.trim_end_matches('…').to_ascii_lowercase();
+    if wanted.len() < FEWEST_DIGITS || !wanted.bytes().all(|it| it.is_ascii_hexdigit()) {
+        let words = "name evidence by its SHA-256, or at least its first 8 hexadecimal digits";
+        return Err(Exit::usage(words));
+    }
+    let mut found: BTreeSet<Sha256Digest> = BTreeSet::new();
+    for recorded in log.read(0) {
+        let named = named(&recorded?).into_iter().map(|(digest, _)| digest);
+        found.extend(named.filter(|it| it.to_string().starts_with(&wanted)));
+    }
+    match (found.pop_first(), found.pop_first()) {
+        (Some(digest), None) => print_bytes(&log.evidence(digest)?),
+        (None, _) => Err(Exit::usage(format!("no event names evidence {wanted}"))),
+        (Some(one), Some(two)) => {
+            Err(Exit::usage(format!("{wanted} is ambiguous: {one} and {two}, for example")))
+        }
+    }
 }
 
 /// The evidence an event names, with its size.

@@ -25,15 +25,21 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
             return Err(Exit::usage(words));
         }
     }
+    let format = match (command.format, args.json) {
+        (None, false) => Format::Text,
+        (None | Some(Format::Json), _) => Format::Json,
+        (Some(format), false) => format,
+        (Some(_), true) => return Err(Exit::usage("--json and --format ask for two things")),
+    };
     let public = command.audience == args::Audience::Public;
-    let view = PublicView::from(&judged).with_unplaced(history.unplaced());
-    match command.format {
-        Format::Text => show(args, &judged, history.unplaced()),
+    let unplaced = history.unplaced();
+    let view = PublicView::from(&judged).with_unplaced(unplaced);
+    match format {
+        Format::Text => print(&text::matrices(&view, colour())),
         Format::Json if public => print_json(&json::public(&view)),
-        Format::Json => print_json(&json::operator(&judged, history.unplaced())),
+        Format::Json => print_json(&json::operator(&judged, unplaced)),
         Format::Html => {
-            let audience = audience(command.audience);
-            print(&rendered(html::report(&judged, audience, history.unplaced()))?)
+            print(&rendered(html::report(&judged, audience(command.audience), unplaced))?)
         }
         Format::Csv if public => print(&rendered(cells_csv::public(&view))?),
         Format::Csv => print(&rendered(cells_csv::operator(&judged))?),

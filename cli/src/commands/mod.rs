@@ -19,8 +19,9 @@ use reports::history::{CampaignHistory, History};
 use serde::Serialize;
 use store::Log;
 
-use crate::args::{Args, Command};
+use crate::args::{self, Args, Command};
 use crate::exit::Exit;
+use crate::settings;
 
 /// Does what was asked.
 pub(crate) fn execute(args: Args) -> Result<(), Exit> {
@@ -32,10 +33,11 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Report(command) => report::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
+        Command::Policy(args::Policy::Show) => print(settings::DEFAULT_POLICY),
         Command::Completions { shell } => {
-            let mut command = Args::command();
-            clap_complete::generate(*shell, &mut command, "portolan", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "portolan", &mut script);
+            print(&String::from_utf8_lossy(&script))
         }
     }
 }
@@ -83,7 +85,12 @@ fn desk(args: &Args) -> Result<Desk, Exit> {
 
 /// Prints a text; a reader that has gone away is not an error.
 fn print(text: &str) -> Result<(), Exit> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints bytes; a reader that has gone away is not an error.
+fn print_bytes(bytes: &[u8]) -> Result<(), Exit> {
+    match std::io::stdout().lock().write_all(bytes) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Exit::Lab(anyhow::Error::new(error).context("cannot write to standard output")))
         }

@@ -9,7 +9,7 @@ use reports::matrix::Judged;
 
 use super::matrix::{audience, rendered};
 use super::{history, pick, print, print_json};
-use crate::args::{Args, Report};
+use crate::args::{Args, Audience, Report};
 use crate::exit::Exit;
 use crate::settings;
 
@@ -20,7 +20,8 @@ pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
     let judged = Judged::new(campaign, &policy);
     let page = html::report(&judged, audience(command.audience), history.unplaced());
     let page = rendered(page)?;
-    write_whole(&command.out, page.as_bytes())
+    let public = command.audience == Audience::Public;
+    write_whole(&command.out, page.as_bytes(), public)
         .with_context(|| format!("cannot write {}", command.out.display()))
         .map_err(Exit::Usage)?;
     if args.json {
@@ -33,13 +34,14 @@ pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
     print(&format!("wrote {} ({} bytes)\n", command.out.display(), page.len()))
 }
 
-/// Writes a file whole or not at all: a reader never sees half a report.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file whole or not at all: a reader never sees half a report. Only a public one is
+/// readable for everyone.
+fn write_whole(path: &Path, bytes: &[u8], public: bool) -> std::io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     file.write_all(bytes)?;
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(readable)?;
+    let mode = if public { 0o644 } else { 0o600 };
+    file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
     file.persist(path)?;
     Ok(())
 }

@@ -42,15 +42,17 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
         cells: judged.shown(),
         attempt: voyage.attempt,
     };
-    lock(&desk).submit(&voyage.campaign, shown, clock::now())?;
     matrix::show(args, &judged, history.unplaced())?;
+    lock(&desk).submit(&voyage.campaign, shown, clock::now())?;
     if let Some((trial, reason)) = end.lab_errors.first() {
-        let count = end.lab_errors.len();
-        let words = format!("{count} trials met a lab error, first {trial}: {reason}");
+        let words = match end.lab_errors.len() {
+            1 => format!("a trial met a lab error, {trial}: {reason}"),
+            count => format!("{count} trials met a lab error, first {trial}: {reason}"),
+        };
         return Err(Exit::lab(format!("{words}. Mend it, then: portolan run --resume")));
     }
     if end.cancelled {
-        return Err(Exit::lab("stopped. To go on: portolan run --resume"));
+        return Err(Exit::Stopped("to go on: portolan run --resume"));
     }
     gate(command.fail_on, &judged)
 }
@@ -89,6 +91,7 @@ fn gate(gate: Option<Gate>, judged: &Judged<'_>) -> Result<(), Exit> {
     let count = judged.cells().filter(|(_, cell)| below(cell.verdict.standing)).count();
     match count {
         0 => Ok(()),
+        1 => Err(Exit::Gate(format!("one cell scores {worst} or lower"))),
         count => Err(Exit::Gate(format!("{count} cells score {worst} or lower"))),
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn sail(
     let result = async {
         let ready = tokio::select! {
             biased;
-            () = cancel.cancelled() => return Err(Exit::lab("stopped before the first trial")),
+            () = cancel.cancelled() => return Err(Exit::Stopped("before the first trial")),
             ready = prepare(args, command, voyage, &ledger) => ready?,
         };
         walk(args, command, (desk, voyage), trials, (ready, &ledger, cancel.clone())).await

@@ -89,12 +89,12 @@ fn on_small_disk(lab: &Lab, mib: u32, words: &[&str]) -> Called {
 #[test]
 fn a_full_disk_is_a_lab_error_that_says_so() {
     let lab = Lab::new();
-    for mib in [3, 40] {
+    for mib in [3, 40, 150] {
         let call = on_small_disk(&lab, mib, &PART);
         call.expect_code(3);
         let said = call.err.contains("disk is full") || call.err.contains("No space left");
         assert!(said, "{mib} MiB: {}", call.err);
-        assert!(!call.out.contains("FAILURE 2/2"), "{mib} MiB: {}", call.out);
+        assert!(!call.out.contains("✗ FAILURE 2/2"), "{mib} MiB: {}", call.out);
         assert!(!call.err.contains("panicked"), "{mib} MiB: {}", call.err);
     }
 }

@@ -17,7 +17,7 @@ use super::images::{Image, ImageKey};
 use super::layout::{PackageKey, SourceKey};
 use super::machine::Machine;
 use super::offers::Offers;
-use super::profile::Profile;
+use super::profile::{DeclaredCapacity, Profile};
 use crate::driver::{Driver, Proof, StepReport};
 use crate::ledger::Ledger;
 use crate::shared::Shared;
@@ -52,6 +52,7 @@ pub(crate) struct Lab {
     slots: Slots,
     images: BTreeMap<ImageKey, Image>,
     profiles: BTreeMap<PlatformId, Profile>,
+    capacities: BTreeMap<PlatformId, DeclaredCapacity>,
     recipes: BTreeMap<GuestId, Recipe>,
     pub(crate) sanity: Shared<SourceKey, StepReport>,
     pub(crate) shutdowns: Shared<SourceKey, StepReport>,
@@ -125,9 +126,10 @@ impl QemuLab {
         (engine, sharing): (Engine, Sharing),
         trials: &[Trial],
     ) -> Result<Self, SettingsProblem> {
-        let mut profiles = BTreeMap::new();
+        let (mut profiles, mut capacities) = (BTreeMap::new(), BTreeMap::new());
         for platform in &testbed.platforms {
             profiles.insert(platform.id.clone(), Profile::of(platform)?);
+            capacities.insert(platform.id.clone(), DeclaredCapacity::of(platform)?);
         }
         let mut recipes = BTreeMap::new();
         for guest in &testbed.guests {
@@ -144,6 +146,7 @@ impl QemuLab {
             slots: Slots::new(testbed.slots),
             images,
             profiles,
+            capacities,
             recipes,
             sanity: Shared::new(),
             shutdowns: Shared::new(),
@@ -200,6 +203,10 @@ impl Lab {
 
     pub(crate) fn profile(&self, platform: &PlatformId) -> Result<&Profile, Stop> {
         self.profiles.get(platform).ok_or_else(|| undeclared("platform", platform))
+    }
+
+    pub(crate) fn declared_capacity(&self, id: &PlatformId) -> Result<DeclaredCapacity, Stop> {
+        self.capacities.get(id).copied().ok_or_else(|| undeclared("platform", id))
     }
 
     pub(crate) fn guest(&self, id: &GuestId) -> Result<&Guest, Stop> {

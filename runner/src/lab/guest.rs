@@ -1,6 +1,11 @@
 //! A guest's recipe: how the lab makes its image, read from the guest's settings.
 
-use domain::testbed::Guest;
+use domain::testbed::{Guest, Testbed};
+
+use super::profile::{DeclaredCapacity, Profile};
+
+/// Longest guest id the lab can make an image for: it becomes part of a file system's label.
+const LONGEST_NAME: usize = 12;
 
 /// A setting that the lab cannot use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +15,18 @@ pub struct SettingsProblem {
     pub owner: String,
     /// What is wrong and what would be right.
     pub why: String,
+}
+
+/// Checks every setting of a testbed before anything is done.
+///
+/// # Errors
+/// The first setting the lab cannot use.
+pub fn check_settings(testbed: &Testbed) -> Result<(), SettingsProblem> {
+    for platform in &testbed.platforms {
+        Profile::of(platform)?;
+        DeclaredCapacity::of(platform)?;
+    }
+    testbed.guests.iter().try_for_each(|guest| Recipe::of(guest).map(|_| ()))
 }
 
 /// How the lab makes a guest's image.
@@ -51,6 +68,10 @@ impl Recipe {
             stretched: guest.settings.get("stretched").cloned(),
         };
         recipe.check().map_err(problem)?;
+        if guest.id.as_str().len() > LONGEST_NAME || guest.id.as_str().contains(['.', '_']) {
+            let form = format!("{LONGEST_NAME} lower-case letters, digits and `-`");
+            return Err(problem(format!("the lab labels disks by it: use at most {form}")));
+        }
         match guest.firmware.as_str() {
             "bios" => Ok(recipe),
             other => Err(problem(format!("firmware is {other:?}; the lab makes `bios` images"))),

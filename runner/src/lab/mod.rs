@@ -27,9 +27,9 @@ mod rehearsal;
 
 pub use acts::{QemuLab, Sharing};
 pub use engine::{Accel, Engine, Quarantine, probe};
-pub use guest::{Recipe, SettingsProblem};
+pub use guest::{Recipe, SettingsProblem, check_settings};
 pub(crate) use images::digest_file;
 pub use images::{Image, ImageFault, ImageKey, Images};
 pub use pins::{discover, missing_tool};
-pub use profile::Profile;
+pub use profile::{DeclaredCapacity, Profile};
 pub use rehearsal::{Rehearsed, rehearse};

@@ -47,6 +47,44 @@ pub struct Profile {
     pub host_only_modules: String,
 }
 
+/// What a platform offers to its VMs, as far as the testbed declares it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeclaredCapacity {
+    /// Memory, in MiB.
+    pub memory_mib: Option<u32>,
+    /// Processors.
+    pub cpus: Option<u32>,
+    /// Storage, in MiB.
+    pub storage_mib: Option<u32>,
+}
+
+impl DeclaredCapacity {
+    /// Reads a platform's settings.
+    ///
+    /// # Errors
+    /// When a setting is unknown or is not a number.
+    pub fn of(platform: &Platform) -> Result<Self, SettingsProblem> {
+        let problem =
+            |why: String| SettingsProblem { owner: format!("platform `{}`", platform.id), why };
+        let known = ["profile", "memory_mib", "cpus", "storage_mib"];
+        if let Some(key) = platform.settings.keys().find(|key| !known.contains(&key.as_str())) {
+            return Err(problem(format!("settings.{key} is unknown; known: {}", known.join(", "))));
+        }
+        let number = |key: &str| match platform.settings.get(key) {
+            None => Ok(None),
+            Some(text) => {
+                let wrong = |_| problem(format!("settings.{key} is {text:?}: use a number"));
+                text.parse().map(Some).map_err(wrong)
+            }
+        };
+        Ok(Self {
+            memory_mib: number("memory_mib")?,
+            cpus: number("cpus")?,
+            storage_mib: number("storage_mib")?,
+        })
+    }
+}
+
 impl Profile {
     /// The profile a platform's settings name.
     ///

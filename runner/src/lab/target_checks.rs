@@ -53,15 +53,18 @@ impl Lab {
         let formats = self.tool(vec!["qemu-img".into(), "--help".into()]).await?;
         let offered = formats.stdout.lines().filter(|it| it.starts_with("Supported formats:"));
         let supported = offered.flat_map(str::split_whitespace).any(|it| it == profile.disk_format);
-        let host = |fact: &str, value: i64| Observation::integer(fact, value, Channel::Host);
+        let needed_bytes = source.capacity_bytes / 10 * 11 + SCRATCH;
+        let capacity = self.capacity(trial, needed_bytes)?;
+        let api_number =
+            |fact: &str, value: i64| Observation::integer(fact, value, Channel::PlatformApi);
         let api = |fact: &str, value: bool| Observation::flag(fact, value, Channel::PlatformApi);
         let observations = vec![
-            host("memory.needed_mib", guest.memory_mib.into()),
-            host("memory.available_mib", available_mib().unwrap_or(0)),
-            host("cpu.needed", guest.cpus.into()),
-            host("cpu.available", processors()),
-            host("storage.needed_bytes", source.capacity_bytes / 10 * 11 + SCRATCH),
-            host("storage.free_bytes", free_bytes(self.ledger.folder())),
+            api_number("memory.needed_mib", guest.memory_mib.into()),
+            api_number("memory.available_mib", capacity.memory_mib),
+            api_number("cpu.needed", guest.cpus.into()),
+            api_number("cpu.available", capacity.cpus),
+            api_number("storage.needed_bytes", needed_bytes),
+            api_number("storage.free_bytes", capacity.storage_bytes),
             Observation::integer("format.largest_bytes", largest, Channel::PlatformApi),
             Observation::integer("disk.needed_bytes", source.capacity_bytes, Channel::PlatformApi),
             api("format.supported", supported),
@@ -71,6 +74,28 @@ impl Lab {
             api("name.free", !folder.exists()),
         ];
         Ok(Seen { observations, proofs: formats.proofs("formats") })
+    }
+
+    /// What the target offers: what the testbed declares of it. A machine of the lab that is too
+    /// small to play its part is the lab's trouble, not the platform's.
+    fn capacity(&self, trial: &Trial, needed_bytes: i64) -> Result<Capacity, Stop> {
+        let needed_mib = i64::from(self.guest(&trial.guest)?.memory_mib);
+        let folder = self.ledger.folder();
+        let free_bytes = free_bytes(folder).map_err(|error| Stop::io(folder, &error))?;
+        if free_bytes < needed_bytes {
+            let words = "the lab's disk is full: it has";
+            return Err(Stop::lab(format!("{words} {free_bytes} bytes, needs {needed_bytes}")));
+        }
+        if let Some(free_mib) = free_mib().filter(|free| *free < needed_mib) {
+            let words = "the lab's memory is short: it has";
+            return Err(Stop::lab(format!("{words} {free_mib} MiB, needs {needed_mib}")));
+        }
+        let declared = self.declared_capacity(&trial.target)?;
+        Ok(Capacity {
+            memory_mib: declared.memory_mib.unwrap_or(self.testbed.slots.memory_mib).into(),
+            cpus: declared.cpus.map_or_else(processors, i64::from),
+            storage_bytes: declared.storage_mib.map_or(free_bytes, |it| i64::from(it) << 20),
+        })
     }
 
     /// Whether a VM that runs now has this hardware address on the target's network.
@@ -184,6 +209,13 @@ fn size_matches(folder: &Path, envelope: &Envelope) -> bool {
     found.is_some() && found == envelope.disk_file_bytes
 }
 
+/// What a target offers.
+struct Capacity {
+    memory_mib: i64,
+    cpus: i64,
+    storage_bytes: i64,
+}
+
 /// Largest disk a format can hold, in bytes: VHD ends at 2040 GiB, VHDX at 64 TiB; the others are
 /// bounded far above anything a lab holds.
 fn largest_disk(format: &str) -> i64 {
@@ -194,7 +226,7 @@ fn largest_disk(format: &str) -> i64 {
     }
 }
 
-fn available_mib() -> Option<i64> {
+fn free_mib() -> Option<i64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<i64>().ok()? / 1024)
@@ -204,7 +236,7 @@ fn processors() -> i64 {
     std::thread::available_parallelism().map_or(1, |it| i64::try_from(it.get()).unwrap_or(1))
 }
 
-fn free_bytes(folder: &Path) -> i64 {
-    rustix::fs::statvfs(folder)
-        .map_or(0, |it| i64::try_from(it.f_bavail.saturating_mul(it.f_frsize)).unwrap_or(i64::MAX))
+fn free_bytes(folder: &Path) -> std::io::Result<i64> {
+    let space = rustix::fs::statvfs(folder)?;
+    Ok(i64::try_from(space.f_bavail.saturating_mul(space.f_frsize)).unwrap_or(i64::MAX))
 }
