@@ -3,6 +3,9 @@ SHELL := /bin/bash
 TESTBED ?= default
 OUT ?= portolan-report
 
+# Where rustup puts cargo: a shell that was open before its installation does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
 .PHONY: help setup lab test test-fast lint bench clean
 
 help:
@@ -27,10 +30,11 @@ lab: setup
 # cargo-nextest runs tests in parallel processes; without it plain `cargo test` runs the same tests.
 test: setup
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked --profile full; \
-	else cargo test --workspace --locked; fi
+	else cargo test --workspace --locked -- --test-threads=1; fi
 
 test-fast: setup
-	cargo nextest run --workspace --locked
+	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; \
+	else cargo test --workspace --locked --lib; fi
 
 lint:
 	cargo fmt --all --check

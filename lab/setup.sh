@@ -6,8 +6,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stop() { printf 'setup: %s\n' "$@" >&2; exit 2; }
 
 rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/../Cargo.toml")
-command -v cargo >/dev/null || [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ] ||
-    stop "Rust is missing: install it with https://rustup.rs (version $rust or newer), then run this again."
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+get_rust="install it with https://rustup.rs (version $rust or newer), then run this again."
+command -v cargo >/dev/null || stop "Rust is missing: $get_rust"
+found=$(rustc --version | sed 's/^rustc \([0-9.]*\).*/\1/')
+[ "$(printf '%s\n' "$rust" "$found" | sort -V | head -n 1)" = "$rust" ] || stop "Rust $found is too old: $get_rust"
 
 mapfile -t packages < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/packages.txt")
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
@@ -27,7 +30,10 @@ find_missing() {
     for package in "${packages[@]}"; do there "$package" || missing+=("$package"); done
 }
 find_missing
-[ ${#missing[@]} -gt 0 ] || exit 0
+# The guests are built from packages too: apt must know them, or they must have been downloaded before.
+lists=yes
+apt-cache show busybox-static >/dev/null 2>&1 || ls "${XDG_CACHE_HOME:-$HOME/.cache}"/portolan/downloads/busybox-static_*.deb >/dev/null 2>&1 || lists=no
+[ ${#missing[@]} -gt 0 ] || [ $lists = no ] || exit 0
 
 machine=$(uname -m)
 [ "$machine" = x86_64 ] ||
@@ -39,6 +45,7 @@ if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
 fi
 "${as_root[@]}" apt-get update -q || stop "cannot refresh the package lists: is the mirror in /etc/apt reachable?"
+[ ${#missing[@]} -gt 0 ] || exit 0
 # Twice: installing one part of QEMU may remove another part that came from elsewhere.
 for _ in 1 2; do
     echo "setup: installing ${missing[*]}"

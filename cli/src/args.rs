@@ -106,7 +106,10 @@ impl Cache {
         let user = self.xdg_cache_home.clone();
         let user = user.or_else(|| self.home.as_ref().map(|home| home.join(".cache")));
         let user = user.map(|folder| folder.join("portolan"));
-        self.cache.clone().or(user).unwrap_or_else(|| PathBuf::from("portolan-cache"))
+        let folder = self.cache.clone().or(user);
+        let folder = folder.unwrap_or_else(|| PathBuf::from("portolan-cache"));
+        // Tools are started elsewhere: a relative path would mean another folder to them.
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 }
 

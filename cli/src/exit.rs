@@ -6,6 +6,8 @@ use ingest::DeskError;
 use runner::lab::{ImageFault, SettingsProblem};
 use store::StoreError;
 
+use crate::progress::tell;
+
 /// Why the program ends with something other than 0.
 #[derive(Debug)]
 pub(crate) enum Exit {
@@ -38,7 +40,7 @@ impl Exit {
             Exit::Stopped(words) => (3, "stopped", (*words).to_owned()),
             Exit::Lab(error) => (3, "lab error", format!("{error:#}")),
         };
-        eprintln!("portolan: {kind}: {words}");
+        tell(&format!("portolan: {kind}: {words}"));
         ExitCode::from(code)
     }
 }

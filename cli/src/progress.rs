@@ -7,6 +7,12 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use runner::Notice;
 
+/// Tells a person something on standard error. That nobody listens any more is no reason to stop.
+pub(crate) fn tell(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// Shows how a run goes on.
 #[derive(Debug, Clone)]
 pub(crate) enum Progress {
@@ -51,8 +57,10 @@ impl Progress {
             (Self::Lines { total, over }, Notice::Trial { trial, lab_error }) => {
                 let number = 1 + over.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 match lab_error {
-                    None => eprintln!("[{number}/{total}] {trial}"),
-                    Some(reason) => eprintln!("[{number}/{total}] {trial}: lab error: {reason}"),
+                    None => tell(&format!("[{number}/{total}] {trial}")),
+                    Some(reason) => {
+                        tell(&format!("[{number}/{total}] {trial}: lab error: {reason}"))
+                    }
                 }
             }
         }
@@ -62,7 +70,7 @@ impl Progress {
     pub(crate) fn say(&self, line: &str) {
         match self {
             Self::Bar(bar) => bar.println(line),
-            Self::Lines { .. } => eprintln!("{line}"),
+            Self::Lines { .. } => tell(line),
             Self::Quiet => {}
         }
     }

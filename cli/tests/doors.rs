@@ -136,7 +136,8 @@ fn what_is_not_there_is_named() {
     assert!(!store.exists(), "refusals create nothing");
     let empty = folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
-    refused(&empty, &["matrix"], 2, "holds no campaign yet");
+    refused(&empty, &["matrix"], 2, "there is no store at");
+    assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0, "reading changes nothing");
     refused(&empty, &["run", "--resume"], 2, "holds no campaign yet");
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::campaign::Campaign;
 use crate::command::{Command, RecordStep};
 use crate::event::{
-    CampaignFinished, CampaignResumed, CampaignStarted, CellShown, Ending, Event, Pins, ScoresShown,
-    StepFinished, TrialsPlanned, VersionChanged,
+    CampaignFinished, CampaignResumed, CampaignStarted, CellShown, Ending, Event, Pins,
+    ScoresShown, StepFinished, TrialsPlanned, VersionChanged,
 };
 use crate::ids::{CampaignId, Sha256Digest};
 use crate::observation::Observation;
@@ -74,7 +74,7 @@ pub fn decide(
 }
 
 /// Most trials named by one event, so that no event outgrows the log's frame.
-const TRIALS_IN_ONE_EVENT: usize = 200;
+const TRIALS_IN_ONE_EVENT: usize = 100;
 
 fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<Event> {
     let campaign = id.clone();
@@ -86,7 +86,7 @@ fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<E
 }
 
 /// Most cells named by one event, for the same reason.
-const CELLS_IN_ONE_EVENT: usize = 200;
+const CELLS_IN_ONE_EVENT: usize = 100;
 
 fn show(
     id: &CampaignId,

@@ -102,7 +102,7 @@ const PATTERNS: [(&str, Cause, bool); 19] = [
     ("Unable to mount root fs on unknown-block(0,0)", Cause::DriverMissingInInitramfs, true),
     ("dracut-initqueue timeout", Cause::DriverMissingInInitramfs, true),
     ("Unable to mount root fs", Cause::RootFileSystemUnusable, true),
-    ("cannot mount the root file system", Cause::RootFileSystemUnusable, true),
+    ("as the root file system", Cause::RootFileSystemUnusable, true),
     ("Kernel panic - not syncing", Cause::KernelPanic, true),
     ("You are in emergency mode", Cause::RootFileSystemUnusable, true),
     ("console flooded", Cause::ConsoleFlood, true),

@@ -144,8 +144,17 @@ const PARAVIRTUAL: [&str; 10] = [
 
 /// Facts that every machine has: empty means that they could not be read.
 const READ_OR_EMPTY: [&str; 11] = [
-    "boot.id", "machine.id", "host.name", "kernel.release", "clock.timezone", "clock.source",
-    "firmware.kind", "firmware.uuid", "cpu.model", "cpu.mhz", "memory.total_kib",
+    "boot.id",
+    "machine.id",
+    "host.name",
+    "kernel.release",
+    "clock.timezone",
+    "clock.source",
+    "firmware.kind",
+    "firmware.uuid",
+    "cpu.model",
+    "cpu.mhz",
+    "memory.total_kib",
 ];
 
 impl GuestFacts {

@@ -31,7 +31,7 @@ fn a_large_plan_comes_in_several_events() {
     });
     let start = Command::StartCampaign { testbed, pins, plan: plan.collect() };
     let events = when(&[], start).unwrap();
-    assert_eq!(events.len(), 4);
+    assert_eq!(events.len(), 6);
     assert_eq!(state(&events).unwrap().trials.len(), 450);
 }
 

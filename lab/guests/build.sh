@@ -222,6 +222,7 @@ cp "$kernel"/boot/vmlinuz-* "$WORK/vmlinuz"
 # memory twice, IPv6, moving the kernel.
 fast="mitigations=off nokaslr random.trust_cpu=on cryptomgr.notests=1 noreplace-smp init_on_alloc=0 ipv6.disable=1"
 cat >"$WORK/syslinux.cfg" <<END
+SERIAL 0 115200
 DEFAULT linux
 PROMPT 0
 LABEL linux

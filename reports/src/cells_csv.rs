@@ -4,9 +4,14 @@ use domain::ids::GuestId;
 
 use crate::matrix::{Cell, Judged};
 use crate::public::{PublicCell, PublicView};
+use crate::reason::Reason;
+use crate::redaction::for_operators;
 use crate::sheet::sheet;
 
-const HEADER: [&str; 14] = [
+/// Columns for anyone.
+const COLUMNS: usize = 18;
+
+const HEADER: [&str; COLUMNS] = [
     "campaign",
     "guest",
     "source",
@@ -21,6 +26,10 @@ const HEADER: [&str; 14] = [
     "cause",
     "reason",
     "policy",
+    "policy_sha256",
+    "started",
+    "source_stand_in",
+    "target_stand_in",
 ];
 
 /// The cells as anyone may see them.
@@ -36,14 +45,14 @@ pub fn public(view: &PublicView) -> Result<String, csv::Error> {
 /// # Errors
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn operator(judged: &Judged<'_>) -> Result<String, csv::Error> {
-    let view = PublicView::from(judged);
+    let view = for_operators(judged);
     let rows = view.cells().zip(judged.cells()).map(|((guest, cell), (_, with_tools))| {
         with_last(row(&view, guest, cell), best_route(with_tools))
     });
     sheet(with_last(HEADER, "best_route"), rows)
 }
 
-fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; 14] {
+fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; COLUMNS] {
     let reason = cell.reason.as_ref();
     let cause = reason.and_then(|it| it.cause());
     [
@@ -53,14 +62,18 @@ fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; 14] {
         cell.target.to_string(),
         cell.standing.word().to_owned(),
         cell.standing.score().map(|it| it.word().to_owned()).unwrap_or_default(),
-        if cell.unstable { "yes" } else { "no" }.to_owned(),
+        yes_or_no(cell.unstable),
         cell.scored.to_string(),
         cell.planned.to_string(),
         reason.map(|it| it.step.number().to_string()).unwrap_or_default(),
         reason.map(|it| it.step.title().to_owned()).unwrap_or_default(),
         cause.map(|it| it.words().to_owned()).unwrap_or_default(),
-        reason.map(|it| it.why.to_string()).unwrap_or_default(),
+        reason.map(Reason::beside_step).unwrap_or_default(),
         view.policy.clone(),
+        view.policy_sha256.to_string(),
+        view.course.started.to_string(),
+        yes_or_no(view.is_stand_in(&cell.source)),
+        yes_or_no(view.is_stand_in(&cell.target)),
     ]
 }
 
@@ -68,8 +81,12 @@ fn best_route(cell: &Cell) -> String {
     cell.verdict.best.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
+fn yes_or_no(it: bool) -> String {
+    if it { "yes" } else { "no" }.to_owned()
+}
+
 /// One more column at the end.
-fn with_last<T>(row: [T; 14], last: T) -> [T; 15] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = row;
-    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, last]
+fn with_last<T: Default>(row: [T; COLUMNS], last: T) -> [T; COLUMNS + 1] {
+    let mut row = row.into_iter().chain([last]);
+    std::array::from_fn(|_| row.next().unwrap_or_default())
 }

@@ -1,7 +1,10 @@
 //! A guest's facts before and after: what changed on the way.
 
+use std::collections::BTreeSet;
+
 use domain::check::Check;
-use domain::observation::{Value, find};
+use domain::event::Outcome;
+use domain::observation::{Channel, Observation, Value, find};
 use domain::policy::Policy;
 use domain::score::Score;
 use domain::step::Step;
@@ -13,16 +16,25 @@ use crate::topic::subject;
 /// Longest value shown, in characters.
 const LONGEST_VALUE: usize = 240;
 
-/// Facts read both at the source and at the target.
+/// Facts that are meant to differ at every boot, so that a difference says nothing.
+const OF_ONE_BOOT: [&str; 5] =
+    ["boot.count", "boot.id", "boot.uptime_ms", "clock.epoch_s", "pause.uptime_gap_ms"];
+
+/// What stands for a value that was not read.
+const NOT_OBSERVED: &str = "not observed";
+
+/// The guest's facts at the source and at the target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Those that differ, by name.
     pub changed: Vec<Change>,
+    /// Those that were read on one side only, by name.
+    pub one_sided: Vec<Change>,
     /// How many are the same.
     pub unchanged: usize,
 }
 
-/// One fact that differs.
+/// One fact that differs or was read on one side only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The fact.
@@ -45,27 +57,49 @@ impl Comparison {
         else {
             return comparison;
         };
-        let mut seen: Vec<_> = before.finished.observations.iter().collect();
-        seen.sort_by(|a, b| a.fact.cmp(&b.fact));
-        seen.dedup_by(|a, b| a.fact == b.fact);
-        for fact in seen.into_iter().map(|it| &it.fact) {
-            let before = find(&before.finished.observations, fact);
-            match (before, find(&after.finished.observations, fact)) {
+        if [before, after].iter().any(|it| it.finished.outcome != Outcome::Completed) {
+            return comparison;
+        }
+        let (before, after) = (&before.finished.observations, &after.finished.observations);
+        for fact in names(before, after) {
+            match (find(before, fact), find(after, fact)) {
                 (Some(a), Some(b)) if a == b => comparison.unchanged += 1,
-                (Some(a), Some(b)) => {
-                    comparison.changed.push(change(fact, (a, b), score(fact, verdict, policy)));
+                sides => {
+                    let change = change(fact, sides, score(fact, verdict, policy));
+                    let is_on_both = sides.0.is_some() && sides.1.is_some();
+                    let Self { changed, one_sided, .. } = &mut comparison;
+                    if is_on_both { changed } else { one_sided }.push(change);
                 }
-                (Some(_), None) | (None, _) => {}
             }
         }
         comparison
     }
+
+    /// Every fact that is told: those that differ, then those read on one side only.
+    #[must_use]
+    pub fn told(&self) -> Vec<&Change> {
+        self.changed.iter().chain(&self.one_sided).collect()
+    }
 }
 
-fn change(fact: &str, (before, after): (&Value, &Value), score: Option<Score>) -> Change {
-    let (before, after) = match (before, after) {
-        (Value::List(a), Value::List(b)) => (only(a, b), only(b, a)),
-        _ => (before.to_string(), after.to_string()),
+/// What is compared: what was read on both sides, and of the guest's own facts those read on one.
+fn names<'a>(before: &'a [Observation], after: &'a [Observation]) -> BTreeSet<&'a str> {
+    let is_own = |it: &Observation| match it.channel {
+        Channel::SerialConsole | Channel::GuestAgent => true,
+        Channel::PlatformApi | Channel::DiskInspection | Channel::Host => false,
+    };
+    let is_on_both = |fact: &str| find(before, fact).is_some() && find(after, fact).is_some();
+    let compared = |it: &&Observation| {
+        !OF_ONE_BOOT.contains(&it.fact.as_str()) && (is_own(it) || is_on_both(&it.fact))
+    };
+    before.iter().chain(after).filter(compared).map(|it| it.fact.as_str()).collect()
+}
+
+fn change(fact: &str, sides: (Option<&Value>, Option<&Value>), score: Option<Score>) -> Change {
+    let told = |it: Option<&Value>| it.map_or_else(|| NOT_OBSERVED.to_owned(), Value::to_string);
+    let (before, after) = match sides {
+        (Some(Value::List(a)), Some(Value::List(b))) => (only(a, b), only(b, a)),
+        (a, b) => (told(a), told(b)),
     };
     Change { fact: fact.to_owned(), before: clipped(&before), after: clipped(&after), score }
 }

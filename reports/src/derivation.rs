@@ -60,19 +60,18 @@ pub struct TrialDerived {
 }
 
 impl RouteDerived {
-    /// How a route's score comes about. `number` is its place in the order of merit.
+    /// How a route's score comes about.
     #[must_use]
     pub fn new(
         judged: &Judged<'_>,
         cell: &Cell,
-        number: usize,
-        (public, tried): &(PublicRoute, &RouteTried),
+        (number, public, tried): &(usize, PublicRoute, &RouteTried),
     ) -> Self {
         let campaign = judged.campaign;
         let declared = campaign.testbed.route(&tried.verdict.route);
         let converters = declared.map(|it| it.converters.as_slice()).unwrap_or_default();
         Self {
-            number,
+            number: *number,
             route: tried.verdict.route.clone(),
             best: cell.verdict.best.as_ref() == Some(&tried.verdict.route),
             through: declared.map(|it| it.through),

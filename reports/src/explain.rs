@@ -6,10 +6,10 @@ use domain::score::Standing;
 use serde::Serialize;
 
 use crate::derivation::RouteDerived;
-use crate::matrix::{Cell, Judged, RouteTried};
-use crate::public::PublicRoute;
+use crate::matrix::{Cell, Judged};
+use crate::notice;
 use crate::reason::Reason;
-use crate::redaction::ranked;
+use crate::redaction::ranked_for_operators;
 use crate::remedy::remedies;
 use crate::tally::as_word;
 
@@ -48,6 +48,8 @@ pub struct Explanation {
     pub remedies: Vec<String>,
     /// Every route tried, the best first.
     pub routes: Vec<RouteDerived>,
+    /// How far the score reaches, where a platform is a stand-in.
+    pub notices: Vec<String>,
 }
 
 /// A cell that the campaign does not have.
@@ -86,12 +88,9 @@ impl Explanation {
     /// The derivation of a cell at hand.
     #[must_use]
     pub fn of(judged: &Judged<'_>, guest: &GuestId, cell: &Cell) -> Self {
-        let ranked = ranked(cell, judged.policy);
-        let is_best = |it: &&(PublicRoute, &RouteTried)| {
-            Some(&it.1.verdict.route) == cell.verdict.best.as_ref()
-        };
-        let best = ranked.iter().find(is_best).or(ranked.first());
-        let reason = best.and_then(|(public, _)| public.reason.as_ref());
+        let ranked = ranked_for_operators(cell, judged.policy);
+        let best = ranked.first();
+        let reason = best.and_then(|(_, public, _)| public.reason.as_ref());
         Self {
             schema: SCHEMA,
             campaign: judged.campaign.id.clone(),
@@ -105,11 +104,9 @@ impl Explanation {
             planned: cell.verdict.planned,
             reason: reason.map(ToString::to_string),
             cause: reason.and_then(Reason::cause),
-            remedies: best.map(|(_, route)| remedies(route)).unwrap_or_default(),
-            routes: (1..)
-                .zip(&ranked)
-                .map(|(number, it)| RouteDerived::new(judged, cell, number, it))
-                .collect(),
+            remedies: best.map(|(_, _, route)| remedies(route)).unwrap_or_default(),
+            routes: ranked.iter().map(|it| RouteDerived::new(judged, cell, it)).collect(),
+            notices: notice::of_cell(&judged.campaign.testbed, [&cell.source, &cell.target]),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::comparison::Change;
 use crate::derivation::{RouteDerived, TrialDerived};
 use crate::explain::Explanation;
 use crate::step_derivation::{Concern, Kept, StepDerived};
@@ -18,6 +19,9 @@ pub fn explanation(told: &Explanation, colour: Colour) -> String {
     let _ = writeln!(text, "\nRoutes ({TIES})");
     for route in &told.routes {
         text.push_str(&self::route(route));
+    }
+    if !told.notices.is_empty() {
+        let _ = writeln!(text, "\n{}", told.notices.join("\n"));
     }
     paint(&printable(&text), colour)
 }
@@ -72,18 +76,20 @@ fn tool(tool: &Tool) -> String {
 fn trial(trial: &TrialDerived) -> String {
     let mut text = format!("   repetition {}: {}\n", trial.repetition, signed(trial.standing));
     trial.steps.iter().for_each(|it| text.push_str(&step(it)));
-    if !trial.facts.changed.is_empty() {
-        let unchanged = trial.facts.unchanged;
-        let _ = writeln!(text, "     facts that changed ({unchanged} did not)");
+    let unchanged = trial.facts.unchanged;
+    let title = format!("facts that changed ({unchanged} did not)");
+    text.push_str(&facts(&title, &trial.facts.changed));
+    text.push_str(&facts("facts read on one side only", &trial.facts.one_sided));
+    text
+}
+
+fn facts(title: &str, facts: &[Change]) -> String {
+    let mut text = String::new();
+    if !facts.is_empty() {
+        let _ = writeln!(text, "     {title}");
     }
-    for it in &trial.facts.changed {
-        let _ = writeln!(
-            text,
-            "       {}: {} → {}",
-            it.fact,
-            one_line(&it.before),
-            one_line(&it.after)
-        );
+    for Change { fact, before, after, .. } in facts {
+        let _ = writeln!(text, "       {fact}: {} → {}", one_line(before), one_line(after));
     }
     text
 }

@@ -12,6 +12,7 @@ use crate::matrix::Judged;
 use crate::notice;
 use crate::page::{GuestSection, Slot};
 use crate::public::PublicView;
+use crate::redaction::for_operators;
 use crate::setting::PinChange;
 use crate::tally::{ALL, Tally};
 use crate::tool::Tool;
@@ -57,10 +58,11 @@ pub fn report(
     audience: Audience,
     unplaced: u64,
 ) -> Result<String, askama::Error> {
-    let view = PublicView::from(judged).with_unplaced(unplaced);
     match audience {
-        Audience::Public => public(&view),
-        Audience::Operator | Audience::Auditor => detailed(judged, &view, audience),
+        Audience::Public => public(&PublicView::from(judged).with_unplaced(unplaced)),
+        Audience::Operator | Audience::Auditor => {
+            detailed(judged, &for_operators(judged).with_unplaced(unplaced), audience)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use domain::ids::PlatformId;
 use domain::score::{Score, Standing};
 
 use crate::public::{PublicCell, PublicMatrix, PublicView};
+use crate::reason::Reason;
 use crate::tally::Tally;
 use crate::units::count;
 
@@ -59,13 +60,13 @@ fn failing_causes(cells: &[&PublicCell]) -> Option<String> {
 fn changing_topics(cells: &[&PublicCell]) -> Option<String> {
     let warned = with_standing(cells, Standing::Scored(Score::Warning));
     let reasons = warned.iter().filter_map(|it| it.reason.as_ref());
-    let topics = reasons.flat_map(|it| it.topics()).map(|topic| topic.word().to_owned());
+    let topics = reasons.flat_map(Reason::topics).map(|topic| topic.word().to_owned());
     let (topics, most) = most_frequent(topics)?;
     let of = count(warned.len(), "cell");
     Some(format!("What changes most: {}, in {most} of {of} with a warning.", topics.join(", ")))
 }
 
-/// The platforms on which the largest share of scored cells fails.
+/// The platforms on which the largest share of scored cells fails; none when all tie.
 fn hardest(
     side: &str,
     cells: &[&PublicCell],
@@ -86,10 +87,11 @@ fn hardest(
         .collect();
     let (failing, scored) = worst;
     match hard.as_slice() {
-        _ if failing == 0 => None,
+        _ if failing == 0 || hard.len() == counts.len() => None,
         [one] => {
             let of = count(scored, "scored cell");
-            Some(format!("The hardest {side} is {one}: {failing} of {of} fail there."))
+            let verb = if failing == 1 { "fails" } else { "fail" };
+            Some(format!("The hardest {side} is {one}: {failing} of {of} {verb} there."))
         }
         several => Some(format!("The hardest {side}s are {}.", several.join(" and "))),
     }

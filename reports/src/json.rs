@@ -4,7 +4,7 @@ use crate::matrix::{Cell, Judged};
 use crate::matrix_file::{CellEntry, Limit, MatrixEntry, MatrixFile, RouteEntry, SCHEMA};
 use crate::notice;
 use crate::public::{PublicCell, PublicMatrix, PublicRoute, PublicView};
-use crate::redaction::ranked;
+use crate::redaction::{for_operators, ranked_for_operators};
 use crate::setting::PinChange;
 use crate::tool::Tool;
 
@@ -37,7 +37,7 @@ pub fn public(view: &PublicView) -> MatrixFile {
 #[must_use]
 pub fn operator(judged: &Judged<'_>, unplaced: u64) -> MatrixFile {
     let campaign = judged.campaign;
-    let mut file = public(&PublicView::from(judged).with_unplaced(unplaced));
+    let mut file = public(&for_operators(judged).with_unplaced(unplaced));
     file.audience = "operator";
     file.tools = Some(Tool::all(campaign));
     file.changes = campaign.changes.iter().map(PinChange::from).collect();
@@ -51,7 +51,9 @@ pub fn operator(judged: &Judged<'_>, unplaced: u64) -> MatrixFile {
 
 fn name_routes(entry: &mut CellEntry, cell: &Cell, judged: &Judged<'_>) {
     entry.best_route.clone_from(&cell.verdict.best);
-    for (route, (_, tried)) in entry.routes.iter_mut().zip(ranked(cell, judged.policy)) {
+    let ranked = ranked_for_operators(cell, judged.policy);
+    for (route, (number, _, tried)) in entry.routes.iter_mut().zip(ranked) {
+        route.number = number;
         route.route = Some(tried.verdict.route.clone());
         route.duration_ms = Some(tried.verdict.duration_ms);
     }

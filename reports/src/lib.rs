@@ -15,6 +15,8 @@ pub mod public;
 pub mod redaction;
 pub mod setting;
 
+pub mod leak;
+
 pub mod held;
 pub mod insight;
 

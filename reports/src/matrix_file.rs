@@ -7,7 +7,7 @@ use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
 use domain::score::{Score, Standing};
 use serde::Serialize;
 
-use crate::reason::Reason;
+use crate::reason::{AtStep, Reason};
 use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
 use crate::tally::as_word;
 use crate::tool::Tool;
@@ -97,7 +97,7 @@ pub struct CellEntry {
 /// One route of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RouteEntry {
-    /// 1 for the best.
+    /// Its number in reports that name no tool; 1 for the best.
     pub number: usize,
     /// Its identifier. For operators.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,8 +133,23 @@ pub struct Limit {
     pub cause: Option<Cause>,
     /// What the rules that do not hold are about.
     pub topics: Vec<Topic>,
+    /// What the rules are about whose facts were not observed.
+    pub not_observed: Vec<Topic>,
+    /// The same step by step, where rules hold it back.
+    pub by_step: Vec<LimitAt>,
     /// All of it in words.
     pub words: String,
+}
+
+/// What holds a route back at one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LimitAt {
+    /// Number of the step, 1 to 7.
+    pub step: u8,
+    /// What the rules that do not hold are about.
+    pub topics: Vec<Topic>,
+    /// What the rules are about whose facts were not observed.
+    pub not_observed: Vec<Topic>,
 }
 
 impl From<&Reason> for Limit {
@@ -143,8 +158,20 @@ impl From<&Reason> for Limit {
             step: reason.step.number(),
             title: reason.step.title(),
             cause: reason.cause(),
-            topics: reason.topics().to_vec(),
-            words: reason.why.to_string(),
+            topics: reason.topics().into_iter().collect(),
+            not_observed: reason.unread().into_iter().collect(),
+            by_step: reason.at_steps().iter().map(LimitAt::from).collect(),
+            words: reason.beside_step(),
+        }
+    }
+}
+
+impl From<&AtStep> for LimitAt {
+    fn from(at: &AtStep) -> Self {
+        Self {
+            step: at.step.number(),
+            topics: at.changed.iter().copied().collect(),
+            not_observed: at.unread.iter().copied().collect(),
         }
     }
 }

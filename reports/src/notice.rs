@@ -1,5 +1,8 @@
 //! Words that stand on every report: what a score says, and what the platforms are.
 
+use domain::ids::PlatformId;
+use domain::testbed::Testbed;
+
 use crate::public::PublicView;
 
 /// How far a score reaches.
@@ -38,6 +41,28 @@ pub fn all(view: &PublicView) -> Vec<String> {
         count => notices.push(format!("{count} events of the log had no place in this history.")),
     }
     notices
+}
+
+/// What is said of one cell where something else plays its source or its target: a line each.
+#[must_use]
+pub fn of_cell(testbed: &Testbed, platforms: [&PlatformId; 2]) -> Vec<String> {
+    let is_played =
+        |id: &PlatformId| testbed.platforms.iter().any(|it| it.id == *id && it.stand_in);
+    let played: Vec<&str> =
+        platforms.into_iter().filter(|it| is_played(it)).map(PlatformId::as_str).collect();
+    let stand_ins = match played.as_slice() {
+        [] => return Vec::new(),
+        [one] => {
+            format!("{one} is a stand-in played by QEMU: this is no score of the vendor's product.")
+        }
+        several => format!(
+            "{} are stand-ins played by QEMU: this is no score of the vendors' products.",
+            several.join(" and ")
+        ),
+    };
+    let day =
+        "The score says how things stood on the day of the campaign, with the versions found then.";
+    vec![stand_ins, day.to_owned()]
 }
 
 /// What is said when versions of conversion tools changed in a report that names none.

@@ -119,6 +119,12 @@ impl PublicView {
         self.platforms.iter().any(|it| it.stand_in)
     }
 
+    /// Whether something else plays this platform.
+    #[must_use]
+    pub fn is_stand_in(&self, id: &PlatformId) -> bool {
+        self.platforms.iter().any(|it| it.id == *id && it.stand_in)
+    }
+
     /// The name of a guest.
     #[must_use]
     pub fn guest_name(&self, id: &GuestId) -> &str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use domain::check::Check;
+use domain::check::{Check, Finding};
 use domain::diagnosis::Cause;
 use domain::policy::Policy;
 use domain::score::{Score, Standing};
@@ -13,10 +13,10 @@ use domain::verdict::{StepVerdict, TrialVerdict};
 use crate::matrix::RouteTried;
 use crate::topic::Topic;
 
-/// The step that holds a route back, and what about it.
+/// The steps that hold a route back, and what about them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// The limiting step.
+    /// The limiting step: the first that holds the route back.
     pub step: Step,
     /// What about it.
     pub why: Why,
@@ -27,14 +27,25 @@ pub struct Reason {
 pub enum Why {
     /// A known class of root cause.
     Cause(Cause),
-    /// Rules about these topics do not hold.
-    Topics(Vec<Topic>),
+    /// Rules do not hold or could not be judged, at these steps.
+    Topics(Vec<AtStep>),
     /// The address differs between repetitions.
     AddressMoves,
     /// The step could not be completed.
     NotCompleted,
     /// The lab broke, not the product.
     LabBroke,
+}
+
+/// What the rules of one step are about that hold a route back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AtStep {
+    /// The step.
+    pub step: Step,
+    /// Topics of rules that do not hold.
+    pub changed: BTreeSet<Topic>,
+    /// Topics of rules whose facts were not observed.
+    pub unread: BTreeSet<Topic>,
 }
 
 impl Reason {
@@ -65,14 +76,66 @@ impl Reason {
         }
     }
 
-    /// What the rules that do not hold are about.
+    /// What the rules that do not hold are about, at whatever step.
     #[must_use]
-    pub fn topics(&self) -> &[Topic] {
+    pub fn topics(&self) -> BTreeSet<Topic> {
         match &self.why {
-            Why::Topics(topics) => topics,
-            Why::AddressMoves => &[Topic::Address],
-            Why::Cause(_) | Why::NotCompleted | Why::LabBroke => &[],
+            Why::Topics(steps) => steps.iter().flat_map(|it| &it.changed).copied().collect(),
+            Why::AddressMoves => BTreeSet::from([Topic::Address]),
+            Why::Cause(_) | Why::NotCompleted | Why::LabBroke => BTreeSet::new(),
         }
+    }
+
+    /// What the rules are about whose facts were not observed, at whatever step.
+    #[must_use]
+    pub fn unread(&self) -> BTreeSet<Topic> {
+        self.at_steps().iter().flat_map(|it| &it.unread).copied().collect()
+    }
+
+    /// The topics step by step, where rules hold the route back.
+    #[must_use]
+    pub fn at_steps(&self) -> &[AtStep] {
+        match &self.why {
+            Why::Topics(steps) => steps,
+            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke => &[],
+        }
+    }
+
+    /// Every step that holds the route back, with what about it in words.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(Step, String)> {
+        match &self.why {
+            Why::Topics(steps) => steps.iter().map(|it| (it.step, it.to_string())).collect(),
+            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke => {
+                vec![(self.step, self.why.to_string())]
+            }
+        }
+    }
+
+    /// In words, to stand beside the limiting step: steps are named where there are several.
+    #[must_use]
+    pub fn beside_step(&self) -> String {
+        if self.at_steps().len() > 1 { self.to_string() } else { self.why.to_string() }
+    }
+}
+
+impl AtStep {
+    /// The topics of this step's checks with the lowest score; none when there are none.
+    fn of(step: &StepVerdict, lowest: Score, policy: &Policy) -> Option<Self> {
+        let topics = |wanted: Finding| -> BTreeSet<Topic> {
+            let found = step.checks.iter().filter(|it| it.finding == wanted);
+            found.filter_map(|it: &Check| Topic::of_rule(policy, &it.rule)).collect()
+        };
+        let changed = topics(Finding::Scored(lowest));
+        let unread = topics(Finding::NotObserved(lowest));
+        let is_empty = changed.is_empty() && unread.is_empty();
+        (!is_empty).then_some(Self { step: step.step, changed, unread })
+    }
+}
+
+impl fmt::Display for AtStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&words(&self.changed, &self.unread))
     }
 }
 
@@ -80,9 +143,10 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Why::Cause(cause) => f.write_str(cause.words()),
-            Why::Topics(topics) => {
-                let words: Vec<&str> = topics.iter().map(|it| it.word()).collect();
-                f.write_str(&words.join(", "))
+            Why::Topics(steps) => {
+                let changed = steps.iter().flat_map(|it| &it.changed).copied().collect();
+                let unread = steps.iter().flat_map(|it| &it.unread).copied().collect();
+                f.write_str(&words(&changed, &unread))
             }
             Why::AddressMoves => f.write_str("IP address differs between repetitions"),
             Why::NotCompleted => f.write_str("could not be completed"),
@@ -93,8 +157,17 @@ impl fmt::Display for Why {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.step, self.why)
+        let parts: Vec<String> =
+            self.parts().iter().map(|(step, words)| format!("{step}: {words}")).collect();
+        f.write_str(&parts.join("; "))
     }
+}
+
+/// Topics in words, those that were not observed after those that changed.
+fn words(changed: &BTreeSet<Topic>, unread: &BTreeSet<Topic>) -> String {
+    let changed = changed.iter().map(|it| it.word().to_owned());
+    let unread = unread.iter().map(|it| format!("{} (not observed)", it.word()));
+    changed.chain(unread).collect::<Vec<_>>().join(", ")
 }
 
 /// The repetition that decides a route: the first with the lowest score; of those without a score
@@ -113,13 +186,11 @@ fn why(trial: &TrialVerdict, limiting: &StepVerdict, lowest: Score, policy: &Pol
     if let Some(cause) = limiting.cause {
         return Why::Cause(cause);
     }
-    let is_lowest = |check: &&Check| check.finding.score() == Some(lowest);
-    let lowest_checks = trial.steps.iter().flat_map(|it| &it.checks).filter(is_lowest);
-    let topics: BTreeSet<Topic> =
-        lowest_checks.filter_map(|check| Topic::of_rule(policy, &check.rule)).collect();
-    if limiting.reason.is_some() || topics.is_empty() {
+    let steps: Vec<AtStep> =
+        trial.steps.iter().filter_map(|it| AtStep::of(it, lowest, policy)).collect();
+    if limiting.reason.is_some() || steps.is_empty() {
         Why::NotCompleted
     } else {
-        Why::Topics(topics.into_iter().collect())
+        Why::Topics(steps)
     }
 }

@@ -49,6 +49,32 @@ impl From<&Judged<'_>> for PublicView {
     }
 }
 
+/// What operators see of a campaign: the same view, where of two routes that tie in all but name
+/// the one named as the best gives its cell the reason.
+#[must_use]
+pub fn for_operators(judged: &Judged<'_>) -> PublicView {
+    let mut view = PublicView::from(judged);
+    let shown = view.matrices.iter_mut().flat_map(|it| &mut it.cells);
+    for (shown, (_, cell)) in shown.zip(judged.cells()) {
+        let routes = ranked_for_operators(cell, judged.policy);
+        *shown = cell_of(cell, routes.into_iter().map(|(_, it, _)| it).collect());
+    }
+    view
+}
+
+/// A cell's routes as operators see them: the one that gives the cell its score first, each with
+/// its number in reports that name no tool.
+#[must_use]
+pub fn ranked_for_operators<'a>(
+    cell: &'a Cell,
+    policy: &Policy,
+) -> Vec<(usize, PublicRoute, &'a RouteTried)> {
+    let ranked = (1..).zip(ranked(cell, policy));
+    let mut routes: Vec<_> = ranked.map(|(number, (it, tried))| (number, it, tried)).collect();
+    routes.sort_by_key(|(_, _, it)| Some(&it.verdict.route) != cell.verdict.best.as_ref());
+    routes
+}
+
 /// A cell's routes, the best first: by standing, then fewer tools, then less time, then by what
 /// anyone may see of them. Never by name, so that the order says nothing about which tool it is.
 #[must_use]
@@ -81,7 +107,10 @@ fn matrix(matrix: &Matrix, policy: &Policy) -> PublicMatrix {
 }
 
 fn cell(cell: &Cell, policy: &Policy) -> PublicCell {
-    let routes: Vec<PublicRoute> = ranked(cell, policy).into_iter().map(|(it, _)| it).collect();
+    cell_of(cell, ranked(cell, policy).into_iter().map(|(it, _)| it).collect())
+}
+
+fn cell_of(cell: &Cell, routes: Vec<PublicRoute>) -> PublicCell {
     let best = routes.first();
     PublicCell {
         source: cell.source.clone(),

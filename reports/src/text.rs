@@ -7,6 +7,7 @@ use domain::score::{Score, Standing};
 use crate::held::{Held, held_back};
 use crate::notice;
 use crate::public::{PublicCell, PublicMatrix, PublicView};
+use crate::setting::PublicPlatform;
 use crate::tally::ALL;
 use crate::units::{count, instant};
 
@@ -70,17 +71,24 @@ fn header(view: &PublicView) -> String {
     let mut lines = vec![
         format!("Campaign {} on {}", view.campaign, view.testbed),
         format!("  started  {}, {}", instant(course.started), ending(view)),
-        format!("  policy   {}", view.policy),
+        format!("  policy   {} (sha256 {:.12}…)", view.policy, view.policy_sha256.to_string()),
         format!("  trials   {scored} of {planned} scored"),
     ];
     if course.resumed > 0 {
         lines.push(format!("  resumed  {}", count(course.resumed as usize, "time")));
     }
+    lines.extend(view.platforms.iter().map(platform));
     let changes = view.changes.len() + view.untold_changes;
     if changes > 0 {
         lines.push(format!("  versions {} changed in mid-campaign", changes));
     }
     lines.join("\n")
+}
+
+fn platform(platform: &PublicPlatform) -> String {
+    let stand_in = if platform.stand_in { " (stand-in)" } else { "" };
+    let version = if platform.version.is_empty() { "version not found" } else { &platform.version };
+    format!("  platform {}{stand_in}: {version}", platform.id)
 }
 
 fn ending(view: &PublicView) -> String {

@@ -6,6 +6,7 @@ use domain::event::{EvidenceKind, Outcome};
 use domain::observation::Observation;
 use domain::plan::Trial;
 use domain::step::Step;
+use serde::{Deserialize, Serialize};
 
 /// Carries out steps on platforms.
 pub trait Driver: Send + Sync + 'static {
@@ -20,7 +21,7 @@ pub trait Driver: Send + Sync + 'static {
 }
 
 /// What a driver saw while it performed a step.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StepReport {
     /// How the step ended.
     pub outcome: Outcome,
@@ -35,7 +36,7 @@ pub struct StepReport {
 }
 
 /// Bytes to be kept as evidence.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Proof {
     /// What they are.
     pub kind: EvidenceKind,

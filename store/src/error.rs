@@ -36,7 +36,9 @@ pub enum StoreError {
     #[error("the log's storage engine failed: {0}")]
     Engine(#[from] sled::Error),
     /// An earlier append did not reach the disk.
-    #[error("the disk did not take an earlier event: nothing more is recorded. Free space or mend the disk, then start again")]
+    #[error(
+        "the disk did not take an earlier event: nothing more is recorded. Free space or mend the disk, then start again"
+    )]
     Broken,
     /// A stored event cannot be read.
     #[error("event {position} cannot be read: {why}")]

@@ -75,7 +75,10 @@ fn a_missing_event_and_a_flipped_bit_are_named_by_position() {
     log.events.remove(1_u64.to_be_bytes()).unwrap();
     let error = log.read(0).find_map(Result::err).unwrap().to_string();
     assert!(error.starts_with("event 1 cannot be read: it is missing"), "{error}");
-    assert_eq!(log.read(0).filter_map(Result::ok).map(|it| it.position).collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(
+        log.read(0).filter_map(Result::ok).map(|it| it.position).collect::<Vec<_>>(),
+        [0, 2]
+    );
 }
 
 #[test]

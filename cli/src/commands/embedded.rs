@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context as _;
 use domain::testbed::Testbed;
 use runner::Ledger;
 use runner::lab::{Accel, Image, ImageKey, Images};
+use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::exit::Exit;
+use crate::progress::tell;
 
 /// Every image, built where it is not there.
 pub(super) async fn images(
@@ -20,7 +21,7 @@ pub(super) async fn images(
     let tell = |key: &ImageKey| {
         if !args.quiet {
             let at = key.platform.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
-            eprintln!("building guest {}{at} …", key.guest);
+            tell(&format!("building guest {}{at} …", key.guest));
         }
     };
     Ok(Images::new(cache).ensure(testbed, tell).await?)
@@ -36,7 +37,8 @@ pub(super) async fn accel(
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let known = cache.join(format!("acceleration-{}.json", kernel.trim()));
     let read = std::fs::read(&known).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if let Some(accel) = read {
+    // What was proved once still needs the device to be there, and to be ours.
+    if let Some(accel) = read.filter(|accel| *accel == Accel::Tcg || kvm_opens()) {
         return Ok(accel);
     }
     let (Some((key, image)), Some(first)) = (images.first_key_value(), testbed.platforms.first())
@@ -48,6 +50,49 @@ pub(super) async fn accel(
     let memory = testbed.guest(&key.guest).map_or(256, |guest| guest.memory_mib);
     let accel = runner::lab::probe(ledger, &image.path, &profile, memory).await;
     let kept = serde_json::to_vec(&accel).map_err(|error| Exit::Lab(error.into()))?;
-    std::fs::write(&known, kept).context("cannot write the cache").map_err(Exit::Lab)?;
+    // A TCG answer is only kept where the device opens: another user, another answer. A cache that
+    // cannot be written costs a probe each time.
+    if kvm_opens() && std::fs::write(&known, kept).is_err() {
+        tell("the answer of the KVM probe could not be kept");
+    }
     Ok(accel)
+}
+
+fn kvm_opens() -> bool {
+    std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_ok()
+}
+
+/// Cancels at the first Ctrl-C, request to terminate, or closed terminal.
+pub(super) async fn interruption(cancel: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+    ];
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up), Ok(mut quit)] = kinds.map(signal)
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+        _ = quit.recv() => {}
+    }
+    cancel.cancel();
+    tell("stopping: processes are ended, files removed …");
+}
+
+/// Does something that may take long, unless it is cancelled.
+pub(super) async fn unless_cancelled<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T, Exit>>,
+) -> Result<T, Exit> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Exit::Stopped("before the first trial")),
+        done = work => done,
+    }
 }

@@ -1,6 +1,7 @@
 //! `portolan lab build`.
 
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use super::{embedded, print, print_json};
 use crate::args::{Args, Lab};
@@ -20,7 +21,15 @@ pub(super) fn execute(args: &Args, command: &Lab) -> Result<(), Exit> {
     let Lab::Build { testbed, cache } = command;
     let testbed = settings::testbed(testbed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
-    let images = runtime.block_on(embedded::images(args, &cache.folder(), &testbed))?;
+    let images = runtime.block_on(async {
+        let cancel = CancellationToken::new();
+        let watcher = tokio::spawn(embedded::interruption(cancel.clone()));
+        let folder = cache.folder();
+        let images = embedded::images(args, &folder, &testbed);
+        let images = embedded::unless_cancelled(&cancel, images).await;
+        watcher.abort();
+        images
+    })?;
     let built: Vec<Built> = images
         .into_iter()
         .map(|(key, image)| Built {

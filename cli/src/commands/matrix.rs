@@ -6,7 +6,7 @@ use reports::html::{self, Audience};
 use reports::matrix::Judged;
 use reports::public::PublicView;
 use reports::text::{self, Colour};
-use reports::{cells_csv, json, steps_csv};
+use reports::{cells_csv, json, leak, steps_csv};
 
 use super::{history, pick, print, print_json};
 use crate::args::{self, Args, Format, Matrix};
@@ -32,6 +32,9 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
         (Some(_), true) => return Err(Exit::usage("--json and --format ask for two things")),
     };
     let public = command.audience == args::Audience::Public;
+    if public {
+        no_tool_named(&judged)?;
+    }
     let unplaced = history.unplaced();
     let view = PublicView::from(&judged).with_unplaced(unplaced);
     match format {
@@ -57,6 +60,11 @@ pub(super) fn show(args: &Args, judged: &Judged<'_>, unplaced: u64) -> Result<()
     }
     let view = PublicView::from(judged).with_unplaced(unplaced);
     print(&text::matrices(&view, colour()))
+}
+
+/// Refuses to publish a testbed whose own words name a tool.
+pub(super) fn no_tool_named(judged: &Judged<'_>) -> Result<(), Exit> {
+    leak::tool_named(judged).map_or(Ok(()), |words| Err(Exit::usage(words)))
 }
 
 /// Colours on a terminal only.

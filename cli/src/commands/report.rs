@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use reports::html;
 use reports::matrix::Judged;
 
-use super::matrix::{audience, rendered};
+use super::matrix::{audience, no_tool_named, rendered};
 use super::{history, pick, print, print_json};
 use crate::args::{Args, Audience, Report};
 use crate::exit::Exit;
@@ -18,9 +18,12 @@ pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
     let history = history(args)?;
     let campaign = pick(&history, command.campaign.as_ref())?;
     let judged = Judged::new(campaign, &policy);
+    let public = command.audience == Audience::Public;
+    if public {
+        no_tool_named(&judged)?;
+    }
     let page = html::report(&judged, audience(command.audience), history.unplaced());
     let page = rendered(page)?;
-    let public = command.audience == Audience::Public;
     write_whole(&command.out, page.as_bytes(), public)
         .with_context(|| format!("cannot write {}", command.out.display()))
         .map_err(Exit::Usage)?;

@@ -16,11 +16,12 @@ use runner::lab::{Engine, Image, ImageKey, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
-use super::{embedded, history_of};
+use super::embedded::{self, interruption};
+use super::history_of;
 use crate::args::{Args, Run};
 use crate::clock;
 use crate::exit::Exit;
-use crate::progress::Progress;
+use crate::progress::{Progress, tell};
 use crate::recorder::{DeskRecorder, RecordError};
 
 /// A campaign that is about to be walked.
@@ -47,13 +48,10 @@ pub(super) async fn sail(
         .map_err(Exit::Lab)?;
     let ledger = Arc::new(ledger);
     let cancel = CancellationToken::new();
-    let watcher = tokio::spawn(interrupt(cancel.clone()));
+    let watcher = tokio::spawn(interruption(cancel.clone()));
     let result = async {
-        let ready = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(Exit::Stopped("before the first trial")),
-            ready = prepare(args, command, voyage, &ledger) => ready?,
-        };
+        let ready = prepare(args, command, voyage, &ledger);
+        let ready = embedded::unless_cancelled(&cancel, ready).await?;
         walk(args, command, (desk, voyage), trials, (ready, &ledger, cancel.clone())).await
     };
     let result = result.await;
@@ -73,7 +71,7 @@ fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
         let ended = ledger.and_then(|ledger| ledger.clean_up());
         let ended = ended.context("cleaning up after a killed run").map_err(Exit::Lab)?;
         if ended > 0 && !args.quiet {
-            eprintln!("ended {ended} processes of an interrupted run");
+            tell(&format!("ended {ended} processes of an interrupted run"));
         }
     }
     Ok(())
@@ -185,22 +183,6 @@ fn begin(
     let mut walk: Vec<(Trial, Walked)> = order.into_iter().map(stand).collect();
     walk.retain(|(_, progress)| progress.next_step().is_some());
     Ok(walk)
-}
-
-/// Stops the run at the first Ctrl-C, request to terminate, or closed terminal.
-async fn interrupt(cancel: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)] = kinds.map(signal) else {
-        return;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    eprintln!("stopping: processes are ended, files removed …");
-    cancel.cancel();
 }
 
 fn finish(

@@ -52,10 +52,20 @@ fn a_machine_without_qemu_is_told_what_to_install() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test finds the user's own cache")]
 fn a_missing_or_altered_image_is_built_again_to_the_same_bytes() {
     let lab = Lab::new();
+    // A cache of its own, which shares nothing but the downloads: others use the real one.
+    lab.run(&["lab", "build", "small", "--quiet"]).expect_code(0);
+    let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap());
+    let cache = lab.folder().join("cache");
+    std::fs::create_dir(&cache).unwrap();
+    let downloads = home.join(".cache/portolan/downloads");
+    std::os::unix::fs::symlink(downloads, cache.join("downloads")).unwrap();
     let build = || {
-        let built = lab.run(&["lab", "build", "small", "--json", "--quiet"]);
+        let mut command = lab.command(&["lab", "build", "small", "--json", "--quiet"]);
+        command.env("PORTOLAN_CACHE", &cache);
+        let built = called(command);
         serde_json::from_str::<serde_json::Value>(&built.expect_code(0).out).unwrap()
     };
     let before = build();

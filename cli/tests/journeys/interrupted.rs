@@ -57,3 +57,35 @@ fn ctrl_c_leaves_nothing_and_is_recorded_and_can_be_resumed() {
     assert_eq!(lab.standings(), EXPECTED[2..]);
     lab.expect_each_step_once();
 }
+
+/// Several trials of one source VM, killed at the moment it is shut down: some have recorded that,
+/// some have not even recorded that it ran.
+#[test]
+fn trials_that_shared_a_source_vm_agree_on_it_after_a_kill() {
+    let lab = Lab::new();
+    let file = lab.folder().join("many-routes.toml");
+    let more = (1..=5).map(|number| {
+        format!(
+            "[[route]]\nid = \"again-{number}\"\nthrough = \"disk\"\nconverters = [\"qemu-img\"]\n"
+        )
+    });
+    let small = include_str!("../../../lab/testbeds/small.toml");
+    std::fs::write(&file, format!("{small}\n{}", more.collect::<String>())).unwrap();
+    let words = ["run", file.to_str().unwrap(), "--quiet", "--guest", "server"];
+    let mut run = lab.start(&[&words[..], &["--source", "xen-like"]].concat());
+    lab.wait_for_process();
+    while !lab.shut_down_once() {
+        assert!(run.try_wait().unwrap().is_none(), "the run ended before its source VM was off");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    signal(run.id(), Signal::KILL);
+    run.wait().unwrap();
+    lab.run(&["run", "--resume", "--quiet"]).expect_code(0);
+    assert_eq!(lab.standings(), EXPECTED[3..]);
+    lab.expect_each_step_once();
+    lab.expect_nothing_left();
+    for event in lab.events() {
+        let text = event.to_string();
+        assert!(!text.contains(r#""fact":"source.unchanged","value":{"flag":false}"#), "{text}");
+    }
+}

@@ -119,6 +119,14 @@ impl Lab {
         found
     }
 
+    /// Whether some source VM of a run of this store has been shut down.
+    pub(crate) fn shut_down_once(&self) -> bool {
+        let folders = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
+        let campaigns = folders(&self.store().join("work")).map(|it| it.path());
+        let mut groups = campaigns.flat_map(|it| folders(&it).map(|it| it.path()));
+        groups.any(|it| it.join("source.json").exists())
+    }
+
     /// The first process that works in this store, once there is one.
     pub(crate) fn wait_for_process(&self) -> i32 {
         for _ in 0..1200 {

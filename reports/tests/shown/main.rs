@@ -9,4 +9,5 @@ mod history;
 mod html;
 mod insights;
 mod privacy;
+mod reasons;
 mod text;

@@ -2,10 +2,13 @@
 
 use domain::event::{Event, Recorded};
 use proptest::prelude::*;
+use reports::history::History;
+use reports::leak::tool_named;
+use reports::matrix::Judged;
 use reports::text::{Colour, matrices};
 use reports::{cells_csv, html, json};
 
-use crate::fixture::{events, view_of};
+use crate::fixture::{events, only_campaign, policy, view_of};
 
 /// Every name by which the fixture's tools could be known.
 const NAMES: [&str; 12] = [
@@ -72,4 +75,30 @@ proptest! {
             prefixes.iter().enumerate().map(|(place, it)| format!("{it}-zz{place}")).collect();
         prop_assert_eq!(public_bytes(&recast(&names, &order)), public_bytes(&events()));
     }
+}
+
+#[test]
+fn a_declared_text_that_names_a_tool_is_told() {
+    let told = |events: &[Recorded]| {
+        let (history, policy) = (History::of(events), policy());
+        tool_named(&Judged::new(only_campaign(&history), &policy))
+    };
+    assert_eq!(told(&events()), None);
+    let mut events = events();
+    let Event::CampaignStarted(started) = &mut events[0].event else { panic!("the first event") };
+    started.testbed.vendors[2].name = "a vendor of tools only, as Canary-One".to_owned();
+    started.testbed.platforms[2].product = "KVM, played by canary ones".to_owned();
+    assert_eq!(
+        told(&events),
+        None,
+        "that vendor is not shown, and the product names no tool whole"
+    );
+    let Event::CampaignStarted(started) = &mut events[0].event else { panic!("the first event") };
+    started.testbed.guests[0].name = "Linux, made with Canary-One 1.0".to_owned();
+    assert_eq!(
+        told(&events).unwrap(),
+        "the name of guest `portable` names the conversion tool `canary-one`, and public output \
+         may name none: reword \"Linux, made with Canary-One 1.0\" and run the campaign anew, or \
+         show it to operators only"
+    );
 }

@@ -185,7 +185,7 @@ impl Lab {
     pub(crate) fn source_key(&self, trial: &Trial) -> SourceKey {
         let alone = match self.sharing {
             Sharing::Shared => String::new(),
-            Sharing::Alone => format!("{}.{}", trial.target, trial.route),
+            Sharing::Alone => format!("{}+{}", trial.target, trial.route),
         };
         let (guest, source) = (trial.guest.clone(), trial.source.clone());
         SourceKey { guest, source, repetition: trial.repetition, alone }

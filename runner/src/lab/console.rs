@@ -58,8 +58,9 @@ impl Console {
     }
 
     /// A line after which the guest will not go on, if it printed one.
-    pub(crate) fn final_line(&self) -> Option<&str> {
-        self.text.lines().find(|line| domain::diagnosis::is_final(line))
+    pub(crate) fn final_line(&self) -> Option<String> {
+        let line = self.text.lines().find(|line| domain::diagnosis::is_final(line))?;
+        Some(printable(line.trim()))
     }
 
     /// The guest's last sign of life: its uptime in milliseconds.
@@ -84,7 +85,7 @@ impl Console {
             .filter(says)
             .filter(|line| !line.starts_with('{'))
             .take(TAIL)
-            .map(|line| line.chars().filter(|c| !c.is_control()).take(240).collect())
+            .map(printable)
             .collect();
         lines.reverse();
         lines
@@ -102,6 +103,11 @@ impl Console {
         let middle = b"\n[... the middle of the console is left out ...]\n";
         [&bytes[..half], middle, &bytes[bytes.len() - half..]].concat()
     }
+}
+
+/// A line as it may be shown: no control characters, bounded.
+fn printable(line: &str) -> String {
+    line.chars().filter(|c| !c.is_control()).take(240).collect()
 }
 
 /// Reads one frame: header line, body line, end line. None when anything does not fit.

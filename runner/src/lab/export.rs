@@ -9,10 +9,9 @@ use domain::step::Step;
 use domain::testbed::Package;
 
 use super::acts::{Lab, Seen, Stop, report};
-use super::images::digest_file;
 use super::layout::{PackageKey, write_whole};
 use super::qemu_img::Disk;
-use super::source::SourceVm;
+use super::source::{SourceVm, digest};
 use crate::driver::{Proof, StepReport};
 use crate::ovf::{Hardware, write_descriptor, write_manifest};
 use crate::stopwatch::Stopwatch;
@@ -113,7 +112,7 @@ impl Lab {
             capacity_bytes: u64::try_from(source.capacity_bytes).unwrap_or(0),
         });
         let descriptor = descriptor.map_err(|error| Stop::io(&folder, &error))?;
-        let digest = digest_file(&disk).map_err(|error| Stop::io(&disk, &error))?;
+        let digest = digest(&disk)?;
         let manifest =
             write_manifest(&[(DESCRIPTOR, Sha256Digest::of(&descriptor)), (&disk_file, digest)]);
         for (name, bytes) in [(DESCRIPTOR, &descriptor[..]), (MANIFEST, manifest.as_bytes())] {
@@ -139,7 +138,7 @@ impl Lab {
 
     /// The digest of the source VM's disk as it is now.
     pub(crate) fn source_digest(&self, source: &SourceVm) -> Result<Sha256Digest, Stop> {
-        digest_file(&source.disk).map_err(|error| Stop::io(&source.disk, &error))
+        digest(&source.disk)
     }
 
     /// The options of the platform whose own format this is.

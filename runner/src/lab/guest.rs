@@ -1,6 +1,7 @@
 //! A guest's recipe: how the lab makes its image, read from the guest's settings.
 
-use domain::testbed::{Guest, Testbed};
+use domain::ids::ConverterId;
+use domain::testbed::{Guest, Package, Testbed};
 
 use super::profile::{DeclaredCapacity, Profile};
 
@@ -25,6 +26,17 @@ pub fn check_settings(testbed: &Testbed) -> Result<(), SettingsProblem> {
     for platform in &testbed.platforms {
         Profile::of(platform)?;
         DeclaredCapacity::of(platform)?;
+    }
+    for route in &testbed.routes {
+        let tools: Vec<&str> = route.converters.iter().map(ConverterId::as_str).collect();
+        let known: &[&str] = match route.through {
+            Package::Disk => &["qemu-img"],
+            Package::Ovf => &["portolan-ovf", "qemu-img"],
+        };
+        if tools != known {
+            let why = format!("its converters must be {}: the lab has no others", known.join(", "));
+            return Err(SettingsProblem { owner: format!("route `{}`", route.id), why });
+        }
     }
     testbed.guests.iter().try_for_each(|guest| Recipe::of(guest).map(|_| ()))
 }
@@ -71,6 +83,12 @@ impl Recipe {
         if guest.id.as_str().len() > LONGEST_NAME || guest.id.as_str().contains(['.', '_']) {
             let form = format!("{LONGEST_NAME} lower-case letters, digits and `-`");
             return Err(problem(format!("the lab labels disks by it: use at most {form}")));
+        }
+        if guest.architecture != "x86_64" {
+            let found = &guest.architecture;
+            return Err(problem(format!(
+                "architecture is {found:?}; the lab makes `x86_64` images"
+            )));
         }
         match guest.firmware.as_str() {
             "bios" => Ok(recipe),

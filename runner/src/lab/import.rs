@@ -148,8 +148,16 @@ impl Lab {
         let mut seen = match looked {
             Ok(mut seen) => {
                 let limit = Duration::from_secs(self.testbed.timeouts.shutdown_s.into());
-                seen.observations.extend(machine.shut_down(limit).await);
-                Ok(seen)
+                let off = machine.shut_down(limit).await;
+                // Once more: the console has gone on since, and QEMU may have complained.
+                seen.proofs = machine.proofs().await;
+                match off {
+                    Ok(observations) => {
+                        seen.observations.extend(observations);
+                        Ok(seen)
+                    }
+                    Err(reason) => Err(Stop::lab(reason).after(seen)),
+                }
             }
             Err(stop) => Err(stop),
         };
@@ -180,6 +188,6 @@ impl Lab {
 
     /// The name of an act that only this trial needs.
     pub(crate) fn own(&self, trial: &Trial) -> String {
-        format!("{}/{}.{}", self.source_key(trial).name(), trial.target, trial.route)
+        format!("{}/{}+{}", self.source_key(trial).name(), trial.target, trial.route)
     }
 }

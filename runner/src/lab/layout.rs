@@ -1,4 +1,5 @@
-//! Where things lie in a campaign's work folder, and how they are named.
+//! Where things lie in a campaign's work folder, and how they are named: ids joined by `+`, which
+//! no id contains.
 
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,8 @@ pub(crate) struct PackageKey {
 impl SourceKey {
     pub(crate) fn name(&self) -> String {
         let Self { guest, source, repetition, alone } = self;
-        let dot = if alone.is_empty() { "" } else { "." };
-        format!("{guest}.{source}.{repetition}{dot}{alone}")
+        let plus = if alone.is_empty() { "" } else { "+" };
+        format!("{guest}+{source}+{repetition}{plus}{alone}")
     }
 
     pub(crate) fn folder(&self, work: &Path) -> PathBuf {
@@ -41,7 +42,7 @@ impl SourceKey {
 
 impl PackageKey {
     pub(crate) fn name(&self) -> String {
-        format!("{}.{}", self.route, self.format)
+        format!("{}+{}", self.route, self.format)
     }
 
     pub(crate) fn folder(&self, work: &Path) -> PathBuf {
@@ -60,7 +61,7 @@ impl PackageKey {
 
 /// The folder of what only this trial uses.
 pub(crate) fn trial_folder(work: &Path, source: &SourceKey, trial: &Trial) -> PathBuf {
-    source.folder(work).join(format!("{}.{}", trial.target, trial.route))
+    source.folder(work).join(format!("{}+{}", trial.target, trial.route))
 }
 
 /// Writes a small file whole or not at all.

@@ -108,7 +108,7 @@ impl Machine {
                 return Boot::Reported(Box::new(facts));
             }
             if let Some(reason) = self.gave_up(small) {
-                return Boot::Failed(reason);
+                return self.failed(reason).await;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
                 return match status.success() {
@@ -117,9 +117,21 @@ impl Machine {
                 };
             }
             if clock.elapsed() > limit {
-                return Boot::Failed(format!("no facts within {} s", limit.as_secs()));
+                return self.failed(format!("no facts within {} s", limit.as_secs())).await;
             }
             tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// A boot that failed, unless QEMU stopped the VM itself because the lab's disk failed it.
+    async fn failed(&mut self, reason: String) -> Boot {
+        match self.qmp.execute("query-status", json!({})).await {
+            Ok(answer) if answer["status"] == "running" => Boot::Failed(reason),
+            Ok(answer) => {
+                let status = answer["status"].as_str().unwrap_or("unknown").to_owned();
+                Boot::Died(format!("QEMU stopped the VM ({status}): is the lab's disk full?"))
+            }
+            Err(fault) => Boot::Died(fault.to_string()),
         }
     }
 
@@ -153,25 +165,37 @@ impl Machine {
     }
 
     /// Presses the power button until the guest is off; after the limit the plug is pulled.
-    pub(crate) async fn shut_down(&mut self, limit: Duration) -> Vec<Observation> {
+    ///
+    /// An error is QEMU's own trouble: it does not answer, or it died.
+    pub(crate) async fn shut_down(&mut self, limit: Duration) -> Result<Vec<Observation>, String> {
         let clock = Stopwatch::start();
-        let mut off = false;
-        while !off && clock.elapsed() < limit {
-            let pressed = self.qmp.execute("system_powerdown", json!({})).await.is_ok();
+        let mut status = None;
+        while status.is_none() && clock.elapsed() < limit {
+            if let Err(fault @ QmpFault::Silent(_)) =
+                self.qmp.execute("system_powerdown", json!({})).await
+            {
+                self.pull_the_plug().await;
+                return Err(format!("{fault}: the VM was ended"));
+            }
             let wait = PRESS_AGAIN.min(limit.saturating_sub(clock.elapsed()));
-            off = tokio::time::timeout(wait, self.child.wait()).await.is_ok() || !pressed;
+            status = tokio::time::timeout(wait, self.child.wait()).await.ok();
         }
-        if !off {
+        // Time may have passed unseen, for example while this process was suspended.
+        let status = status.and_then(Result::ok).or_else(|| self.child.try_wait().ok().flatten());
+        if status.is_none() {
             self.pull_the_plug().await;
         }
         self.console.refresh();
-        let graceful = off && self.console.said_goodbye();
+        if let Some(status) = status.filter(|status| !status.success()) {
+            return Err(format!("QEMU ended with {status} while the VM was shut down"));
+        }
+        let graceful = status.is_some() && self.console.said_goodbye();
         let took = i64::try_from(clock.elapsed_ms()).unwrap_or(i64::MAX);
-        vec![
+        Ok(vec![
             Observation::flag("shutdown.graceful", graceful, Channel::SerialConsole),
-            Observation::flag("shutdown.forced", !off, Channel::PlatformApi),
+            Observation::flag("shutdown.forced", status.is_none(), Channel::PlatformApi),
             Observation::integer("shutdown.took_ms", took, Channel::PlatformApi),
-        ]
+        ])
     }
 
     /// Ends the VM at once.
@@ -187,12 +211,6 @@ impl Machine {
         let bytes = tokio::fs::read(file).await.ok().filter(|_| size <= LARGEST_SCREENSHOT);
         let _ = tokio::fs::remove_file(file).await;
         bytes.map(|bytes| Proof::new(EvidenceKind::Screenshot, "screen.png", bytes))
-    }
-
-    /// Whether its adapter has this hardware address.
-    pub(crate) fn has_mac(&self, mac: &str) -> bool {
-        let ending = format!("mac={mac},romfile=");
-        self.argv.iter().any(|argument| argument.ends_with(&ending))
     }
 
     /// The process id, unique among running VMs.
@@ -236,7 +254,7 @@ impl Machine {
         if self.console.damaged_facts() {
             return Some("the guest's facts arrived damaged".to_owned());
         }
-        self.console.final_line().map(|line| format!("the guest gave up: {}", line.trim()))
+        self.console.final_line().map(|line| format!("the guest gave up: {line}"))
     }
 }
 

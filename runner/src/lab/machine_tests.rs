@@ -55,10 +55,31 @@ async fn a_vm_that_never_reports_is_given_up_in_time_and_its_screen_is_kept() {
 async fn a_vm_that_ignores_the_power_button_is_forced_and_that_is_seen() {
     let bench = bench();
     let mut machine = bench.start(64).await.unwrap();
-    let seen = machine.shut_down(Duration::from_secs(1)).await;
+    let seen = machine.shut_down(Duration::from_secs(1)).await.unwrap();
     assert_eq!(find(&seen, "shutdown.forced"), Some(&Value::Flag(true)));
     assert_eq!(find(&seen, "shutdown.graceful"), Some(&Value::Flag(false)));
     assert!(matches!(machine.child.try_wait(), Ok(Some(_))), "it is gone");
+}
+
+#[tokio::test]
+async fn a_qemu_that_is_killed_or_hangs_is_the_labs_trouble() {
+    let bench = bench();
+    let mut machine = bench.start(64).await.unwrap();
+    let pid = rustix::process::Pid::from_raw(i32::try_from(machine.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let error = machine.shut_down(Duration::from_secs(5)).await.unwrap_err();
+    assert!(error.contains("QEMU ended with signal"), "{error}");
+    assert!(machine.pause_and_resume(Duration::from_secs(1)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_vm_that_qemu_stopped_itself_is_no_failure_of_the_guest() {
+    let bench = bench();
+    let mut machine = bench.start(64).await.unwrap();
+    // What QEMU does by itself when its disk is full, as far as a caller can see it.
+    machine.qmp.execute("stop", json!({})).await.unwrap();
+    let boot = machine.wait_for_facts(Duration::from_secs(1)).await;
+    assert!(matches!(boot, Boot::Died(reason) if reason.contains("is the lab's disk full?")));
 }
 
 #[tokio::test]

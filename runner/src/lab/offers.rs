@@ -38,7 +38,11 @@ impl Lab {
 
     async fn help(&self, option: &str) -> Result<String, Stop> {
         let argv = ["qemu-system-x86_64", option, "help"].map(str::to_owned).to_vec();
-        Ok(self.tool(argv).await?.stdout)
+        let run = self.tool(argv).await?;
+        if run.succeeded() {
+            return Ok(run.stdout);
+        }
+        Err(Stop::lab(format!("`qemu-system-x86_64 {option} help` failed: {}", run.stderr.trim())))
     }
 }
 

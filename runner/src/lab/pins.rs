@@ -33,10 +33,12 @@ pub fn discover(
     for converter in &testbed.converters {
         let version = match converter.id.as_str() {
             "portolan-ovf" => format!("portolan {}", env!("CARGO_PKG_VERSION")),
-            other => {
+            "qemu-img" => {
+                let other = "qemu-img";
                 let line = first_line(other, "--version");
                 line.trim_start_matches(&format!("{other} version ")).to_owned()
             }
+            other => format!("{other}: not a tool of this lab"),
         };
         pins.insert(format!("converter:{}", converter.id), version);
     }

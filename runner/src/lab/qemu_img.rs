@@ -1,5 +1,6 @@
 //! qemu-img: convert, measure, check and compare disk images.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
 use domain::observation::{Channel, Observation, Value};
@@ -31,7 +32,11 @@ impl Lab {
         options: &[String],
     ) -> Result<ToolRun, Stop> {
         let partial = to.path.with_extension("partial");
-        let run = self.tool(convert(from, Disk { path: &partial, ..to }, options)).await?;
+        let run = self.run_tool(convert(from, Disk { path: &partial, ..to }, options)).await;
+        let run = run.map_err(|fault| match fault {
+            ToolFault::TimedOut { .. } => Stop::product(fault.to_string(), Seen::default()),
+            ToolFault::NotStarted { .. } | ToolFault::Lost { .. } => Stop::lab(fault.to_string()),
+        })?;
         if !run.succeeded() {
             let _ = std::fs::remove_file(&partial);
             return Err(failed("the conversion", &run));
@@ -56,14 +61,16 @@ impl Lab {
     /// Checks an image's own structure; facts are named `PREFIX.corruptions` and `PREFIX.leaks`.
     pub(crate) async fn check(&self, disk: Disk<'_>, prefix: &str) -> Result<Seen, Stop> {
         let run = self.tool(check(disk)).await?;
-        // 63: this format has no check.
-        let value = |key: &str| match run.status.code() {
-            Some(63) => Value::NotApplicable(format!("{} images have no check", disk.format)),
-            _ => {
-                let report: Json = serde_json::from_str(&run.stdout).unwrap_or_default();
-                let known = if report.is_object() { 0 } else { 1 };
-                Value::Integer(report[key].as_i64().unwrap_or(known))
-            }
+        // qemu-img(1): 0 sound, 2 corrupt, 3 leaks, 63 this format has no check, 1 not completed.
+        let report: Json = serde_json::from_str(&run.stdout).unwrap_or_default();
+        let without = match run.status.code() {
+            Some(0 | 2 | 3) if report.is_object() => None,
+            Some(63) => Some(format!("{} images have no check", disk.format)),
+            _ => return Err(failed("the check", &run)),
+        };
+        let value = |key: &str| match &without {
+            Some(why) => Value::NotApplicable(why.clone()),
+            None => Value::Integer(report[key].as_i64().unwrap_or(0)),
         };
         let observe = |name: &str, key: &str| {
             Observation::new(&format!("{prefix}.{name}"), value(key), Channel::DiskInspection)
@@ -82,14 +89,21 @@ impl Lab {
         }
     }
 
-    /// Runs a tool in the work folder within the testbed's limit.
+    /// Whether this qemu-img writes a format. Asked by a try: the wording of lists changes.
+    pub(crate) async fn writes(&self, format: &str) -> Result<(bool, ToolRun), Stop> {
+        let run = self.tool(words(&["qemu-img", "create", "-f", format, "-o", "help"])).await?;
+        Ok((run.succeeded(), run))
+    }
+
+    /// Runs a tool in the work folder within the testbed's limit. One that does not end is the
+    /// lab's trouble, unless it is a conversion.
     pub(crate) async fn tool(&self, argv: Vec<String>) -> Result<ToolRun, Stop> {
+        self.run_tool(argv).await.map_err(|fault| Stop::lab(fault.to_string()))
+    }
+
+    async fn run_tool(&self, argv: Vec<String>) -> Result<ToolRun, ToolFault> {
         let limit = std::time::Duration::from_secs(self.testbed.timeouts.convert_s.into());
-        let run = tool::run(&self.ledger, self.ledger.folder(), argv, limit).await;
-        run.map_err(|fault| match fault {
-            ToolFault::TimedOut { .. } => Stop::product(fault.to_string(), Seen::default()),
-            ToolFault::NotStarted { .. } | ToolFault::Lost { .. } => Stop::lab(fault.to_string()),
-        })
+        tool::run(&self.ledger, self.ledger.folder(), argv, limit).await
     }
 }
 
@@ -123,14 +137,34 @@ pub(crate) fn upload(from: &Path, to: &Path) -> Vec<String> {
     [cp, vec![text(from), text(to)]].concat()
 }
 
-/// A tool that said no. A full disk is the lab's trouble, everything else the product's.
+/// What tools say when the machine they run on fails them.
+const LAB_TROUBLE: [&str; 8] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "Input/output error",
+    "Permission denied",
+    "Read-only file system",
+    "Cannot allocate memory",
+    "Too many open files",
+    "Failed to get", // a lock: something else uses the image
+];
+
+/// A tool that said no. What its machine did to it is the lab's trouble, everything else the
+/// product's.
 fn failed(what: &str, run: &ToolRun) -> Stop {
     let said = super::machine::last_line(&run.stderr).to_owned();
-    if run.stderr.contains("No space left on device") {
-        return Stop::lab(format!("the lab's disk is full: {said}. Free space, then --resume"));
-    }
     let proofs = run.proofs("failed");
-    Stop::product(format!("{what} failed: {said}"), Seen { observations: Vec::new(), proofs })
+    let seen = Seen { observations: Vec::new(), proofs };
+    if let Some(signal) = run.status.signal() {
+        return Stop::lab(format!("{what} was ended by signal {signal}")).after(seen);
+    }
+    if run.stderr.contains("No space left on device") {
+        return Stop::lab(format!("the lab's disk is full: {said}")).after(seen);
+    }
+    if LAB_TROUBLE.iter().any(|trouble| run.stderr.contains(trouble)) {
+        return Stop::lab(format!("{what} could not be done here: {said}")).after(seen);
+    }
+    Stop::product(format!("{what} failed: {said}"), seen)
 }
 
 fn words(words: &[&str]) -> Vec<String> {

@@ -18,6 +18,7 @@ const MOST_LINES: usize = 10_000;
 pub(crate) struct Qmp {
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
+    asked: u64,
 }
 
 /// Why QEMU did not do as it was told.
@@ -34,14 +35,16 @@ pub(crate) enum QmpFault {
 impl Qmp {
     /// Shakes hands.
     pub(crate) async fn connect(input: ChildStdin, output: ChildStdout) -> Result<Self, QmpFault> {
-        let mut qmp = Self { input, output: BufReader::new(output).lines() };
+        let mut qmp = Self { input, output: BufReader::new(output).lines(), asked: 0 };
         qmp.execute("qmp_capabilities", json!({})).await?;
         Ok(qmp)
     }
 
     /// Executes a command and returns its answer.
     pub(crate) async fn execute(&mut self, command: &str, with: Value) -> Result<Value, QmpFault> {
-        let line = format!("{}\n", json!({ "execute": command, "arguments": with }));
+        self.asked += 1;
+        let question = json!({ "execute": command, "arguments": with, "id": self.asked });
+        let line = format!("{question}\n");
         self.input.write_all(line.as_bytes()).await.map_err(|_| QmpFault::Closed)?;
         let answer = tokio::time::timeout(ANSWER, self.answer(command));
         answer.await.map_err(|_| QmpFault::Silent(command.to_owned()))?

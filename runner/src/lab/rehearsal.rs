@@ -62,17 +62,17 @@ struct Paths {
 
 impl Paths {
     fn of(trial: &Trial, through: Package, (source, target): (&Profile, &Profile)) -> Self {
-        let group = format!("WORK/{}.{}.{}", trial.guest, trial.source, trial.repetition);
+        let group = format!("WORK/{}+{}+{}", trial.guest, trial.source, trial.repetition);
         let group = Path::new(&group);
         let (package_format, name) = match through {
             Package::Disk => (target.disk_format.clone(), format!("disk.{}", target.disk_format)),
             Package::Ovf => ("vmdk".to_owned(), format!("{}-disk1.vmdk", trial.guest)),
         };
-        let own = format!("{}.{}", trial.target, trial.route);
+        let own = format!("{}+{}", trial.target, trial.route);
         Self {
             image: PathBuf::from(format!("CACHE/{}.raw", trial.guest)),
             source: group.join(format!("source.{}", source.disk_format)),
-            package: group.join(format!("{}.{package_format}", trial.route)).join(name),
+            package: group.join(format!("{}+{package_format}", trial.route)).join(name),
             package_format,
             target: group.join(own).join(format!("disk.{}", target.disk_format)),
         }

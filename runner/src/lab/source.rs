@@ -1,11 +1,12 @@
 //! Steps 1 and 2: the VM at the source is booted, looked at, and shut down.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::ids::Sha256Digest;
 use domain::observation::{Channel, Observation};
 use domain::step::Step;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::acts::{Lab, Seen, Stop, report};
@@ -13,10 +14,16 @@ use super::images::digest_file;
 use super::layout::{SourceKey, read_whole, write_whole};
 use super::machine::{Boot, Machine, THAW};
 use super::qemu_img::Disk;
+use super::qmp::QmpFault;
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
 use crate::slots::Claim;
 use crate::stopwatch::Stopwatch;
+
+/// Files of a source VM: the reports of steps 1 and 2, and what is known of it when it is off.
+const SANITY: &str = "sanity.json";
+const SHUTDOWN: &str = "shutdown.json";
+const SOURCE: &str = "source.json";
 
 /// A source VM that is shut down: its disk must not change any more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,45 +36,84 @@ pub(crate) struct SourceVm {
 
 impl Lab {
     /// Step 1: boots the VM at the source, reads its facts, pauses and resumes it.
+    ///
+    /// A source VM that a killed run shut down already is not booted again: trials that have not
+    /// recorded the step are given the report that the others recorded.
     pub(crate) async fn sanity_check(&self, key: &SourceKey) -> StepReport {
-        self.sanity
-            .once(key.clone(), || async {
-                let memory = self.guest(&key.guest).map_or(0, |guest| guest.memory_mib);
-                let claim = self.claim(1, memory).await;
-                let clock = Stopwatch::start();
-                let result = match claim {
-                    Ok(claim) => self.boot_source(key, claim).await,
-                    Err(stop) => Err(stop),
-                };
-                report(Step::SanityCheck, &key.name(), clock, result)
-            })
-            .await
+        if let (Some(report), Some(_)) = (self.kept(key, SANITY), self.kept_source(key)) {
+            return report;
+        }
+        self.booted(key).await
     }
 
-    /// Step 2: shuts the VM down at the source.
+    /// Step 2: shuts the VM down at the source. Of a source VM that is shut down the report is kept.
     pub(crate) async fn shut_down(&self, key: &SourceKey) -> StepReport {
-        self.shutdowns
-            .once(key.clone(), || async {
-                let ready = self.ready_to_shut_down(key).await;
-                let clock = Stopwatch::start();
-                let result = match ready {
-                    Ok(machine) => self.shut_down_source(key, machine).await,
-                    Err(stop) => Err(stop),
-                };
-                report(Step::Shutdown, &key.name(), clock, result)
-            })
-            .await
+        if let (Some(report), Some(_)) = (self.kept(key, SHUTDOWN), self.kept_source(key)) {
+            return report;
+        }
+        let act = || async {
+            let ready = self.ready_to_shut_down(key).await;
+            let clock = Stopwatch::start();
+            let result = match ready {
+                Ok(machine) => self.shut_down_source(key, machine).await,
+                Err(stop) => Err(stop),
+            };
+            let (source, result) = match result {
+                Ok((source, seen)) => (Some(source), Ok(seen)),
+                Err(stop) => (None, Err(stop)),
+            };
+            let report = report(Step::Shutdown, &key.name(), clock, result);
+            // The source's own file comes last: it says that both reports are there.
+            self.keep(key, SHUTDOWN, &report);
+            if let Some(source) = source {
+                self.keep(key, SOURCE, &source);
+            }
+            report
+        };
+        self.shutdowns.once(key.clone(), act).await
     }
 
     /// The source VM, shut down; booted and shut down again only where a killed run lost it.
     pub(crate) async fn source_vm(&self, key: &SourceKey) -> Result<SourceVm, Stop> {
-        let file = key.folder(self.ledger.folder()).join("source.json");
-        if let Some(source) = read_whole::<SourceVm>(&file) {
+        if let Some(source) = self.kept_source(key) {
             return Ok(source);
         }
         self.shut_down(key).await;
         let lost = || Stop::lab(format!("the source VM {} could not be had again", key.name()));
-        read_whole(&file).ok_or_else(lost)
+        self.kept_source(key).ok_or_else(lost)
+    }
+
+    /// Boots the source VM, once for all who need it.
+    async fn booted(&self, key: &SourceKey) -> StepReport {
+        let act = || async {
+            let claim = self.claim_for(&key.guest).await;
+            let clock = Stopwatch::start();
+            let result = match claim {
+                Ok(claim) => self.boot_source(key, claim).await,
+                Err(stop) => Err(stop),
+            };
+            let report = report(Step::SanityCheck, &key.name(), clock, result);
+            self.keep(key, SANITY, &report);
+            report
+        };
+        self.sanity.once(key.clone(), act).await
+    }
+
+    /// Keeps a small file of a source VM. One that cannot be written is missed later, as if it had
+    /// been lost.
+    fn keep<T: Serialize>(&self, key: &SourceKey, name: &str, value: &T) {
+        let file = key.folder(self.ledger.folder()).join(name);
+        if let Err(error) = write_whole(&file, value) {
+            tracing::warn!(%error, file = %file.display(), "not kept");
+        }
+    }
+
+    fn kept<T: DeserializeOwned>(&self, key: &SourceKey, name: &str) -> Option<T> {
+        read_whole(&key.folder(self.ledger.folder()).join(name))
+    }
+
+    fn kept_source(&self, key: &SourceKey) -> Option<SourceVm> {
+        self.kept(key, SOURCE)
     }
 
     async fn boot_source(&self, key: &SourceKey, claim: Claim) -> Result<Seen, Stop> {
@@ -81,7 +127,8 @@ impl Lab {
         // Before the first step of the seven: what fails here is the lab's own trouble.
         let made = self.convert(from, to, &profile.create_arguments()).await;
         made.map_err(|stop| stop.blame_the_lab("the source VM's disk could not be made"))?;
-        let measure = self.measure(to).await?;
+        let measure = self.measure(to).await;
+        let measure = measure.map_err(|stop| stop.blame_the_lab("the source VM's disk"))?;
 
         let vm = self.source_definition(key)?;
         let serial = folder.join("source-serial");
@@ -113,7 +160,15 @@ impl Lab {
                 seen.observations.extend(facts.observations());
                 match machine.pause_and_resume(THAW).await {
                     Ok(observations) => seen.observations.extend(observations),
-                    Err(fault) => tracing::warn!(%fault, "pause and resume could not be observed"),
+                    // Refused: not observed. Anything else: QEMU is not what it was.
+                    Err(fault @ QmpFault::Refused { .. }) => {
+                        tracing::warn!(%fault, "pause and resume could not be observed");
+                    }
+                    Err(fault @ (QmpFault::Closed | QmpFault::Silent(_))) => {
+                        machine.pull_the_plug().await;
+                        seen.proofs.extend(machine.proofs().await);
+                        return Err(Stop::lab(format!("{fault} while it ran")).after(seen));
+                    }
                 }
                 seen.proofs.extend(machine.proofs().await);
                 Ok(seen)
@@ -145,32 +200,42 @@ impl Lab {
         Ok(vm)
     }
 
-    /// The running VM of step 1; started again where a killed run lost it.
+    /// The running VM of step 1; booted again where a killed run lost it.
     async fn ready_to_shut_down(&self, key: &SourceKey) -> Result<Machine, Stop> {
-        if let Some(machine) = self.running.lock().await.remove(key) {
-            return Ok(machine);
-        }
-        let claim = self.claim_for(&key.guest).await?;
-        self.boot_source(key, claim).await?;
-        let lost = || Stop::lab(format!("the source VM {} is gone", key.name()));
+        self.booted(key).await;
+        let lost = || Stop::lab(format!("the source VM {} could not be booted again", key.name()));
         self.running.lock().await.remove(key).ok_or_else(lost)
     }
 
-    async fn shut_down_source(&self, key: &SourceKey, mut vm: Machine) -> Result<Seen, Stop> {
+    async fn shut_down_source(
+        &self,
+        key: &SourceKey,
+        mut machine: Machine,
+    ) -> Result<(SourceVm, Seen), Stop> {
         let limit = Duration::from_secs(self.testbed.timeouts.shutdown_s.into());
-        let observations = vm.shut_down(limit).await;
-        let proofs = vm.proofs().await;
-        drop(vm);
+        let off = machine.shut_down(limit).await;
+        let proofs = machine.proofs().await;
+        drop(machine);
+        let seen = match off {
+            Ok(observations) => Seen { observations, proofs },
+            Err(reason) => {
+                return Err(Stop::lab(reason).after(Seen { observations: Vec::new(), proofs }));
+            }
+        };
         let profile = self.profile(&key.source)?;
-        let folder = key.folder(self.ledger.folder());
-        let disk = folder.join(format!("source.{}", profile.disk_format));
-        let sha256 = digest_file(&disk).map_err(|error| Stop::io(&disk, &error))?;
-        let measure = self.measure(Disk { path: &disk, format: &profile.disk_format }).await?;
-        let capacity_bytes = measure.capacity_bytes;
+        let disk = key.folder(self.ledger.folder()).join(format!("source.{}", profile.disk_format));
+        let sha256 = digest(&disk)?;
+        let measure = self.measure(Disk { path: &disk, format: &profile.disk_format }).await;
+        let blamed = measure.map_err(|stop| stop.blame_the_lab("the source VM's disk"));
+        let capacity_bytes = blamed?.capacity_bytes;
         let vm = self.source_definition(key)?;
-        let file = folder.join("source.json");
-        write_whole(&file, &SourceVm { vm, disk, sha256, capacity_bytes })
-            .map_err(|error| Stop::io(&file, &error))?;
-        Ok(Seen { observations, proofs })
+        Ok((SourceVm { vm, disk, sha256, capacity_bytes }, seen))
     }
+}
+
+/// The digest of a disk's bytes.
+pub(crate) fn digest(disk: &Path) -> Result<Sha256Digest, Stop> {
+    // Large disks take seconds: the other tasks of this thread must not wait for them.
+    let digest = tokio::task::block_in_place(|| digest_file(disk));
+    digest.map_err(|error| Stop::io(disk, &error))
 }

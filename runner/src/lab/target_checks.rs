@@ -15,6 +15,8 @@ use crate::driver::StepReport;
 use crate::ovf::{Envelope, ManifestProblem, OvfProblem, check_manifest, read_envelope};
 use crate::stopwatch::Stopwatch;
 
+/// Why two VMs of this lab cannot get into each other's way.
+const OWN_NETWORK: &str = "each VM of this lab has a network of its own";
 /// Space an import needs beyond the disk itself, in bytes: a file system's own tenth, and logs.
 const SCRATCH: i64 = 64 * 1024 * 1024;
 
@@ -47,12 +49,9 @@ impl Lab {
         let profile = self.profile(&trial.target)?;
         let source = self.source_vm(&self.source_key(trial)).await?;
         let largest = largest_disk(&profile.disk_format);
-        let mac = self.mac_in_use(trial, &source.vm.mac).await;
         let folder = trial_folder(self.ledger.folder(), &self.source_key(trial), trial);
         let offers = self.offers().await?;
-        let formats = self.tool(vec!["qemu-img".into(), "--help".into()]).await?;
-        let offered = formats.stdout.lines().filter(|it| it.starts_with("Supported formats:"));
-        let supported = offered.flat_map(str::split_whitespace).any(|it| it == profile.disk_format);
+        let (supported, formats) = self.writes(&profile.disk_format).await?;
         let needed_bytes = source.capacity_bytes / 10 * 11 + SCRATCH;
         let capacity = self.capacity(trial, needed_bytes)?;
         let api_number =
@@ -70,7 +69,11 @@ impl Lab {
             api("format.supported", supported),
             api("network.present", offers.network()),
             Observation::list("hardware.missing", offers.missing(profile), Channel::PlatformApi),
-            api("mac.in_use", mac),
+            Observation::new(
+                "mac.in_use",
+                Value::NotApplicable(OWN_NETWORK.to_owned()),
+                Channel::PlatformApi,
+            ),
             api("name.free", !folder.exists()),
         ];
         Ok(Seen { observations, proofs: formats.proofs("formats") })
@@ -96,12 +99,6 @@ impl Lab {
             cpus: declared.cpus.map_or_else(processors, i64::from),
             storage_bytes: declared.storage_mib.map_or(free_bytes, |it| i64::from(it) << 20),
         })
-    }
-
-    /// Whether a VM that runs now has this hardware address on the target's network.
-    async fn mac_in_use(&self, trial: &Trial, mac: &str) -> bool {
-        let running = self.running.lock().await;
-        running.iter().any(|(key, machine)| key.source == trial.target && machine.has_mac(mac))
     }
 
     /// The package by itself and how long that took, in milliseconds; once for all targets.

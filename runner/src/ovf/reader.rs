@@ -96,16 +96,22 @@ pub(crate) fn parse(text: &str) -> Result<Envelope, OvfProblem> {
     Ok(Envelope {
         cpus: quantity(cpus, "the number of processors")?,
         memory_mib: mebibytes(memory)?,
-        mac: item(root, "10").and_then(|it| field(it, "Address")),
+        mac: item(root, "10").and_then(|it| field(it, "Address")).filter(|it| is_hex(it, ':', 17)),
         uuid: root
             .descendants()
             .find(|it| it.tag_name().name() == "VirtualSystemIdentifier")
-            .and_then(|it| it.text().map(str::to_owned)),
+            .and_then(|it| it.text().map(str::to_owned))
+            .filter(|it| is_hex(it, '-', 36)),
         disk_file: name.to_owned(),
         disk_file_bytes: file.attribute((OVF, "size")).and_then(|it| it.parse().ok()),
         capacity_bytes: capacity(disk)?,
         network_linked: network_linked(root),
     })
+}
+
+/// Hexadecimal digits and one kind of separator, of this length: an address or a UUID, nothing else.
+fn is_hex(text: &str, separator: char, length: usize) -> bool {
+    text.len() == length && text.chars().all(|c| c.is_ascii_hexdigit() || c == separator)
 }
 
 fn find<'a, 'b>(root: Node<'a, 'b>, name: &str) -> Option<Node<'a, 'b>> {

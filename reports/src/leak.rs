@@ -1,0 +1,80 @@
+//! Free texts of a declaration that would name a conversion tool where none may be named.
+
+use domain::testbed::Converter;
+
+use crate::matrix::Judged;
+use crate::public::PublicView;
+
+/// The first declared text of the public view that names a conversion tool by its identifier or its
+/// product, in words that say where it stands and what to do; none when nothing public names one.
+#[must_use]
+pub fn tool_named(judged: &Judged<'_>) -> Option<String> {
+    let view = PublicView::from(judged);
+    let texts = declared(&view);
+    let converters = || judged.campaign.testbed.converters.iter();
+    texts.iter().find_map(|(place, text)| {
+        let named = converters().find_map(|it| name_in(text, it))?;
+        Some(format!(
+            "{place} names the conversion tool `{named}`, and public output may name none: \
+             reword {text:?} and run the campaign anew, or show it to operators only"
+        ))
+    })
+}
+
+/// Every text of a view that somebody wrote freely, with where it stands.
+fn declared(view: &PublicView) -> Vec<(String, &str)> {
+    let mut texts = vec![
+        ("the testbed's name".to_owned(), view.testbed.as_str()),
+        ("the policy's name or version".to_owned(), &view.policy),
+    ];
+    for it in &view.platforms {
+        texts.push((format!("the product of platform `{}`", it.id), &it.product));
+        texts.push((format!("the console of platform `{}`", it.id), &it.console));
+        texts.push((format!("the vendor of platform `{}`", it.id), &it.vendor));
+    }
+    texts.extend(view.guests.iter().map(|it| {
+        let place = format!("the name of guest `{}`", it.id);
+        (place, it.name.as_str())
+    }));
+    texts
+}
+
+/// The converter's identifier or product, if the text holds the whole of it.
+fn name_in(text: &str, converter: &Converter) -> Option<String> {
+    let names = [converter.id.to_string(), converter.product.clone()];
+    names.into_iter().find(|name| holds(text, name))
+}
+
+/// Whether a text holds a name as whole words, in capitals or not.
+fn holds(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.trim().to_lowercase());
+    let is_edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+    !name.is_empty()
+        && text.match_indices(&name).any(|(start, found)| {
+            let (before, after) = (&text[..start], &text[start + found.len()..]);
+            is_edge(before.chars().next_back()) && is_edge(after.chars().next())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_names_are_found_in_capitals_or_not_and_parts_are_not() {
+        for text in ["qemu-img", "lab with QEMU-IMG 7.2", "by qemu-img, then"] {
+            assert!(holds(text, "qemu-img"), "{text}");
+        }
+        let innocent = [
+            "QEMU project",
+            "KVM's virtual hardware, played by QEMU",
+            "qemu-imgs",
+            "xqemu-img",
+            "",
+        ];
+        for text in innocent {
+            assert!(!holds(text, "qemu-img"), "{text}");
+        }
+        assert!(!holds("anything", " "), "an empty product names nothing");
+    }
+}
