@@ -26,7 +26,7 @@ for f in /usr/lib/syslinux/mbr/mbr.bin /usr/lib/SYSLINUX/mbr.bin; do [ -f "$f" ]
 [ -n "$mbr" ] || die "SYSLINUX's mbr.bin is missing: install syslinux-common"
 [ ! -e "$WORK" ] || die "WORK=$WORK exists already: name a directory that this script may create and remove"
 mkdir -p "$DOWNLOADS" "$(dirname "$OUT")"
-DOWNLOADS=$(cd "$DOWNLOADS" && pwd)
+DOWNLOADS=$(cd "$DOWNLOADS" && pwd -P)
 OUT=$(cd "$(dirname "$OUT")" && pwd)/$(basename "$OUT")
 mkdir -p "$WORK"
 WORK=$(cd "$WORK" && pwd)
@@ -62,6 +62,7 @@ unpacked() { # PACKAGE
     if [ -z "$deb" ]; then
         download "$1"
         deb=$(cached "$1")
+        [ -n "$deb" ] || die "$1 was downloaded and is not in $DOWNLOADS: is that a readable directory?"
     fi
     tree=$DOWNLOADS/$(basename "$deb" .deb)
     if [ ! -d "$tree" ]; then
