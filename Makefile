@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 TESTBED ?= default
 OUT ?= portolan-report
+PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -19,13 +20,13 @@ setup:
 
 lab: setup
 	cargo build --release --locked
-	target/release/portolan run $(TESTBED)
+	$(PORTOLAN) run $(TESTBED)
 	mkdir -p $(OUT)
-	target/release/portolan report --audience public --out $(OUT)/public.html
-	target/release/portolan report --audience operator --out $(OUT)/operator.html
-	target/release/portolan matrix --format csv > $(OUT)/cells.csv
-	target/release/portolan matrix --format csv-steps > $(OUT)/steps.csv
-	@echo "Reports are in $(OUT)/. Why a cell has its colour: target/release/portolan explain SOURCE TARGET GUEST"
+	$(PORTOLAN) report --audience public --out $(OUT)/public.html
+	$(PORTOLAN) report --audience operator --out $(OUT)/operator.html
+	$(PORTOLAN) matrix --format csv > $(OUT)/cells.csv
+	$(PORTOLAN) matrix --format csv-steps > $(OUT)/steps.csv
+	@echo "Reports are in $(OUT)/. Why a cell has its colour: $(PORTOLAN) explain SOURCE TARGET GUEST"
 
 # cargo-nextest runs tests in parallel processes; without it plain `cargo test` runs the same tests.
 test: setup

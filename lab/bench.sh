@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 testbed=${1:-default}
 
 cargo build --release --locked --quiet
-portolan=target/release/portolan
+portolan=${CARGO_TARGET_DIR:-target}/release/portolan
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$portolan" lab build "$testbed" --quiet >/dev/null
