@@ -91,6 +91,20 @@ impl Ledger {
     }
 }
 
+/// Whether a running VM has this file on its command line: seen by the kernel's list of processes,
+/// not by what this program remembers.
+pub(crate) fn vm_uses(file: &Path) -> io::Result<bool> {
+    let wanted = file.to_string_lossy();
+    for entry in fs::read_dir("/proc")?.flatten() {
+        let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
+        let line = String::from_utf8_lossy(&line);
+        if line.contains("qemu-system") && line.contains(&*wanted) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn remove_partial(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

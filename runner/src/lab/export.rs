@@ -13,6 +13,7 @@ use super::layout::{PackageKey, write_whole};
 use super::qemu_img::Disk;
 use super::source::{SourceVm, digest};
 use crate::driver::{Proof, StepReport};
+use crate::ledger::vm_uses;
 use crate::ovf::{Hardware, write_descriptor, write_manifest};
 use crate::stopwatch::Stopwatch;
 use crate::tool::ToolRun;
@@ -55,7 +56,7 @@ impl Lab {
         let folder = key.folder(self.ledger.folder());
         std::fs::create_dir_all(&folder).map_err(|error| Stop::io(&folder, &error))?;
         let before = self.source_digest(source)?;
-        let off = !self.running.lock().await.contains_key(&key.source);
+        let used = vm_uses(&source.disk).map_err(|error| Stop::io(&source.disk, &error))?;
         let (run, mut proofs) = match key.through {
             Package::Disk => (self.export_disk(key, source).await?, Vec::new()),
             Package::Ovf => self.export_ovf(key, source).await?,
@@ -68,7 +69,7 @@ impl Lab {
         let warnings = i64::try_from(run.complaints()).unwrap_or(i64::MAX);
         let channel = Channel::DiskInspection;
         let observations = vec![
-            Observation::flag("source.off", off, Channel::PlatformApi),
+            Observation::flag("source.off", !used, Channel::Host),
             Observation::text("source.sha256", before.to_string(), channel),
             Observation::flag("source.unchanged", same(source, before, after), channel),
             Observation::integer("package.bytes", i64::try_from(bytes).unwrap_or(0), channel),
