@@ -108,7 +108,7 @@ const PATTERNS: [(&str, Cause, bool); 19] = [
     ("console flooded", Cause::ConsoleFlood, true),
     ("No working init found", Cause::RootFileSystemUnusable, true),
     ("Operating System not found", Cause::NoBootDevice, true),
-    ("Boot failed: not a bootable disk", Cause::NoBootDevice, true),
+    ("Boot failed: not a bootable disk", Cause::NoBootDevice, false),
     ("powered off before it reported", Cause::PoweredOffEarly, false),
 ];
 

@@ -119,7 +119,7 @@ async fn walk(
     let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
     let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
     let (clock, before) = (Stopwatch::start(), runner::spent());
-    let how = (ready.engine, sharing);
+    let how = (ready.engine, sharing, voyage.attempt);
     let lab = QemuLab::new(testbed, ready.images, Arc::clone(ledger), how, &names)?;
     let told = progress.clone();
     let run = Arc::new(runner::Run {

@@ -47,6 +47,8 @@ pub(crate) struct Lab {
     pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
     pub(crate) inspections: Shared<PackageKey, (Result<Seen, Stop>, u64)>,
+    /// Which resumption of the campaign this is, 0 for none.
+    attempt: u32,
     pub(crate) offers: Shared<(), Result<Offers, Stop>>,
     sharing: Sharing,
     slots: Slots,
@@ -119,11 +121,13 @@ impl QemuLab {
     ///
     /// # Errors
     /// When a platform's or guest's settings cannot be used.
+    ///
+    /// `attempt` counts the resumptions of the campaign, 0 for its first run.
     pub fn new(
         testbed: &Testbed,
         images: BTreeMap<ImageKey, Image>,
         ledger: Arc<Ledger>,
-        (engine, sharing): (Engine, Sharing),
+        (engine, sharing, attempt): (Engine, Sharing, u32),
         trials: &[Trial],
     ) -> Result<Self, SettingsProblem> {
         let (mut profiles, mut capacities) = (BTreeMap::new(), BTreeMap::new());
@@ -139,6 +143,7 @@ impl QemuLab {
             testbed: testbed.clone(),
             ledger,
             engine,
+            attempt,
             running: tokio::sync::Mutex::default(),
             inspections: Shared::new(),
             offers: Shared::new(),
@@ -182,6 +187,14 @@ impl Driver for QemuLab {
 }
 
 impl Lab {
+    /// The name of an act of this run: the same work done again after a resumption is another act.
+    pub(crate) fn act(&self, name: &str) -> String {
+        match self.attempt {
+            0 => name.to_owned(),
+            attempt => format!("{name}#{attempt}"),
+        }
+    }
+
     pub(crate) fn source_key(&self, trial: &Trial) -> SourceKey {
         let alone = match self.sharing {
             Sharing::Shared => String::new(),

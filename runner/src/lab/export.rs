@@ -36,7 +36,7 @@ impl Lab {
                     (Ok(source), Ok(_claim)) => self.export_now(key, &source).await,
                     (Err(stop), _) | (_, Err(stop)) => Err(stop),
                 };
-                let act = format!("{}/{}", key.source.name(), key.name());
+                let act = self.act(&format!("{}/{}", key.source.name(), key.name()));
                 report(Step::Export, &act, clock, result)
             })
             .await

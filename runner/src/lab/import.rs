@@ -188,6 +188,7 @@ impl Lab {
 
     /// The name of an act that only this trial needs.
     pub(crate) fn own(&self, trial: &Trial) -> String {
-        format!("{}/{}+{}", self.source_key(trial).name(), trial.target, trial.route)
+        let source = self.source_key(trial).name();
+        self.act(&format!("{source}/{}+{}", trial.target, trial.route))
     }
 }

@@ -29,8 +29,16 @@ impl Bench {
         self.ledger.folder().join("empty, disk.raw")
     }
 
+    /// Starts a VM whose disk boots into an endless loop.
     async fn start(&self, memory_mib: u32) -> Result<Machine, String> {
-        std::fs::write(self.disk(), vec![0; 1 << 20]).unwrap();
+        let mut disk = vec![0; 1 << 20];
+        disk[..2].copy_from_slice(&[0xeb, 0xfe]); // jmp to itself
+        disk[510..512].copy_from_slice(&[0x55, 0xaa]);
+        self.start_from(&disk, memory_mib).await
+    }
+
+    async fn start_from(&self, disk: &[u8], memory_mib: u32) -> Result<Machine, String> {
+        std::fs::write(self.disk(), disk).unwrap();
         let mut vm = VmDefinition::fresh("empty", "test", &self.profile, "10.71.9");
         (vm.memory_mib, vm.cpus) = (memory_mib, 1);
         let serial = self.ledger.folder().join("serial");
@@ -49,6 +57,18 @@ async fn a_vm_that_never_reports_is_given_up_in_time_and_its_screen_is_kept() {
     assert!(matches!(boot, Boot::Failed(reason) if reason == "no facts within 3 s"));
     let shot = machine.screenshot(&bench.ledger.folder().join("shot.png")).await.unwrap();
     assert!(shot.bytes.starts_with(b"\x89PNG"));
+}
+
+#[tokio::test]
+async fn a_disk_that_nothing_boots_from_is_diagnosed_at_once() {
+    let bench = bench();
+    let mut machine = bench.start_from(&vec![0; 1 << 20], 64).await.unwrap();
+    let Boot::Failed(reason) = machine.wait_for_facts(Duration::from_secs(30)).await else {
+        panic!("a VM without a system reported");
+    };
+    assert!(reason.contains("No bootable device"), "{reason}");
+    let cause = domain::diagnosis::why_no_boot(&reason, &[machine.tail()]);
+    assert_eq!(cause, domain::diagnosis::Cause::NoBootDevice);
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ impl Lab {
                 Ok((source, seen)) => (Some(source), Ok(seen)),
                 Err(stop) => (None, Err(stop)),
             };
-            let report = report(Step::Shutdown, &key.name(), clock, result);
+            let report = report(Step::Shutdown, &self.act(&key.name()), clock, result);
             // The source's own file comes last: it says that both reports are there.
             self.keep(key, SHUTDOWN, &report);
             if let Some(source) = source {
@@ -92,7 +92,7 @@ impl Lab {
                 Ok(claim) => self.boot_source(key, claim).await,
                 Err(stop) => Err(stop),
             };
-            let report = report(Step::SanityCheck, &key.name(), clock, result);
+            let report = report(Step::SanityCheck, &self.act(&key.name()), clock, result);
             self.keep(key, SANITY, &report);
             report
         };

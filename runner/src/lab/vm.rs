@@ -65,7 +65,7 @@ impl VmDefinition {
              dhcpstart={subnet}.15"
         );
         let nic = format!("{},netdev=net0,mac={},romfile=", profile.nic_device, self.mac);
-        let serial = format!("file,id=serial0,path={}", comma(&serial.to_string_lossy()));
+        let serial = format!("file,id=serial0,mux=on,path={}", comma(&serial.to_string_lossy()));
         let mut argv: Vec<String> = [
             "qemu-system-x86_64",
             "-nodefaults",
@@ -96,6 +96,9 @@ impl VmDefinition {
             &profile.display_device,
             "-chardev",
             &serial,
+            "-device",
+            // The firmware's own messages: it writes them to this port and to the screen only.
+            "isa-debugcon,iobase=0x402,chardev=serial0",
             "-serial",
             "chardev:serial0",
             "-chardev",
