@@ -28,6 +28,9 @@ const RECIPE_FILES: [(&str, &str); 10] = [
     ("power.sh", include_str!("../../../lab/guests/power.sh")),
 ];
 
+/// Scratch folders of builds begin with this and the process id of the builder.
+const SCRATCH: &str = "building-";
+
 /// Longest an image may take to build: most of it is downloading kernels.
 const LONGEST_BUILD: Duration = Duration::from_secs(1800);
 
@@ -105,6 +108,7 @@ impl Images {
         testbed: &Testbed,
         tell: impl Fn(&ImageKey),
     ) -> Result<BTreeMap<ImageKey, Image>, ImageFault> {
+        self.sweep();
         let mut images = BTreeMap::new();
         for job in jobs(testbed)? {
             let image = match self.cached(&job)? {
@@ -117,6 +121,19 @@ impl Images {
             images.insert(job.key, image);
         }
         Ok(images)
+    }
+
+    /// Removes scratch folders of builds whose process is gone: a killed one could not.
+    fn sweep(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let owner = name.strip_prefix(SCRATCH).and_then(|it| it.split('-').next());
+            if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists())
+                && let Err(error) = fs::remove_dir_all(entry.path())
+            {
+                tracing::warn!(%error, name, "a scratch folder could not be removed");
+            }
+        }
     }
 
     /// The image a recipe made earlier, if it is there and its bytes are what they were.
@@ -141,7 +158,9 @@ impl Images {
         for folder in [&downloads, &images] {
             fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
         }
-        let scratch = tempfile::tempdir_in(&self.folder).map_err(|e| io(&self.folder, e))?;
+        let prefix = format!("{SCRATCH}{}-", std::process::id());
+        let scratch = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.folder);
+        let scratch = scratch.map_err(|error| io(&self.folder, error))?;
         for (name, text) in RECIPE_FILES {
             let path = scratch.path().join(name);
             fs::write(&path, text).map_err(|source| io(&path, source))?;
@@ -237,4 +256,24 @@ pub(crate) fn digest_file(path: &Path) -> std::io::Result<Sha256Digest> {
 
 fn io(path: &Path, source: std::io::Error) -> ImageFault {
     ImageFault::Io { path: path.display().to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_build_left_is_swept_and_a_living_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let dead = folder.path().join(format!("{SCRATCH}{}-x", gone.id()));
+        let alive = folder.path().join(format!("{SCRATCH}{}-x", std::process::id()));
+        let other = folder.path().join("images");
+        for path in [&dead, &alive, &other] {
+            fs::create_dir(path).unwrap();
+        }
+        Images::new(folder.path()).sweep();
+        assert!(!dead.exists() && alive.exists() && other.exists());
+    }
 }
