@@ -1,6 +1,6 @@
 //! What is refused in a testbed file, and in which words.
 
-use super::*;
+use crate::testbed::{Testbed, Timeouts};
 
 const GOOD: &str = r#"
 name = "two"
