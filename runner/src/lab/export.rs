@@ -8,9 +8,10 @@ use domain::observation::{Channel, Observation};
 use domain::step::Step;
 use domain::testbed::Package;
 
-use super::acts::{Lab, Seen, Stop, report};
+use super::acts::Lab;
 use super::layout::{PackageKey, write_whole};
 use super::qemu_img::Disk;
+use super::seen::{Seen, Stop, report};
 use super::source::{SourceVm, digest};
 use crate::driver::{Proof, StepReport};
 use crate::ledger::vm_uses;

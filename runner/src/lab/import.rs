@@ -8,11 +8,12 @@ use domain::plan::Trial;
 use domain::step::Step;
 use domain::testbed::Package;
 
-use super::acts::{Lab, Seen, Stop, report};
+use super::acts::Lab;
 use super::export::DESCRIPTOR;
 use super::layout::{PackageKey, read_whole, trial_folder, write_whole};
 use super::machine::Machine;
 use super::qemu_img::{self, Disk};
+use super::seen::{Seen, Stop, report};
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
 use crate::ovf::read_envelope;

@@ -17,6 +17,7 @@ mod import;
 mod layout;
 mod offers;
 mod qemu_img;
+mod seen;
 mod source;
 mod target_checks;
 mod vm;

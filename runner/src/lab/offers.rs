@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::acts::{Lab, Stop};
+use super::acts::Lab;
 use super::profile::Profile;
+use super::seen::Stop;
 
 /// Where QEMU looks for a BIOS image, in its own words (`-L help`), holds this file.
 const BIOS: &str = "bios-256k.bin";

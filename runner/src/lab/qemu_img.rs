@@ -6,7 +6,8 @@ use std::path::Path;
 use domain::observation::{Channel, Observation, Value};
 use serde_json::Value as Json;
 
-use super::acts::{Lab, Seen, Stop};
+use super::acts::Lab;
+use super::seen::{Seen, Stop};
 use crate::tool::{self, ToolFault, ToolRun};
 
 /// A disk image and its format.

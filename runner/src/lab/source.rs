@@ -9,12 +9,13 @@ use domain::step::Step;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::acts::{Lab, Seen, Stop, report};
+use super::acts::Lab;
 use super::images::digest_file;
 use super::layout::{SourceKey, read_whole, write_whole};
 use super::machine::{Boot, Machine, THAW};
 use super::qemu_img::Disk;
 use super::qmp::QmpFault;
+use super::seen::{Seen, Stop, report};
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
 use crate::slots::Claim;

@@ -7,10 +7,11 @@ use domain::plan::Trial;
 use domain::step::Step;
 use domain::testbed::Package;
 
-use super::acts::{Lab, Seen, Stop, report};
+use super::acts::Lab;
 use super::export::{DESCRIPTOR, MANIFEST};
 use super::layout::{PackageKey, trial_folder};
 use super::qemu_img::Disk;
+use super::seen::{Seen, Stop, report};
 use crate::driver::StepReport;
 use crate::ovf::{Envelope, ManifestProblem, OvfProblem, check_manifest, read_envelope};
 use crate::stopwatch::Stopwatch;
