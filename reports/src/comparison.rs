@@ -11,8 +11,6 @@ use domain::step::Step;
 use domain::verdict::{Steps, TrialVerdict};
 use serde::Serialize;
 
-use crate::topic::subject;
-
 /// Longest value shown, in characters.
 const LONGEST_VALUE: usize = 240;
 
@@ -116,7 +114,7 @@ fn only(of: &[String], other: &[String]) -> String {
 fn score(fact: &str, verdict: &TrialVerdict, policy: &Policy) -> Option<Score> {
     let about = |check: &&Check| {
         let rule = policy.rules.iter().find(|rule| rule.id == check.rule);
-        rule.is_some_and(|rule| subject(&rule.compare) == fact)
+        rule.is_some_and(|rule| rule.compare.fact() == fact)
     };
     let restart = verdict.steps.iter().find(|it| it.step == Step::Restart)?;
     restart.checks.iter().filter(about).filter_map(|it| it.finding.score()).min()

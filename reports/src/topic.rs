@@ -1,6 +1,6 @@
 //! What a rule is about, in a word of a closed list. A closed list cannot name a tool.
 
-use domain::policy::{Compare, Policy};
+use domain::policy::Policy;
 use serde::Serialize;
 
 /// What a rule is about.
@@ -97,7 +97,7 @@ impl Topic {
     #[must_use]
     pub fn of_rule(policy: &Policy, id: &str) -> Option<Topic> {
         let rule = policy.rules.iter().find(|rule| rule.id == id)?;
-        Some(Topic::of_fact(subject(&rule.compare)))
+        Some(Topic::of_fact(rule.compare.fact()))
     }
 
     /// What a rule over this fact is about.
@@ -135,26 +135,5 @@ impl Topic {
             Topic::Resources => "target's resources",
             Topic::Other => "other rules",
         }
-    }
-}
-
-/// The fact a comparison is about.
-#[must_use]
-pub fn subject(compare: &Compare) -> &str {
-    match compare {
-        Compare::Same { fact }
-        | Compare::SameSet { fact }
-        | Compare::Keeps { fact }
-        | Compare::Differs { fact }
-        | Compare::NotLess { fact }
-        | Compare::NotMore { fact }
-        | Compare::Within { fact, .. }
-        | Compare::Holds { fact }
-        | Compare::HoldsNot { fact }
-        | Compare::None { fact }
-        | Compare::Some { fact }
-        | Compare::AtMost { fact, .. } => fact,
-        Compare::Covers { have, .. } => have,
-        Compare::Contains { item, .. } => item,
     }
 }

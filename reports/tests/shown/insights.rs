@@ -1,7 +1,7 @@
 //! Matrices in words.
 
 use reports::insight::insights;
-use reports::topic::{Topic, subject};
+use reports::topic::Topic;
 
 use crate::fixture::view;
 
@@ -29,7 +29,7 @@ fn every_rule_of_the_default_policy_is_about_something() {
     let text = include_str!("../../../domain/policy/default.toml");
     let policy: domain::policy::Policy = toml::from_str(text).unwrap();
     for rule in policy.rules {
-        let fact = subject(&rule.compare);
+        let fact = rule.compare.fact();
         assert_ne!(Topic::of_fact(fact), Topic::Other, "{} is about {fact}", rule.id);
     }
 }
