@@ -15,8 +15,8 @@ use super::profile::Profile;
 /// The versions of everything in a testbed, by subject.
 ///
 /// # Errors
-/// When a platform's settings cannot be used. A tool that is not installed is pinned as missing:
-/// the trials that need it will say so.
+/// When a platform's settings cannot be used. That every tool is installed is asked before, see
+/// [`missing_tool`].
 pub fn discover(
     testbed: &Testbed,
     images: &BTreeMap<ImageKey, Image>,
@@ -33,12 +33,11 @@ pub fn discover(
     for converter in &testbed.converters {
         let version = match converter.id.as_str() {
             "portolan-ovf" => format!("portolan {}", env!("CARGO_PKG_VERSION")),
-            "qemu-img" => {
-                let other = "qemu-img";
-                let line = first_line(other, "--version");
-                line.trim_start_matches(&format!("{other} version ")).to_owned()
-            }
-            other => format!("{other}: not a tool of this lab"),
+            "qemu-img" => first_line("qemu-img", "--version")
+                .trim_start_matches("qemu-img version ")
+                .to_owned(),
+            // Declared, and on no route: `check_settings` lets routes name the lab's own tools only.
+            _ => "not a tool of this lab".to_owned(),
         };
         pins.insert(format!("converter:{}", converter.id), version);
     }

@@ -1,6 +1,6 @@
 //! A thin client of the QEMU Machine Protocol over a child's standard input and output.
 //!
-//! Six commands and one event are all the lab needs; docs/decisions/0004 says why it is our own.
+//! Six commands are all the lab needs; docs/decisions/0004 says why it is our own.
 
 use std::time::Duration;
 
