@@ -29,6 +29,17 @@ pub(crate) struct Args {
     /// Policy file that turns observations into scores [default: the one compiled in]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// Memory for the log's index, in MiB
+    #[arg(
+        long,
+        global = true,
+        env = "PORTOLAN_LOG_MEMORY",
+        value_name = "MIB",
+        default_value_t = 64
+    )]
+    #[arg(hide_env_values = true, hide_short_help = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(8..=65536))]
+    pub(crate) log_memory: u32,
     /// What to log on standard error, in the syntax of tracing's EnvFilter
     #[arg(long, global = true, env = "PORTOLAN_LOG", default_value = "warn", hide = true)]
     pub(crate) log: String,

@@ -47,20 +47,19 @@ impl Exit {
 
 impl From<StoreError> for Exit {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::InUse { .. } | StoreError::Missing(_) | StoreError::Newer { .. } => {
-                Self::Usage(error.into())
-            }
-            StoreError::Io { .. }
-            | StoreError::Engine(_)
-            | StoreError::Broken
-            | StoreError::Damaged { .. }
-            | StoreError::WrongVersion { .. }
-            | StoreError::OtherEvents(_)
-            | StoreError::TooLarge { .. }
-            | StoreError::BlobMissing(_)
-            | StoreError::BlobDamaged(_) => Self::Lab(error.into()),
-        }
+        let usage = matches!(
+            error,
+            StoreError::InUse { .. }
+                | StoreError::Missing(_)
+                | StoreError::OldStore(_)
+                | StoreError::Newer { .. }
+                | StoreError::NewerEvent { .. }
+                | StoreError::NotEmpty(_)
+                | StoreError::Import(_)
+                | StoreError::NoKey(_)
+                | StoreError::Key { .. }
+        );
+        if usage { Self::Usage(error.into()) } else { Self::Lab(error.into()) }
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod clock;
 mod commands;
 mod exit;
+mod opening;
 mod progress;
 mod recorder;
 mod settings;

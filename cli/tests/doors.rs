@@ -197,34 +197,42 @@ fn a_reader_that_goes_away_is_no_error() {
     }
 }
 
+fn log(store: &std::path::Path) -> store::DiskLog {
+    let new_key = Some(store::NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
+    store::DiskLog::open(store, &store::Settings { new_key, ..store::Settings::default() }).unwrap()
+}
+
 #[test]
-fn a_second_process_is_told_whose_the_store_is() {
+fn a_second_process_is_told_whose_the_store_is_and_may_look() {
     let folder = tempfile::tempdir().unwrap();
-    let _owner = store::Log::open(folder.path()).unwrap();
+    let _owner = log(folder.path());
     let expected = format!("in use by process {}", std::process::id());
-    refused(folder.path(), &["matrix"], 2, &expected);
     refused(folder.path(), &["run", "small"], 2, &expected);
+    refused(folder.path(), &["matrix"], 2, "the store holds no campaign yet");
 }
 
 #[test]
 fn a_damaged_store_is_an_error_and_never_silence() {
     use domain::event::{CampaignResumed, Event};
+    use store::EventLog as _;
     let folder = tempfile::tempdir().unwrap();
-    let mut log = store::Log::open(folder.path()).unwrap();
-    log.keep(b"a serial log").unwrap();
+    let log = log(folder.path());
     log.append(store::Append {
         stream: "campaign/c".to_owned(),
-        expected: 0,
+        expected: store::Expected::NoStream,
         command: uuid::Uuid::from_u128(1),
         at: jiff::Timestamp::UNIX_EPOCH,
         events: vec![Event::CampaignResumed(CampaignResumed { campaign: "c".parse().unwrap() })],
     })
     .unwrap();
     drop(log);
-    let data = folder.path().join("log/db");
-    let size = usize::try_from(std::fs::metadata(&data).unwrap().len()).unwrap();
-    std::fs::write(&data, vec![0x5a; size]).unwrap();
-    let called = portolan(folder.path(), &["log", "verify"]);
-    assert_eq!(called.code, 3, "{} {}", called.out, called.err);
-    assert!(called.err.contains("holds no event although"), "{}", called.err);
+    let segment = folder.path().join("log/segments/00000000000000000000.log");
+    let size = usize::try_from(std::fs::metadata(&segment).unwrap().len()).unwrap();
+    std::fs::write(&segment, vec![0x5a; size]).unwrap();
+    for words in [&["matrix"][..], &["log", "verify"], &["run", "small"]] {
+        let called = portolan(folder.path(), words);
+        assert_eq!(called.code, 3, "{words:?} {} {}", called.out, called.err);
+        let told = format!("{}{}", called.out, called.err);
+        assert!(told.contains("ends after 0 events, but 1 were recorded"), "{words:?} {told}");
+    }
 }

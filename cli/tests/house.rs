@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Who may import whom, within the house.
-const ARROWS: [(&str, &[&str]); 6] = [
-    ("cli", &["domain", "ingest", "reports", "runner", "store"]),
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("cli", &["domain", "ingest", "ledger", "reports", "runner", "store"]),
     ("ingest", &["domain", "store"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "ledger"]),
+    ("ledger", &[]),
     ("runner", &["domain"]),
     ("reports", &["domain"]),
     ("domain", &[]),

@@ -75,7 +75,7 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
     }
     let mut campaign = state?;
     match event {
-        Event::CampaignStarted(_) | Event::ScoresShown(_) => {}
+        Event::CampaignStarted(_) | Event::ScoresShown(_) | Event::KeyChanged(_) => {}
         Event::TrialsPlanned(planned) => {
             let fresh = planned.trials.iter().map(|it| (it.clone(), Progress::default()));
             campaign.trials.extend(fresh);

@@ -36,20 +36,38 @@ pub enum Event {
     CampaignFinished(CampaignFinished),
     /// Scores were shown to a person under a policy; many cells come in several such events.
     ScoresShown(ScoresShown),
+    /// The key that signs the log's checkpoints was changed.
+    KeyChanged(KeyChanged),
 }
 
 impl Event {
-    /// The campaign it belongs to.
+    /// The campaign it belongs to; none for what concerns the log as a whole.
     #[must_use]
-    pub fn campaign(&self) -> &CampaignId {
+    pub fn campaign(&self) -> Option<&CampaignId> {
         match self {
-            Event::CampaignStarted(event) => &event.campaign,
-            Event::TrialsPlanned(event) => &event.campaign,
-            Event::CampaignResumed(event) => &event.campaign,
-            Event::VersionChanged(event) => &event.campaign,
-            Event::StepFinished(event) => &event.campaign,
-            Event::CampaignFinished(event) => &event.campaign,
-            Event::ScoresShown(event) => &event.campaign,
+            Event::CampaignStarted(event) => Some(&event.campaign),
+            Event::TrialsPlanned(event) => Some(&event.campaign),
+            Event::CampaignResumed(event) => Some(&event.campaign),
+            Event::VersionChanged(event) => Some(&event.campaign),
+            Event::StepFinished(event) => Some(&event.campaign),
+            Event::CampaignFinished(event) => Some(&event.campaign),
+            Event::ScoresShown(event) => Some(&event.campaign),
+            Event::KeyChanged(_) => None,
+        }
+    }
+
+    /// What was kept as proof of it.
+    #[must_use]
+    pub fn evidence(&self) -> &[Evidence] {
+        match self {
+            Event::StepFinished(event) => &event.evidence,
+            Event::CampaignStarted(_)
+            | Event::TrialsPlanned(_)
+            | Event::CampaignResumed(_)
+            | Event::VersionChanged(_)
+            | Event::CampaignFinished(_)
+            | Event::ScoresShown(_)
+            | Event::KeyChanged(_) => &[],
         }
     }
 
@@ -64,6 +82,7 @@ impl Event {
             Event::StepFinished(_) => "StepFinished",
             Event::CampaignFinished(_) => "CampaignFinished",
             Event::ScoresShown(_) => "ScoresShown",
+            Event::KeyChanged(_) => "KeyChanged",
         }
     }
 }
@@ -260,6 +279,18 @@ pub struct CellShown {
     pub standing: Standing,
     /// The best route, if any scored.
     pub route: Option<RouteId>,
+}
+
+/// The key that signs the log's checkpoints was changed.
+///
+/// Both are C2SP signed-note verifier keys, `name+hash+base64`, and public. Whoever trusts the first
+/// key of a log can follow these events to the one in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChanged {
+    /// The key that signed until now.
+    pub from: String,
+    /// The key that signs from now on.
+    pub to: String,
 }
 
 /// An event as the log holds it.

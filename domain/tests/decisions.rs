@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::command::Command;
 use domain::decide::Refusal;
-use domain::event::{Cost, Ending, Event, Outcome, Pins};
+use domain::event::{Cost, Ending, Event, KeyChanged, Outcome, Pins};
 use domain::step::Step;
 use proptest::prelude::*;
 
@@ -122,6 +122,18 @@ proptest! {
             let next = if over { None } else { Step::from_number(completed + 1) };
             prop_assert_eq!(state.trials[&trial].next_step(), next);
         }
+    }
+
+    /// What concerns the log as a whole changes no campaign, wherever it stands.
+    #[test]
+    fn a_changed_key_leaves_every_campaign_as_it_was(
+        commands in proptest::collection::vec(command(), 0..20), at in 0..40_usize
+    ) {
+        let mut events = history(std::iter::once(start()).chain(commands));
+        let before = state(&events);
+        let (from, to) = ("log+00000001+AQ==".to_owned(), "log+00000002+AQ==".to_owned());
+        events.insert(at.min(events.len()), Event::KeyChanged(KeyChanged { from, to }));
+        prop_assert_eq!(state(&events), before);
     }
 
     /// The same request has the same id; any other request another.

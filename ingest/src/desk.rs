@@ -1,6 +1,7 @@
 //! The desk: the single writer. Command in, `decide`, append, facts out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::campaign::{Campaign, evolve};
 use domain::command::Command;
@@ -8,7 +9,7 @@ use domain::decide::{Refusal, decide};
 use domain::event::Recorded;
 use domain::ids::{CampaignId, Sha256Digest};
 use jiff::Timestamp;
-use store::{Append, Log, StoreError};
+use store::{Append, Blobs, Direction, EventLog, Expected, StoreError};
 
 /// Why a command was not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -24,21 +25,22 @@ pub enum DeskError {
 /// The single writer of a log, with the state of every campaign in it.
 #[derive(Debug)]
 pub struct Desk {
-    log: Log,
+    log: Arc<dyn EventLog>,
+    blobs: Blobs,
     campaigns: BTreeMap<CampaignId, (Campaign, u64)>,
 }
 
 impl Desk {
-    /// Takes over a log and rebuilds the state of its campaigns.
+    /// Takes over a log and its evidence, and rebuilds the state of its campaigns.
     ///
     /// # Errors
     /// When an event cannot be read.
-    pub fn open(log: Log) -> Result<Self, DeskError> {
+    pub fn open(log: Arc<dyn EventLog>, blobs: Blobs) -> Result<Self, DeskError> {
         let mut campaigns = BTreeMap::new();
-        for recorded in log.read(0) {
+        for recorded in log.read(0, Direction::Forward) {
             apply(&mut campaigns, &recorded?);
         }
-        Ok(Self { log, campaigns })
+        Ok(Self { log, blobs, campaigns })
     }
 
     /// Where a campaign stands.
@@ -47,7 +49,8 @@ impl Desk {
         self.campaigns.get(id).map(|(campaign, _)| campaign)
     }
 
-    /// Judges a command and records what it causes, safe on disk when this returns.
+    /// Judges a command and records what it causes, safe on disk when this returns. What ends a
+    /// campaign, or shows its scores, is signed as well: a checkpoint of the log is kept.
     ///
     /// A repeat of a recorded command is answered with the facts already recorded.
     ///
@@ -60,17 +63,22 @@ impl Desk {
         at: Timestamp,
     ) -> Result<Vec<Recorded>, DeskError> {
         let request = command.id(id);
-        if let Some(known) = self.log.recorded_for(request)? {
+        let stream = format!("campaign/{id}");
+        if let Some(known) = self.log.recorded_for(&stream, request)? {
             return Ok(known);
         }
+        let concludes =
+            matches!(command, Command::FinishCampaign { .. } | Command::ShowScores { .. });
         let state = self.campaigns.get(id);
         let events = decide(state.map(|(campaign, _)| campaign), id, command)?;
-        let stream = format!("campaign/{id}");
-        let expected = state.map_or(0, |(_, version)| *version);
-        let append = Append { stream, expected, command: request, at, events };
-        let recorded = self.log.append(append)?;
+        let expected = Expected::Exact(state.map_or(0, |(_, version)| *version));
+        let recorded =
+            self.log.append(Append { stream, expected, command: request, at, events })?;
         for event in &recorded {
             apply(&mut self.campaigns, event);
+        }
+        if concludes {
+            self.log.checkpoint()?;
         }
         Ok(recorded)
     }
@@ -80,18 +88,18 @@ impl Desk {
     /// # Errors
     /// What the system said.
     pub fn keep(&self, bytes: &[u8]) -> Result<Sha256Digest, DeskError> {
-        Ok(self.log.keep(bytes)?)
+        Ok(self.blobs.put(bytes)?)
     }
 
     /// The log, for reading.
     #[must_use]
-    pub fn log(&self) -> &Log {
-        &self.log
+    pub fn log(&self) -> &dyn EventLog {
+        &*self.log
     }
 }
 
 fn apply(campaigns: &mut BTreeMap<CampaignId, (Campaign, u64)>, recorded: &Recorded) {
-    let id = recorded.event.campaign();
+    let Some(id) = recorded.event.campaign() else { return };
     let before = campaigns.remove(id).map(|(campaign, _)| campaign);
     if let Some(after) = evolve(before, &recorded.event) {
         campaigns.insert(id.clone(), (after, recorded.version + 1));

@@ -61,7 +61,11 @@ impl History {
             self.start(started, recorded);
             return;
         }
-        let place = self.places.get(recorded.event.campaign());
+        // What concerns the log as a whole has its place there: it is no stranger.
+        let Some(campaign) = recorded.event.campaign() else {
+            return;
+        };
+        let place = self.places.get(campaign);
         let campaign = place.and_then(|place| self.campaigns.get_mut(*place));
         let placed = campaign.is_some_and(|campaign| campaign.project(recorded));
         self.unplaced += u64::from(!placed);
@@ -112,7 +116,7 @@ impl CampaignHistory {
     /// Applies one event; false when it has no place here.
     fn project(&mut self, recorded: &Recorded) -> bool {
         let placed = match &recorded.event {
-            Event::CampaignStarted(_) => false,
+            Event::CampaignStarted(_) | Event::KeyChanged(_) => false,
             Event::TrialsPlanned(planned) => {
                 self.plan.extend(planned.trials.iter().cloned());
                 self.trials.extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));

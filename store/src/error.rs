@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Expected;
+
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -48,6 +50,17 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// A stored event was written by a newer version.
+    #[error(
+        "event {position} {what}: use the portolan version that wrote it, or a newer one; \
+         the log is as it was"
+    )]
+    NewerEvent {
+        /// Where.
+        position: u64,
+        /// What is not known about it.
+        what: String,
+    },
     /// The store was written by a newer version.
     #[error(
         "the store's format is {found}, this version reads up to {known}: \
@@ -61,19 +74,85 @@ pub enum StoreError {
     },
     /// The stream has moved on.
     #[error(
-        "stream {stream} is at version {actual}, not {expected}: read it again and decide anew"
+        "stream {stream} is at version {actual}, and it was to be {expected}: \
+         read it again and decide anew"
     )]
     WrongVersion {
         /// Which stream.
         stream: String,
-        /// The version the caller decided on.
-        expected: u64,
+        /// Where the caller expected it.
+        expected: Expected,
         /// The version it has.
         actual: u64,
     },
     /// The same command id came with other events.
     #[error("command {0} was recorded before with other events: it is not the same request")]
     OtherEvents(uuid::Uuid),
+    /// An event has no spelling in JSON. No event known today can cause it.
+    #[error("an event cannot be written as JSON: {0}: nothing was recorded")]
+    Unspellable(String),
+    /// The store was written before the log had segments.
+    #[error(
+        "the store {} was written by an early version of portolan: \
+         move it aside, then: portolan --store NEW log import OLD", .0.display()
+    )]
+    OldStore(PathBuf),
+    /// The log is shorter than was acknowledged.
+    #[error(
+        "the log ends after {have} events, but {promised} were recorded: its end was lost or \
+         removed. Restore the segments from a backup; until then the rest can be read and exported"
+    )]
+    TailLost {
+        /// How many there are.
+        have: u64,
+        /// How many were acknowledged.
+        promised: u64,
+    },
+    /// The index is not usable.
+    #[error("the log's index is not usable: {0}. It is made anew by: portolan log repair")]
+    Index(String),
+    /// The tree is not what it should be.
+    #[error("the log's Merkle tree is not what it should be: {0}")]
+    Tree(String),
+    /// A tile beyond the log.
+    #[error("there is no tile {} in this log", .0.path())]
+    NoTile(ledger::TileId),
+    /// A signed statement cannot be relied on.
+    #[error("the checkpoint {} cannot be relied on: {why}", path.display())]
+    Checkpoint {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A key cannot be used.
+    #[error("the key {} cannot be used: {why}", path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// Why. Never a part of a secret.
+        why: String,
+    },
+    /// The secret key is not there.
+    #[error(
+        "the key to sign with is not in {}: put it back, or go on with a new one: \
+         portolan log keygen", .0.display()
+    )]
+    NoKey(PathBuf),
+    /// There is a log already where one is to be imported.
+    #[error("there is a log in {} already: an import needs a store of its own", .0.display())]
+    NotEmpty(PathBuf),
+    /// A file to import is not what it says.
+    #[error("the export cannot be imported: {0}. Nothing was taken over")]
+    Import(String),
+    /// A projection claims to have seen more than there is.
+    #[error("a projection at position {position} is ahead of the log, which ends at {head}")]
+    Ahead {
+        /// How far the projection says it is.
+        position: u64,
+        /// Where the log ends.
+        head: u64,
+    },
     /// An event is too large.
     #[error("an event of {bytes} bytes is larger than {most}: keep large facts as evidence")]
     TooLarge {
@@ -81,6 +160,22 @@ pub enum StoreError {
         bytes: usize,
         /// Largest allowed.
         most: usize,
+    },
+    /// A piece of evidence is too large.
+    #[error("evidence of {bytes} bytes is larger than {most}: keep a part of it, or its digest")]
+    BlobTooLarge {
+        /// Its size.
+        bytes: usize,
+        /// Largest allowed.
+        most: usize,
+    },
+    /// An address of evidence that is not understood.
+    #[error("evidence cannot be kept at {url}: {why}")]
+    BlobPlace {
+        /// The address.
+        url: String,
+        /// Why not, or how it is written.
+        why: String,
     },
     /// A blob is not there.
     #[error("evidence {0} is missing")]

@@ -1,12 +1,19 @@
-//! The log: an append-only store of events in sled, and evidence blobs beside it.
+//! The log: an append-only store of events, verifiable by an outsider, and evidence blobs beside it.
 //!
 //! Nothing here knows what an event means, and nothing here can change or remove one.
 
 mod blobs;
+mod disk;
 mod error;
-mod frame;
-mod log;
+mod event_log;
+mod memory;
 mod owner;
+pub mod schema;
 
+pub use blobs::Blobs;
+pub use disk::{DiskLog, Exported, LOG_STREAM, Mended, NewKey, Settings, Snapshot, import};
 pub use error::StoreError;
-pub use log::{Append, Log};
+pub use event_log::{
+    Append, Direction, EventLog, Events, Expected, LARGEST_LEAF, LARGEST_STATE, Leaves, Progress,
+};
+pub use memory::MemoryLog;

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::event::{Event, Recorded};
+use domain::event::Recorded;
 use domain::ids::Sha256Digest;
 use serde::Serialize;
-use store::Log;
+use store::{Blobs, Direction, Snapshot};
 
 use super::{print, print_bytes, print_json};
 use crate::args::{self, Args};
 use crate::exit::Exit;
+use crate::opening;
 
 #[derive(Serialize)]
 struct Stat {
@@ -30,28 +31,28 @@ struct Verified {
 }
 
 pub(super) fn execute(args: &Args, command: &args::Log) -> Result<(), Exit> {
-    let log = Log::open_existing(&args.store)?;
+    let (log, blobs) = (Snapshot::take(&args.store)?, opening::evidence(args)?);
     match command {
         args::Log::Show { from } => show(&log, *from),
         args::Log::Stat => stat(args, &log),
-        args::Log::Verify => verify(args, &log),
-        args::Log::Evidence { sha256 } => evidence(&log, sha256),
+        args::Log::Verify => verify(args, &log, &blobs),
+        args::Log::Evidence { sha256 } => evidence(&log, &blobs, sha256),
     }
 }
 
-fn show(log: &Log, from: u64) -> Result<(), Exit> {
-    for recorded in log.read(from) {
+fn show(log: &Snapshot, from: u64) -> Result<(), Exit> {
+    for recorded in log.read(from, Direction::Forward) {
         let line = serde_json::to_string(&recorded?).map_err(|error| Exit::Lab(error.into()))?;
         print(&format!("{line}\n"))?;
     }
     Ok(())
 }
 
-fn stat(args: &Args, log: &Log) -> Result<(), Exit> {
+fn stat(args: &Args, log: &Snapshot) -> Result<(), Exit> {
     let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut evidence = BTreeMap::new();
     let (mut first, mut last) = (None, None);
-    for recorded in log.read(0) {
+    for recorded in log.read(0, Direction::Forward) {
         let recorded = recorded?;
         *kinds.entry(recorded.event.name()).or_default() += 1;
         evidence.extend(named(&recorded));
@@ -59,7 +60,7 @@ fn stat(args: &Args, log: &Log) -> Result<(), Exit> {
         last = Some(recorded.at.to_string());
     }
     let stat = Stat {
-        events: log.head(),
+        events: log.end(),
         campaigns: kinds.get("CampaignStarted").copied().unwrap_or(0) as usize,
         evidence: evidence.len(),
         evidence_bytes: evidence.values().sum(),
@@ -81,11 +82,11 @@ fn stat(args: &Args, log: &Log) -> Result<(), Exit> {
     }
 }
 
-fn verify(args: &Args, log: &Log) -> Result<(), Exit> {
-    let mut problems = Vec::new();
+fn verify(args: &Args, log: &Snapshot, blobs: &Blobs) -> Result<(), Exit> {
+    let mut problems: Vec<String> = log.damage()?.into_iter().collect();
     let mut evidence = BTreeMap::new();
     let mut events = 0;
-    for recorded in log.read(0) {
+    for recorded in log.read(0, Direction::Forward) {
         match recorded {
             Ok(recorded) => {
                 events += 1;
@@ -95,7 +96,7 @@ fn verify(args: &Args, log: &Log) -> Result<(), Exit> {
         }
     }
     for digest in evidence.keys() {
-        if let Err(error) = log.evidence(*digest) {
+        if let Err(error) = blobs.get(*digest) {
             problems.push(error.to_string());
         }
     }
@@ -116,19 +117,19 @@ fn verify(args: &Args, log: &Log) -> Result<(), Exit> {
 /// Fewest digits by which a piece of evidence may be named.
 const FEWEST_DIGITS: usize = 8;
 
-fn evidence(log: &Log, wanted: &str) -> Result<(), Exit> {
+fn evidence(log: &Snapshot, blobs: &Blobs, wanted: &str) -> Result<(), Exit> {
     let wanted = wanted.trim_end_matches('…').to_ascii_lowercase();
     if wanted.len() < FEWEST_DIGITS || !wanted.bytes().all(|it| it.is_ascii_hexdigit()) {
         let words = "name evidence by its SHA-256, or at least its first 8 hexadecimal digits";
         return Err(Exit::usage(words));
     }
     let mut found: BTreeSet<Sha256Digest> = BTreeSet::new();
-    for recorded in log.read(0) {
+    for recorded in log.read(0, Direction::Forward) {
         let named = named(&recorded?).into_iter().map(|(digest, _)| digest);
         found.extend(named.filter(|it| it.to_string().starts_with(&wanted)));
     }
     match (found.pop_first(), found.pop_first()) {
-        (Some(digest), None) => print_bytes(&log.evidence(digest)?),
+        (Some(digest), None) => print_bytes(&blobs.get(digest)?),
         (None, _) => Err(Exit::usage(format!("no event names evidence {wanted}"))),
         (Some(one), Some(two)) => {
             Err(Exit::usage(format!("{wanted} is ambiguous: {one} and {two}, for example")))
@@ -138,15 +139,5 @@ fn evidence(log: &Log, wanted: &str) -> Result<(), Exit> {
 
 /// The evidence an event names, with its size.
 fn named(recorded: &Recorded) -> Vec<(Sha256Digest, u64)> {
-    match &recorded.event {
-        Event::StepFinished(finished) => {
-            finished.evidence.iter().map(|it| (it.sha256, it.bytes)).collect()
-        }
-        Event::CampaignStarted(_)
-        | Event::TrialsPlanned(_)
-        | Event::CampaignResumed(_)
-        | Event::VersionChanged(_)
-        | Event::CampaignFinished(_)
-        | Event::ScoresShown(_) => Vec::new(),
-    }
+    recorded.event.evidence().iter().map(|it| (it.sha256, it.bytes)).collect()
 }

@@ -11,17 +11,18 @@ mod run;
 mod voyage;
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use clap::CommandFactory as _;
 use domain::ids::CampaignId;
 use ingest::Desk;
 use reports::history::{CampaignHistory, History};
 use serde::Serialize;
-use store::Log;
+use store::{Direction, EventLog, Events, Snapshot};
 
 use crate::args::{self, Args, Command};
 use crate::exit::Exit;
-use crate::settings;
+use crate::{opening, settings};
 
 /// Does what was asked.
 pub(crate) fn execute(args: Args) -> Result<(), Exit> {
@@ -42,19 +43,27 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
     }
 }
 
-/// The history in the store that the call names.
+/// The history in the store that the call names, as it stands: also while another process appends.
 fn history(args: &Args) -> Result<History, Exit> {
-    let log = Log::open_existing(&args.store)?;
-    history_of(&log)
+    let snapshot = Snapshot::take(&args.store)?;
+    if let Some(damage) = snapshot.damage()? {
+        return Err(Exit::lab(format!("{damage}. What can be read: portolan log show")));
+    }
+    history_of(snapshot.read(0, Direction::Forward))
 }
 
-/// The history a log tells.
-fn history_of(log: &Log) -> Result<History, Exit> {
+/// The history that these events tell.
+fn history_of(events: Events<'_>) -> Result<History, Exit> {
     let mut history = History::default();
-    for recorded in log.read(0) {
+    for recorded in events {
         history.project(&recorded?);
     }
     Ok(history)
+}
+
+/// The history a log tells.
+fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
+    history_of(log.read(0, Direction::Forward))
 }
 
 /// The campaign that was asked for, or the last.
@@ -80,7 +89,8 @@ fn pick<'a>(
 
 /// Opens the desk of the store that the call names.
 fn desk(args: &Args) -> Result<Desk, Exit> {
-    Ok(Desk::open(Log::open(&args.store)?)?)
+    let (log, blobs) = opening::open(args)?;
+    Ok(Desk::open(Arc::new(log), blobs)?)
 }
 
 /// Prints a text; a reader that has gone away is not an error.

@@ -12,7 +12,7 @@ use reports::history::CampaignHistory;
 use reports::matrix::Judged;
 
 use super::voyage::{Voyage, lock, sail};
-use super::{desk, history_of, matrix};
+use super::{desk, history_in, matrix};
 use crate::args::{Args, Gate, Run};
 use crate::exit::Exit;
 use crate::{clock, settings};
@@ -33,7 +33,7 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let end = runtime.block_on(sail(args, command, &desk, &voyage, trials))?;
     drop(runtime);
 
-    let history = history_of(lock(&desk).log())?;
+    let history = history_in(lock(&desk).log())?;
     let campaign = super::pick(&history, Some(&voyage.campaign))?;
     let judged = Judged::new(campaign, &policy);
     let shown = Command::ShowScores {
@@ -70,7 +70,7 @@ fn planned(testbed: &Testbed, command: &Run) -> Result<Vec<Trial>, Exit> {
 /// The last campaign that did not run to its end.
 fn interrupted(desk: &Mutex<Desk>) -> Result<Voyage, Exit> {
     let desk = lock(desk);
-    let history = history_of(desk.log())?;
+    let history = history_in(desk.log())?;
     let last = super::pick(&history, None)?;
     let open = |it: &&CampaignHistory| !matches!(it.ended, Some((Ending::Completed, _)));
     let Some(campaign) = history.campaigns().iter().rev().find(open) else {

@@ -17,7 +17,7 @@ use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
 use super::embedded::{self, interruption};
-use super::history_of;
+use super::history_in;
 use crate::args::{Args, Run};
 use crate::clock;
 use crate::exit::Exit;
@@ -171,7 +171,7 @@ fn begin(
         None => {
             let resume = Command::ResumeCampaign { pins, attempt: voyage.attempt };
             desk.submit(&voyage.campaign, resume, clock::now())?;
-            let history = history_of(desk.log())?;
+            let history = history_in(desk.log())?;
             super::pick(&history, Some(&voyage.campaign))?.plan.clone()
         }
     };

@@ -84,7 +84,7 @@ pub(crate) fn record(events: Vec<Event>) -> Vec<Recorded> {
     let recorded = |(position, event): (usize, Event)| Recorded {
         position: position as u64,
         at: start + jiff::SignedDuration::from_secs(position as i64),
-        stream: event.campaign().to_string(),
+        stream: event.campaign().map_or("log".to_owned(), ToString::to_string),
         version: position as u64,
         command: serde_json::from_value(format!("{position:032x}").into()).unwrap(),
         event,

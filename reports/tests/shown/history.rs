@@ -1,9 +1,20 @@
 //! The history is the same live and rebuilt.
 
+use domain::event::{Event, KeyChanged};
 use proptest::prelude::*;
 use reports::history::History;
 
-use crate::fixture::events;
+use crate::fixture::{events, record};
+
+#[test]
+fn a_changed_key_belongs_to_the_log_and_is_no_stranger() {
+    let (from, to) = ("log+00000001+AQ==".to_owned(), "log+00000002+AQ==".to_owned());
+    let changed = record(vec![Event::KeyChanged(KeyChanged { from, to })]);
+    let mut history = History::of(&events());
+    let before = history.clone();
+    history.project(&changed[0]);
+    assert_eq!(history, before);
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]

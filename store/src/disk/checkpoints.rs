@@ -1,0 +1,61 @@
+//! Signed statements about the tree: the head, and the checkpoints that are kept for ever.
+
+use std::fs;
+use std::path::Path;
+
+use ledger::{Checkpoint, Note, Verifier};
+
+use super::layout::{Layout, put_bytes};
+use crate::StoreError;
+
+/// Keeps a checkpoint under its size.
+pub(super) fn keep(layout: &Layout, size: u64, note: &Note) -> Result<(), StoreError> {
+    let path = layout.checkpoints().join(format!("{size:020}"));
+    // The same tree has the same root and the same key the same signature: there is nothing to
+    // write twice, and what two keys have signed is not replaced by what one has.
+    if path.exists() { Ok(()) } else { put_bytes(&path, note.to_string().as_bytes()) }
+}
+
+/// Every checkpoint, smallest tree first.
+pub(crate) fn kept(layout: &Layout) -> Result<Vec<Note>, StoreError> {
+    let folder = layout.checkpoints();
+    let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("cannot list", &folder, e))?;
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_none());
+    paths.sort_unstable();
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// The signed head.
+pub(crate) fn head(layout: &Layout) -> Result<Note, StoreError> {
+    read(&layout.head())
+}
+
+/// Puts a new signed head in place of the last.
+pub(super) fn put_head(layout: &Layout, note: &Note) -> Result<(), StoreError> {
+    put_bytes(&layout.head(), note.to_string().as_bytes())
+}
+
+/// What a signed note says of the tree, once one of these keys is found to have signed it.
+pub(crate) fn signed(
+    path: &Path,
+    note: &Note,
+    verifiers: &[Verifier],
+) -> Result<Checkpoint, StoreError> {
+    let bad = |why: String| StoreError::Checkpoint { path: path.to_owned(), why };
+    note.verify(verifiers).map_err(|error| bad(error.to_string()))?;
+    let checkpoint: Checkpoint =
+        note.text().parse().map_err(|error: ledger::CheckpointError| bad(error.to_string()))?;
+    match verifiers.first() {
+        Some(first) if first.name() != checkpoint.origin() => {
+            Err(bad(format!("it is of another log, {}", checkpoint.origin())))
+        }
+        _ => Ok(checkpoint),
+    }
+}
+
+fn read(path: &Path) -> Result<Note, StoreError> {
+    let text = fs::read(path).map_err(|error| StoreError::io("cannot read", path, error))?;
+    Note::try_from(text.as_slice())
+        .map_err(|error| StoreError::Checkpoint { path: path.to_owned(), why: error.to_string() })
+}

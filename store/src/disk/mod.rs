@@ -1,0 +1,392 @@
+//! The log on disk.
+//!
+//! Segments are the log: append-only files of checksummed records, synced before an append is
+//! acknowledged. The signed head says how far the log is known to reach. sled is the index behind
+//! them: it follows from the segments and may be deleted at any time.
+
+mod checkpoints;
+mod chunk;
+mod commit;
+mod export;
+mod guard;
+mod import;
+mod index;
+mod indexer;
+mod keys;
+mod layout;
+mod open_segment;
+mod opening;
+mod reader;
+mod record;
+mod rotation;
+mod sealed_segment;
+mod segments;
+mod shared;
+mod snapshot;
+mod stream_reader;
+mod streams;
+mod tree;
+mod writer;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use domain::event::Recorded;
+use ledger::{Hash, Note, TileId, TileSource as _, Verifier};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::owner::Owner;
+use crate::{Append, Direction, EventLog, Events, LARGEST_STATE, Leaves, Progress, StoreError};
+use commit::Queue;
+pub use export::Exported;
+pub use import::import;
+use indexer::Pace;
+pub(crate) use layout::Layout;
+use layout::private_folder;
+use open_segment::OpenSegment;
+use opening::{Found, Indexed, Purpose};
+pub use rotation::LOG_STREAM;
+use segments::Segments;
+use shared::Shared;
+pub use snapshot::Snapshot;
+use stream_reader::{StreamReader, caused_by};
+use writer::{Answer, Decision, Outcome, Writer};
+
+/// How a log is kept.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Memory for the index and for what is known of each stream, in bytes.
+    pub cache_bytes: u64,
+    /// Size from which a segment is finished and sealed, in bytes; at most 1 GiB.
+    pub segment_bytes: u64,
+    /// The first key of a log that is not there yet; without it, there must be one.
+    pub new_key: Option<NewKey>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { cache_bytes: 64 << 20, segment_bytes: 32 << 20, new_key: None }
+    }
+}
+
+/// A key to be made.
+#[derive(Clone)]
+pub struct NewKey {
+    /// The name of the log for its whole life, such as `example.com/lab`: no white space, no `+`.
+    pub origin: String,
+    /// 32 random bytes. Whoever knows them can sign in the log's name.
+    pub seed: [u8; 32],
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewKey").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// What was mended when a log was opened. Nothing that was acknowledged is ever part of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Bytes of an append that was cut short, never acknowledged, and now is removed.
+    pub torn_bytes: u64,
+    /// Why the index was made anew from the segments, if it was.
+    pub index_made_anew: Option<String>,
+}
+
+/// Most bytes of one commit, unless a single decision is larger.
+const COMMIT_BYTES: usize = 4 << 20;
+/// Finished segments that may wait for their sealing before appends wait too.
+const UNSEALED: usize = 4;
+
+/// The log on disk; see the module.
+#[derive(Debug)]
+pub struct DiskLog {
+    shared: Arc<Shared>,
+    queue: Queue<Decision, Answer>,
+    writer: Mutex<Option<Writer>>,
+    threads: Vec<JoinHandle<()>>,
+    mended: Mended,
+    _owner: Owner,
+}
+
+impl DiskLog {
+    /// Opens the log of the store in this folder; creates it when it is not there and a key for it
+    /// is given.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another process owns it, [`StoreError::Missing`] when there is
+    /// none, [`StoreError::Damaged`] or [`StoreError::TailLost`] when it is not what was
+    /// acknowledged; otherwise what the system said.
+    pub fn open(store: &Path, settings: &Settings) -> Result<Self, StoreError> {
+        Self::open_for(store, settings, Purpose::Use)
+    }
+
+    /// Makes the index anew from the segments, and a head that cannot be read from the newest
+    /// checkpoint, and opens the log.
+    ///
+    /// # Errors
+    /// As [`DiskLog::open`]: damaged segments are not mended, since nothing can.
+    pub fn repair(store: &Path, settings: &Settings) -> Result<Self, StoreError> {
+        Self::open_for(store, settings, Purpose::Repair)
+    }
+
+    fn open_for(store: &Path, settings: &Settings, purpose: Purpose) -> Result<Self, StoreError> {
+        let layout = Layout::of(store);
+        if !layout.is_there() {
+            if layout.log.join("db").is_file() {
+                return Err(StoreError::OldStore(store.to_owned()));
+            }
+            let Some(key) = &settings.new_key else {
+                return Err(StoreError::Missing(store.to_owned()));
+            };
+            private_folder(store)?;
+            let owner = Owner::take(store)?;
+            opening::create(&layout, key)?;
+            return Self::start(layout, settings, purpose, owner);
+        }
+        let owner = Owner::take(store)?;
+        Self::start(layout, settings, purpose, owner)
+    }
+
+    fn start(
+        layout: Layout,
+        settings: &Settings,
+        purpose: Purpose,
+        owner: Owner,
+    ) -> Result<Self, StoreError> {
+        let Found { keys, segments, active, at, end, indexed, mended } =
+            opening::find(&layout, settings, purpose)?;
+        let Indexed { index, tree, streams } = indexed;
+        let covered = index.covers()?.unwrap_or(0);
+        let shared = Arc::new(Shared {
+            layout,
+            segments,
+            index,
+            tree,
+            pace: Pace::new(covered, end),
+            head: watch::Sender::new(end),
+            streams: Mutex::new(streams),
+            keys: Mutex::new(keys),
+        });
+        let (seal, finished) = sync_channel(UNSEALED);
+        let mut threads = Vec::new();
+        let segments = Arc::clone(&shared.segments);
+        let left = segments.unsealed();
+        threads.push(spawn("seal", move || seal_all(&segments, &left, &finished))?);
+        let followed = Arc::clone(&shared);
+        threads.push(spawn("index", move || indexer::run(&followed))?);
+        let segment_bytes = settings.segment_bytes.min(1 << 30);
+        let (buffer, broken) = (Vec::new(), false);
+        let writer = Writer { active, at, head: end, segment_bytes, seal, buffer, broken };
+        let queue = Queue::new(COMMIT_BYTES);
+        let writer = Mutex::new(Some(writer));
+        let log = Self { shared, queue, writer, threads, mended, _owner: owner };
+        rotation::finish_interrupted(&log)?;
+        Ok(log)
+    }
+
+    /// What was mended when the log was opened.
+    #[must_use]
+    pub fn mended(&self) -> &Mended {
+        &self.mended
+    }
+
+    /// The public keys of this log, the oldest first; the first signer is the root of trust.
+    #[must_use]
+    pub fn verifiers(&self) -> Vec<Verifier> {
+        self.shared.keys().verifiers.clone()
+    }
+
+    /// The name under which this log signs.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        self.shared.keys().origin().map(str::to_owned)
+    }
+
+    /// How many events the log holds, and the root of the tree over them. Waits until the index
+    /// has caught up.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn settle(&self) -> Result<(u64, Hash), StoreError> {
+        let head = self.shared.head();
+        self.shared.pace.settle(head)?;
+        Ok((head, self.shared.tree.root(head)?))
+    }
+
+    /// The proof that an event is in the tree of the first `size` events.
+    ///
+    /// # Errors
+    /// When there are not so many, or the tree cannot be read.
+    pub fn inclusion(&self, position: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
+        ledger::inclusion(&self.shared.tree, position, size).map_err(tree::unread)
+    }
+
+    /// The proof that the tree of `old` events is the beginning of the one of `new`.
+    ///
+    /// # Errors
+    /// As [`DiskLog::inclusion`].
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, StoreError> {
+        ledger::consistency(&self.shared.tree, old, new).map_err(tree::unread)
+    }
+
+    fn commit(&self, decisions: Vec<Decision>) -> Vec<Result<Answer, StoreError>> {
+        let bytes = decisions.iter().map(Decision::bytes).sum();
+        let count = decisions.len();
+        let mut answers = self.queue.submit(decisions, bytes, |all| {
+            match &mut *self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(writer) => writer.commit(&self.shared, all),
+                None => Vec::new(),
+            }
+        });
+        answers.resize_with(count, || Err(StoreError::Broken));
+        answers
+    }
+
+    fn recorded(&self, answer: Answer) -> Result<Vec<Recorded>, StoreError> {
+        let Answer { append, outcome } = answer;
+        let Append { stream, command, at, events, .. } = append;
+        match outcome {
+            Outcome::New { first, version } => {
+                let places = (first..).zip(version..);
+                let record = |(event, (position, version))| {
+                    let stream = stream.clone();
+                    Recorded { position, at, stream, version, command, event }
+                };
+                Ok(events.into_iter().zip(places).map(record).collect())
+            }
+            Outcome::Known(version) => {
+                let known = caused_by(&self.shared, &stream, command, version)?;
+                let same = known.iter().map(|it| &it.event).eq(&events);
+                if same { Ok(known) } else { Err(StoreError::OtherEvents(command)) }
+            }
+        }
+    }
+}
+
+impl EventLog for DiskLog {
+    fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Vec<Recorded>, StoreError>> {
+        let mut answers = Vec::with_capacity(appends.len());
+        let mut appends = appends.into_iter().peekable();
+        while appends.peek().is_some() {
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            let mut refused = None;
+            while bytes < COMMIT_BYTES
+                && let Some(append) = appends.next()
+            {
+                match Decision::prepare(append) {
+                    Ok(decision) => {
+                        bytes += decision.bytes();
+                        batch.push(decision);
+                    }
+                    Err(error) => {
+                        refused = Some(Err(error));
+                        break;
+                    }
+                }
+            }
+            let committed = if batch.is_empty() { Vec::new() } else { self.commit(batch) };
+            answers.extend(committed.into_iter().map(|it| it.and_then(|it| self.recorded(it))));
+            answers.extend(refused);
+        }
+        answers
+    }
+
+    fn recorded_for(
+        &self,
+        stream: &str,
+        command: Uuid,
+    ) -> Result<Option<Vec<Recorded>>, StoreError> {
+        let shared = &self.shared;
+        let version = shared.streams().version_of(&shared.index, stream, command)?;
+        let known = version.map(|version| caused_by(shared, stream, command, version));
+        // A decision on its way to the disk is not recorded yet.
+        Ok(known.transpose()?.filter(|known| !known.is_empty()))
+    }
+
+    fn read(&self, from: u64, direction: Direction) -> Events<'_> {
+        let head = self.shared.head();
+        reader::events(&self.shared.segments, from, head, direction)
+    }
+
+    fn read_stream(&self, stream: &str, from: u64, direction: Direction) -> Events<'_> {
+        Box::new(StreamReader::new(&self.shared, stream, from, direction))
+    }
+
+    fn head(&self) -> u64 {
+        self.shared.head()
+    }
+
+    fn tail(&self) -> watch::Receiver<u64> {
+        self.shared.head.subscribe()
+    }
+
+    fn leaves(&self, from: u64) -> Leaves<'_> {
+        reader::leaves(&self.shared.segments, from, self.shared.head())
+    }
+
+    fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
+        self.shared.tree.tile(id)
+    }
+
+    fn checkpoint(&self) -> Result<Note, StoreError> {
+        let size = self.shared.head();
+        self.shared.pace.settle(size)?;
+        let note = self.shared.sign_head(size)?;
+        checkpoints::keep(&self.shared.layout, size, &note)?;
+        Ok(note)
+    }
+
+    fn checkpoints(&self) -> Result<Vec<Note>, StoreError> {
+        checkpoints::kept(&self.shared.layout)
+    }
+
+    fn progress(&self, projection: &str) -> Result<Option<Progress>, StoreError> {
+        let progress = self.shared.index.progress(projection)?;
+        // A projection that has seen what the log does not hold begins anew.
+        Ok(progress.filter(|progress| progress.position <= self.shared.head()))
+    }
+
+    fn save_progress(&self, projection: &str, progress: Progress) -> Result<(), StoreError> {
+        let head = self.shared.head();
+        if progress.position > head {
+            return Err(StoreError::Ahead { position: progress.position, head });
+        }
+        if progress.state.len() > LARGEST_STATE {
+            let bytes = progress.state.len();
+            return Err(StoreError::TooLarge { bytes, most: LARGEST_STATE });
+        }
+        self.shared.index.save_progress(projection, &progress)
+    }
+}
+
+impl Drop for DiskLog {
+    fn drop(&mut self) {
+        self.shared.pace.stop();
+        // The sealer ends when nobody can hand it another segment.
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let started = std::thread::Builder::new().name(format!("log-{name}")).spawn(work);
+    started
+        .map_err(|error| StoreError::io("cannot start a thread for", Path::new("the log"), error))
+}
+
+/// Seals what an earlier process left unsealed, then each segment as it is finished. A segment that
+/// cannot be sealed stays as it is: readable, only larger.
+fn seal_all(segments: &Segments, left: &[Arc<OpenSegment>], finished: &Receiver<Arc<OpenSegment>>) {
+    for segment in left {
+        let _ = segments.seal(segment);
+    }
+    while let Ok(segment) = finished.recv() {
+        let _ = segments.seal(&segment);
+    }
+}

@@ -1,0 +1,153 @@
+//! A segment that is not sealed yet: records one behind the other, and where each leaf stands.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use super::chunk::Chunk;
+use super::layout::{private_file, sync_folder};
+use super::record::{HEADER, Header, MAGIC};
+use crate::StoreError;
+
+/// Where a leaf stands in the file.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u32,
+    length: u32,
+}
+
+/// An append-only file of records.
+#[derive(Debug)]
+pub(super) struct OpenSegment {
+    path: PathBuf,
+    file: File,
+    first: u64,
+    places: RwLock<Vec<Place>>,
+}
+
+/// What reading a segment from its beginning found.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    pub(super) segment: OpenSegment,
+    /// Length of the intact part, in bytes.
+    pub(super) intact: u64,
+    /// Length of the file, in bytes.
+    pub(super) length: u64,
+    /// How many events were safe on disk, as far as any intact record says, also one that stands
+    /// behind a damaged one.
+    pub(super) durable: u64,
+}
+
+impl OpenSegment {
+    /// Begins a new segment at this position; its name is safe on disk when this returns.
+    pub(super) fn create(folder: &Path, first: u64) -> Result<Self, StoreError> {
+        let path = folder.join(format!("{first:020}.log"));
+        let file = private_file(&path)?;
+        sync_folder(folder)?;
+        Ok(Self { path, file, first, places: RwLock::default() })
+    }
+
+    /// Reads a segment as far as it is intact.
+    pub(super) fn scan(path: &Path, first: u64, writable: bool) -> Result<Scanned, StoreError> {
+        let io = |what| move |error| StoreError::io(what, path, error);
+        let mut options = File::options();
+        let file = options.read(true).write(writable).open(path).map_err(io("cannot open"))?;
+        let bytes = std::fs::read(path).map_err(io("cannot read"))?;
+        let mut places = Vec::new();
+        let (mut at, mut durable) = (0, 0);
+        while let Some(header) = Header::read(&bytes[at..]) {
+            let record = &bytes[at..];
+            let Some(leaves) = header.leaves(record) else { break };
+            if header.first != first + places.len() as u64 {
+                break;
+            }
+            durable = header.durable;
+            let place = |leaf: std::ops::Range<usize>| {
+                Some(Place {
+                    offset: u32::try_from(at + leaf.start).ok()?,
+                    length: u32::try_from(leaf.len()).ok()?,
+                })
+            };
+            places.extend(leaves.into_iter().map_while(place));
+            at += header.record_len();
+        }
+        let durable = durable.max(promised(&bytes[at..]));
+        let segment = Self { path: path.to_owned(), file, first, places: RwLock::new(places) };
+        Ok(Scanned { segment, intact: at as u64, length: bytes.len() as u64, durable })
+    }
+
+    /// Cuts off what stands behind the intact part: it was never acknowledged.
+    pub(super) fn cut(&self, intact: u64) -> Result<(), StoreError> {
+        let cut = self.file.set_len(intact).and_then(|()| self.file.sync_all());
+        cut.map_err(|error| StoreError::io("cannot cut the torn end of", &self.path, error))
+    }
+
+    /// Writes the intact part again and syncs it. After a sync that failed, a kernel may hold pages
+    /// for written that are not: writing them once more leaves no doubt.
+    pub(super) fn rewrite(&self, intact: u64) -> Result<(), StoreError> {
+        let mut bytes = vec![0; usize::try_from(intact).unwrap_or(0)];
+        let read = self.file.read_exact_at(&mut bytes, 0);
+        read.map_err(|error| StoreError::io("cannot read", &self.path, error))?;
+        self.write(0, &bytes)
+    }
+
+    /// Writes records at the end of the intact part and syncs them: one write, one sync.
+    pub(super) fn write(&self, at: u64, records: &[u8]) -> Result<(), StoreError> {
+        let io = |what| move |error| StoreError::io(what, &self.path, error);
+        self.file.write_all_at(records, at).map_err(io("cannot write"))?;
+        self.file.sync_data().map_err(io("cannot sync"))
+    }
+
+    /// Makes leaves visible to readers: where they stand, in order.
+    pub(super) fn publish(&self, leaves: impl Iterator<Item = (u64, usize)>) {
+        let place = |(offset, length)| Place {
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+        };
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        places.extend(leaves.map(place));
+    }
+
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many events it holds.
+    pub(super) fn count(&self) -> u64 {
+        self.places.read().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    /// The leaves from one index on, at most so many.
+    pub(super) fn chunk(&self, from: u64, most: usize) -> Result<Chunk, StoreError> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let from_index = usize::try_from(from).unwrap_or(usize::MAX).min(places.len());
+        let wanted: Vec<Place> = places[from_index..].iter().take(most).copied().collect();
+        drop(places);
+        let (Some(head), Some(last)) = (wanted.first(), wanted.last()) else {
+            return Ok(Chunk::default());
+        };
+        let start = u64::from(head.offset);
+        let length = u64::from(last.offset) + u64::from(last.length) - start;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        let read = self.file.read_exact_at(&mut bytes, start);
+        read.map_err(|error| StoreError::io("cannot read", &self.path, error))?;
+        let leaf = |place: &Place| {
+            let at = (place.offset - head.offset) as usize;
+            at..at + place.length as usize
+        };
+        let leaves = wanted.iter().map(leaf).collect();
+        Ok(Chunk { first: self.first + from, bytes, leaves })
+    }
+}
+
+/// How many events were safe on disk, as any intact header in these bytes says.
+fn promised(bytes: &[u8]) -> u64 {
+    let starts =
+        (0..bytes.len().saturating_sub(HEADER - 1)).filter(|at| bytes[*at..][..4] == MAGIC);
+    starts.filter_map(|at| Header::read(&bytes[at..])).map(|it| it.durable).max().unwrap_or(0)
+}

@@ -1,0 +1,191 @@
+//! A sealed segment: JSON Lines in zstd frames, which any zstd tool unpacks, and a table at the end.
+//!
+//! ```text
+//! zstd frame (256 lines) … | skippable frame: table | table crc u32 | table length u32 | "PSEG"
+//! table: version u32 | first u64 | per block: compressed u32, raw u32, lines u32, crc u32
+//! ```
+//!
+//! Numbers are little endian, sums are CRC-32C of the compressed bytes; each zstd frame carries a
+//! checksum of its own as well (RFC 8878). Blocks end where Merkle tiles of 256 leaves end.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use super::chunk::Chunk;
+use super::layout::put_in_place;
+use super::open_segment::OpenSegment;
+use crate::StoreError;
+
+/// Lines of one block: one Merkle tile.
+pub(super) const BLOCK: u64 = 256;
+/// Ending of a sealed segment's name, behind its first position.
+pub(super) const ENDING: &str = "jsonl.zst";
+/// Largest block, unpacked, in bytes: every line of a block at its largest.
+const LARGEST_BLOCK: u32 = 256 * (crate::LARGEST_LEAF as u32 + 1);
+const TABLE_VERSION: u32 = 1;
+/// Start of a zstd frame that unpackers skip (RFC 8878, 3.1.2).
+const SKIPPABLE: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
+const TAIL: &[u8; 4] = b"PSEG";
+/// Fast rather than tight: the next steps gain a tenth in size for twice the time.
+const LEVEL: i32 = 1;
+
+/// One zstd frame.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// Index of its first line in the segment.
+    line: u64,
+    offset: u64,
+    compressed: u32,
+    raw: u32,
+    lines: u32,
+    sum: u32,
+}
+
+/// A sealed segment.
+#[derive(Debug)]
+pub(super) struct SealedSegment {
+    path: PathBuf,
+    file: File,
+    first: u64,
+    count: u64,
+    blocks: Vec<Block>,
+}
+
+impl SealedSegment {
+    /// Seals a segment: writes its sealed form beside it, safe on disk when this returns.
+    pub(super) fn seal(folder: &Path, segment: &OpenSegment) -> Result<Self, StoreError> {
+        let path = folder.join(format!("{:020}.{ENDING}", segment.first()));
+        put_in_place(&path, |file| write(file, &path, segment))?;
+        Self::open(&path, segment.first())
+    }
+
+    /// Opens a sealed segment and reads its table.
+    pub(super) fn open(path: &Path, first: u64) -> Result<Self, StoreError> {
+        let io = |what| move |error| StoreError::io(what, path, error);
+        let file = File::open(path).map_err(io("cannot open"))?;
+        let length = file.metadata().map_err(io("cannot read"))?.len();
+        let damaged = |why: &str| StoreError::Damaged {
+            position: first,
+            why: format!("{}: {why}", path.display()),
+        };
+        let mut tail = [0; 12];
+        let at = length.checked_sub(12).ok_or_else(|| damaged("it is cut off"))?;
+        file.read_exact_at(&mut tail, at).map_err(io("cannot read"))?;
+        let [sum, table_len] = [0, 4].map(|it| le32(&tail[it..]));
+        let start = at.checked_sub(u64::from(table_len)).filter(|_| tail[8..] == *TAIL);
+        let start = start.ok_or_else(|| damaged("its table is damaged or cut off"))?;
+        let mut table = vec![0; table_len as usize];
+        file.read_exact_at(&mut table, start).map_err(io("cannot read"))?;
+        if crc32c::crc32c(&table) != sum || table.len() < 12 {
+            return Err(damaged("its table does not match its checksum"));
+        }
+        let version = le32(&table);
+        if version > TABLE_VERSION {
+            return Err(StoreError::Newer { found: version, known: TABLE_VERSION });
+        }
+        if le64(&table[4..]) != first {
+            return Err(damaged("it begins at another position than its name says"));
+        }
+        let blocks = blocks(&table[12..]);
+        let (count, end) = blocks.last().map_or((0, 0), |last| {
+            (last.line + u64::from(last.lines), last.offset + u64::from(last.compressed))
+        });
+        // The skippable frame's own head stands between the last block and the table.
+        if end + 8 != start || blocks.iter().any(|it| it.raw > LARGEST_BLOCK) {
+            return Err(damaged("its table does not fit its length"));
+        }
+        Ok(Self { path: path.to_owned(), file, first, count, blocks })
+    }
+
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// How many events it holds.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The block in which this line stands.
+    pub(super) fn chunk(&self, line: u64) -> Result<Chunk, StoreError> {
+        let behind = self.blocks.partition_point(|block| block.line <= line);
+        let Some(block) = behind.checked_sub(1).map(|at| self.blocks[at]) else {
+            return Ok(Chunk::default());
+        };
+        let damaged = |why: &str| StoreError::Damaged {
+            position: self.first + block.line,
+            why: format!("{}, at byte {}: {why}", self.path.display(), block.offset),
+        };
+        let mut compressed = vec![0; block.compressed as usize];
+        let read = self.file.read_exact_at(&mut compressed, block.offset);
+        read.map_err(|error| damaged(&error.to_string()))?;
+        if crc32c::crc32c(&compressed) != block.sum {
+            return Err(damaged("its checksum does not match its bytes"));
+        }
+        let bytes = zstd::bulk::decompress(&compressed, block.raw as usize)
+            .map_err(|error| damaged(&error.to_string()))?;
+        let mut leaves = Vec::with_capacity(block.lines as usize);
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &bytes) {
+            leaves.push(start..end);
+            start = end + 1;
+        }
+        if leaves.len() != block.lines as usize || start != bytes.len() {
+            return Err(damaged("it holds another number of lines than its table says"));
+        }
+        Ok(Chunk { first: self.first + block.line, bytes, leaves })
+    }
+}
+
+fn write(file: &mut File, path: &Path, segment: &OpenSegment) -> Result<(), StoreError> {
+    let io = |error| StoreError::io("cannot write", path, error);
+    let mut packer = zstd::bulk::Compressor::new(LEVEL).map_err(io)?;
+    packer.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true)).map_err(io)?;
+    let mut table =
+        [TABLE_VERSION.to_le_bytes().as_slice(), &segment.first().to_le_bytes()].concat();
+    let (mut line, count) = (0, segment.count());
+    let mut raw = Vec::new();
+    while line < count {
+        let to_tile_end = BLOCK - (segment.first() + line) % BLOCK;
+        let chunk = segment.chunk(line, usize::try_from(to_tile_end).unwrap_or(usize::MAX))?;
+        raw.clear();
+        for (_, leaf) in chunk.iter() {
+            raw.extend(leaf);
+            raw.push(b'\n');
+        }
+        let packed = packer.compress(&raw).map_err(io)?;
+        file.write_all(&packed).map_err(io)?;
+        for number in [packed.len(), raw.len(), chunk.leaves.len()] {
+            table.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        table.extend(crc32c::crc32c(&packed).to_le_bytes());
+        line += chunk.leaves.len() as u64;
+    }
+    let length = u32::try_from(table.len()).unwrap_or(u32::MAX);
+    let sum = crc32c::crc32c(&table).to_le_bytes();
+    let frame =
+        [(&SKIPPABLE[..]), &(length + 12).to_le_bytes(), &table, &sum, &length.to_le_bytes(), TAIL];
+    file.write_all(&frame.concat()).map_err(io)
+}
+
+fn blocks(table: &[u8]) -> Vec<Block> {
+    let (mut line, mut offset) = (0, 0);
+    let block = |entry: &[u8]| {
+        let [compressed, raw, lines, sum] = [0, 4, 8, 12].map(|at| le32(&entry[at..]));
+        let block = Block { line, offset, compressed, raw, lines, sum };
+        line += u64::from(lines);
+        offset += u64::from(compressed);
+        block
+    };
+    table.chunks_exact(16).map(block).collect()
+}
+
+fn le32(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |it| u32::from_le_bytes(*it))
+}
+
+fn le64(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |it| u64::from_le_bytes(*it))
+}

@@ -1,0 +1,206 @@
+//! The segments of a log: opened in order, checked against each other, read by position.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::chunk::Chunk;
+use super::open_segment::{OpenSegment, Scanned};
+use super::sealed_segment::{self, BLOCK, SealedSegment};
+use crate::StoreError;
+
+/// One segment, in either form.
+#[derive(Debug, Clone)]
+enum Segment {
+    Open(Arc<OpenSegment>),
+    Sealed(Arc<SealedSegment>),
+}
+
+impl Segment {
+    fn first(&self) -> u64 {
+        match self {
+            Segment::Open(segment) => segment.first(),
+            Segment::Sealed(segment) => segment.first(),
+        }
+    }
+
+    fn end(&self) -> u64 {
+        match self {
+            Segment::Open(segment) => segment.first() + segment.count(),
+            Segment::Sealed(segment) => segment.first() + segment.count(),
+        }
+    }
+}
+
+/// Every segment of a log, in order.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    folder: PathBuf,
+    list: RwLock<Vec<Segment>>,
+}
+
+/// What opening the segments found.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) segments: Segments,
+    /// How many events are intact, without a gap, from the first on.
+    pub(crate) end: u64,
+    /// How many were safe on disk, as far as the segments themselves say.
+    pub(crate) durable: u64,
+    /// Why the segments cannot be read to their end, if so.
+    pub(crate) damage: Option<StoreError>,
+    /// The last segment, and how much of it is intact and how much there is, in bytes.
+    pub(super) last: Option<(Arc<OpenSegment>, u64, u64)>,
+}
+
+/// The two files a segment may have.
+#[derive(Debug, Default)]
+struct Files {
+    open: Option<PathBuf>,
+    sealed: Option<PathBuf>,
+}
+
+impl Segments {
+    /// Opens every segment in the folder as far as they are intact.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be read at all.
+    pub(crate) fn open(folder: &Path, writable: bool) -> Result<Opened, StoreError> {
+        let mut opened = Opened {
+            segments: Self { folder: folder.to_owned(), list: RwLock::default() },
+            end: 0,
+            durable: 0,
+            damage: None,
+            last: None,
+        };
+        for (first, files) in list(folder)? {
+            if first != opened.end || opened.damage.is_some() {
+                let missing = format!("no intact segment holds it; the next begins at {first}");
+                let damage = StoreError::Damaged { position: opened.end, why: missing };
+                opened.durable = opened.durable.max(first);
+                opened.damage.get_or_insert(damage);
+                break;
+            }
+            opened.take(first, files, writable)?;
+        }
+        Ok(opened)
+    }
+
+    /// The leaves at and behind a position, as they are stored together; `None` at the end.
+    pub(crate) fn chunk(&self, position: u64) -> Result<Option<Chunk>, StoreError> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let behind = list.partition_point(|segment| segment.first() <= position);
+        let found = behind.checked_sub(1).map(|at| list[at].clone());
+        drop(list);
+        let Some(segment) = found.filter(|it| position < it.end()) else { return Ok(None) };
+        let line = position - segment.first();
+        let chunk = match segment {
+            Segment::Sealed(segment) => segment.chunk(line)?,
+            Segment::Open(segment) => {
+                let from = line.saturating_sub(position % BLOCK);
+                segment.chunk(from, BLOCK as usize)?
+            }
+        };
+        Ok(Some(chunk).filter(|it| position < it.end()))
+    }
+
+    /// Adds a new, empty segment at the end.
+    pub(super) fn begin(&self, first: u64) -> Result<Arc<OpenSegment>, StoreError> {
+        let segment = Arc::new(OpenSegment::create(&self.folder, first)?);
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        list.push(Segment::Open(Arc::clone(&segment)));
+        Ok(segment)
+    }
+
+    /// Seals one segment; readers change over to the sealed form, then the open one is removed.
+    pub(super) fn seal(&self, segment: &OpenSegment) -> Result<(), StoreError> {
+        let sealed = Arc::new(SealedSegment::seal(&self.folder, segment)?);
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        for known in list.iter_mut().filter(|known| known.first() == segment.first()) {
+            *known = Segment::Sealed(Arc::clone(&sealed));
+        }
+        drop(list);
+        let path = segment.path();
+        fs::remove_file(path).map_err(|error| StoreError::io("cannot remove", path, error))
+    }
+
+    /// Every segment that could be sealed: all but the last.
+    pub(super) fn unsealed(&self) -> Vec<Arc<OpenSegment>> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let open = |segment: &Segment| match segment {
+            Segment::Open(segment) => Some(Arc::clone(segment)),
+            Segment::Sealed(_) => None,
+        };
+        list.iter().rev().skip(1).filter_map(open).collect()
+    }
+
+    /// How many segments there are, and how many of them are sealed.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        (list.len(), list.iter().filter(|it| matches!(it, Segment::Sealed(_))).count())
+    }
+}
+
+impl Opened {
+    fn take(&mut self, first: u64, files: Files, writable: bool) -> Result<(), StoreError> {
+        let sealed = match files.sealed.as_deref().map(|path| SealedSegment::open(path, first)) {
+            // A sealed form that cannot be read is made anew as long as the open one is there.
+            Some(Err(StoreError::Damaged { .. })) if files.open.is_some() => None,
+            Some(Err(damage @ StoreError::Damaged { .. })) => {
+                self.damage = Some(damage);
+                return Ok(());
+            }
+            Some(opened) => Some(opened?),
+            None => None,
+        };
+        self.last = None;
+        if let Some(sealed) = sealed {
+            self.end = first + sealed.count();
+            self.durable = self.durable.max(self.end);
+            self.push(Segment::Sealed(Arc::new(sealed)));
+            return match files.open.filter(|_| writable) {
+                Some(path) => fs::remove_file(&path)
+                    .map_err(|error| StoreError::io("cannot remove", &path, error)),
+                None => Ok(()),
+            };
+        }
+        let Some(path) = files.open else { return Ok(()) };
+        let Scanned { segment, intact, length, durable } =
+            OpenSegment::scan(&path, first, writable)?;
+        let segment = Arc::new(segment);
+        self.end = first + segment.count();
+        self.durable = self.durable.max(durable);
+        if self.durable > self.end {
+            self.damage = Some(StoreError::Damaged {
+                position: self.end,
+                why: format!("{}, at byte {intact}: its record is damaged", path.display()),
+            });
+        }
+        self.push(Segment::Open(Arc::clone(&segment)));
+        self.last = Some((segment, intact, length));
+        Ok(())
+    }
+
+    fn push(&mut self, segment: Segment) {
+        self.segments.list.get_mut().unwrap_or_else(PoisonError::into_inner).push(segment);
+    }
+}
+
+/// The files of every segment, by first position.
+fn list(folder: &Path) -> Result<BTreeMap<u64, Files>, StoreError> {
+    let io = |error| StoreError::io("cannot list", folder, error);
+    let mut found: BTreeMap<u64, Files> = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some((first, ending)) = name.split_once('.') else { continue };
+        let Some(first) = first.parse().ok().filter(|_| first.len() == 20) else { continue };
+        match ending {
+            "log" => found.entry(first).or_default().open = Some(path),
+            sealed_segment::ENDING => found.entry(first).or_default().sealed = Some(path),
+            _ => {}
+        }
+    }
+    Ok(found)
+}

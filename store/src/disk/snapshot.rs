@@ -1,0 +1,141 @@
+//! A log as it stands at one moment: read without the lock and without the index, so that it can
+//! be checked and copied while another process appends.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ledger::{Checkpoint, Note, Verifier, leaf_hash};
+
+use super::checkpoints;
+use super::keys::Keys;
+use super::layout::Layout;
+use super::reader::{self, chunks};
+use super::segments::{Opened, Segments};
+use crate::{Direction, Events, Leaves, StoreError};
+
+/// How often the segments are listed again when one is sealed meanwhile.
+const TRIES: usize = 5;
+
+/// What a log held when this was taken.
+#[derive(Debug)]
+pub struct Snapshot {
+    layout: Layout,
+    segments: Arc<Segments>,
+    end: u64,
+    damage: Option<StoreError>,
+    verifiers: Vec<Verifier>,
+}
+
+impl Snapshot {
+    /// Looks at the log of the store in this folder. Damage is no error here: what stands before
+    /// it can be read, and [`Snapshot::damage`] tells of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no log; otherwise what the system said.
+    pub fn take(store: &Path) -> Result<Self, StoreError> {
+        let layout = Layout::of(store);
+        if !layout.is_there() {
+            return Err(match layout.log.join("db").is_file() {
+                true => StoreError::OldStore(store.to_owned()),
+                false => StoreError::Missing(store.to_owned()),
+            });
+        }
+        layout.check_format()?;
+        let verifiers = Keys::verifiers(&layout)?;
+        let Opened { segments, end, damage, .. } = Self::segments(&layout)?;
+        Ok(Self { layout, segments: Arc::new(segments), end, damage, verifiers })
+    }
+
+    /// The segments; a file that was just sealed by another process is looked for again.
+    fn segments(layout: &Layout) -> Result<Opened, StoreError> {
+        let mut opened = Segments::open(&layout.segments(), false);
+        for _ in 1..TRIES {
+            match &opened {
+                Ok(Opened { damage: None, .. }) => break,
+                Ok(_) | Err(_) => opened = Segments::open(&layout.segments(), false),
+            }
+        }
+        opened
+    }
+
+    /// How many events can be read, from the first on.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Why the log cannot be read to its end, if so: what is damaged, or how much is missing.
+    ///
+    /// # Errors
+    /// When the signed head cannot be read, or nobody known has signed it.
+    pub fn damage(&self) -> Result<Option<String>, StoreError> {
+        if let Some(damage) = &self.damage {
+            return Ok(Some(damage.to_string()));
+        }
+        let promised = self.head()?.1.size();
+        let lost = StoreError::TailLost { have: self.end, promised };
+        Ok((promised > self.end).then(|| lost.to_string()))
+    }
+
+    /// The signed head and what it says.
+    ///
+    /// # Errors
+    /// When it cannot be read, or nobody known has signed it.
+    pub fn head(&self) -> Result<(Note, Checkpoint), StoreError> {
+        let note = checkpoints::head(&self.layout)?;
+        let head = checkpoints::signed(&self.layout.head(), &note, &self.verifiers)?;
+        Ok((note, head))
+    }
+
+    /// Every checkpoint that was kept and what it says, smallest tree first.
+    ///
+    /// # Errors
+    /// When one cannot be read, or nobody known has signed it.
+    pub fn checkpoints(&self) -> Result<Vec<(Note, Checkpoint)>, StoreError> {
+        let folder = self.layout.checkpoints();
+        let signed = |note: Note| {
+            checkpoints::signed(&folder, &note, &self.verifiers)
+                .map(|checkpoint| (note, checkpoint))
+        };
+        checkpoints::kept(&self.layout)?.into_iter().map(signed).collect()
+    }
+
+    /// The public keys of this log, the oldest first.
+    #[must_use]
+    pub fn verifiers(&self) -> &[Verifier] {
+        &self.verifiers
+    }
+
+    /// Events from a position on, either way; as [`crate::EventLog::read`].
+    #[must_use]
+    pub fn read(&self, from: u64, direction: Direction) -> Events<'_> {
+        reader::events(&self.segments, from, self.end, direction)
+    }
+
+    /// The stored bytes of the events from a position on; as [`crate::EventLog::leaves`].
+    #[must_use]
+    pub fn leaves(&self, from: u64) -> Leaves<'_> {
+        reader::leaves(&self.segments, from, self.end)
+    }
+
+    /// The tree over everything that can be read: each checksum is checked and each leaf hashed.
+    /// The closure is told how many events are done.
+    ///
+    /// # Errors
+    /// The first event that cannot be read; the tree before it is lost with it.
+    pub fn tree(&self, mut progress: impl FnMut(u64)) -> Result<ledger::MemoryTiles, StoreError> {
+        let mut tree = ledger::MemoryTiles::new();
+        for chunk in chunks(&self.segments, 0, self.end) {
+            let chunk = chunk?;
+            chunk.iter().for_each(|(_, leaf)| tree.push(leaf_hash(leaf)));
+            progress(chunk.end());
+        }
+        Ok(tree)
+    }
+
+    /// How many segments there are, and how many of them are sealed.
+    #[must_use]
+    pub fn segments_sealed(&self) -> (usize, usize) {
+        self.segments.count()
+    }
+}

@@ -1,0 +1,36 @@
+//! The event inside a leaf: written and read by its type, without looking for the type in it.
+
+use domain::event::Event;
+use serde::{Deserialize, Deserializer};
+
+/// Writes the event's own fields.
+pub(super) fn write(out: &mut Vec<u8>, event: &Event) -> serde_json::Result<()> {
+    match event {
+        Event::CampaignStarted(event) => serde_json::to_writer(out, event),
+        Event::TrialsPlanned(event) => serde_json::to_writer(out, event),
+        Event::CampaignResumed(event) => serde_json::to_writer(out, event),
+        Event::VersionChanged(event) => serde_json::to_writer(out, event),
+        Event::StepFinished(event) => serde_json::to_writer(out, event),
+        Event::CampaignFinished(event) => serde_json::to_writer(out, event),
+        Event::ScoresShown(event) => serde_json::to_writer(out, event),
+        Event::KeyChanged(event) => serde_json::to_writer(out, event),
+    }
+}
+
+/// Reads the fields of an event of this type; none when there is no such type.
+pub(super) fn read<'de, D: Deserializer<'de>>(
+    kind: &str,
+    fields: D,
+) -> Option<Result<Event, D::Error>> {
+    Some(match kind {
+        "CampaignStarted" => Deserialize::deserialize(fields).map(Event::CampaignStarted),
+        "TrialsPlanned" => Deserialize::deserialize(fields).map(Event::TrialsPlanned),
+        "CampaignResumed" => Deserialize::deserialize(fields).map(Event::CampaignResumed),
+        "VersionChanged" => Deserialize::deserialize(fields).map(Event::VersionChanged),
+        "StepFinished" => Deserialize::deserialize(fields).map(Event::StepFinished),
+        "CampaignFinished" => Deserialize::deserialize(fields).map(Event::CampaignFinished),
+        "ScoresShown" => Deserialize::deserialize(fields).map(Event::ScoresShown),
+        "KeyChanged" => Deserialize::deserialize(fields).map(Event::KeyChanged),
+        _ => return None,
+    })
+}

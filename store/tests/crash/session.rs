@@ -1,0 +1,80 @@
+//! Runs of the program `appender`, traced, one after the other on the same store.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::images::Tape;
+use crate::recorder::{Ended, Recorder};
+use crate::script::Ack;
+use crate::tree::Tree;
+
+/// The appender on this store, with these words.
+pub(crate) fn appender(store: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.arg(store).args(words);
+    command
+}
+
+/// Cargo puts examples beside the folder of the tests, and builds them with the tests.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().with_file_name("examples").join("appender");
+    let hint = "it is built by `cargo build -p portolan-store --example appender`";
+    assert!(program.is_file(), "{} is missing: {hint}", program.display());
+    program
+}
+
+/// Records sessions of the appender on one store.
+#[derive(Debug)]
+pub(crate) struct Studio {
+    folder: tempfile::TempDir,
+    recorder: Recorder,
+    earlier: Vec<Ack>,
+}
+
+impl Studio {
+    /// Without a store yet.
+    pub(crate) fn new() -> Self {
+        Self::on(&Tree::default(), Vec::new())
+    }
+
+    /// On a disk as a power cut left it.
+    pub(crate) fn on(disk: &Tree, earlier: Vec<Ack>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        disk.save(folder.path());
+        let recorder = Recorder::new(folder.path());
+        Self { folder, recorder, earlier }
+    }
+
+    /// Where the store is.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join("store")
+    }
+
+    /// One session, with options for strace.
+    pub(crate) fn run(&mut self, words: &[&str], options: &[String]) -> Ended {
+        let store = self.store();
+        self.recorder.run(&appender(&store, words), options)
+    }
+
+    /// A session that ends as it was told to.
+    pub(crate) fn session(mut self, words: &[&str]) -> Self {
+        let ended = self.run(words, &[]);
+        let aborts = words.contains(&"end=abort");
+        assert!(if aborts { ended.aborted() } else { ended.status.success() }, "{ended:?}");
+        self
+    }
+
+    /// A session that is killed just before this call, the so-many-th of its kind in its thread.
+    pub(crate) fn killed(mut self, words: &[&str], call: &str, when: usize) -> Self {
+        let inject = format!("inject={call}:signal=SIGKILL:when={when}");
+        let ended = self.run(words, &["-e".to_owned(), inject]);
+        assert!(ended.was_killed(), "{call} {when}: {ended:?}");
+        self
+    }
+
+    /// The recording of all sessions.
+    pub(crate) fn tape(self) -> Tape {
+        Tape { recording: self.recorder.finish(), earlier: self.earlier }
+    }
+}

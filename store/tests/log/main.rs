@@ -1,0 +1,9 @@
+//! What every log promises, and what the one on disk promises beyond that.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to panic")]
+
+mod conformance;
+mod disk;
+mod fixture;
+mod keys;
+mod snapshot;
