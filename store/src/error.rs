@@ -111,6 +111,12 @@ pub enum StoreError {
     /// The index is not usable.
     #[error("the log's index is not usable: {0}. It is made anew by: portolan log repair")]
     Index(String),
+    /// The index could not be written behind the log.
+    #[error(
+        "the index behind the log could not be written: {0}. Nothing more is recorded until the \
+         store is opened again; nothing that was recorded is lost"
+    )]
+    Behind(String),
     /// The tree is not what it should be.
     #[error("the log's Merkle tree is not what it should be: {0}")]
     Tree(String),

@@ -11,7 +11,9 @@ mod owner;
 pub mod schema;
 
 pub use blobs::Blobs;
-pub use disk::{DiskLog, Exported, LOG_STREAM, Mended, NewKey, Settings, Snapshot, import};
+pub use disk::{
+    DiskLog, Exported, LOG_STREAM, Mended, NewKey, Settings, Snapshot, import, import_early,
+};
 pub use error::StoreError;
 pub use event_log::{
     Append, Direction, EventLog, Events, Expected, LARGEST_LEAF, LARGEST_STATE, Leaves, Progress,

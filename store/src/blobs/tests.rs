@@ -256,7 +256,7 @@ fn it_may_be_called_from_within_any_runtime() {
     }
 }
 
-/// Needs an S3 server, for example `moto_server -p 5055`, whose bucket `evidence` is there.
+/// Needs an S3 server, for example `moto_server -p 5055`, with an empty bucket `evidence`.
 #[cfg(feature = "s3")]
 #[test]
 #[ignore = "needs an S3 server on port 5055"]

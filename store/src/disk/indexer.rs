@@ -67,7 +67,7 @@ impl Pace {
         self.moved.notify_all();
         while state.settled < upto {
             if let Some(why) = &state.failed {
-                return Err(StoreError::Index(why.clone()));
+                return Err(StoreError::Behind(why.clone()));
             }
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

@@ -7,6 +7,7 @@
 mod checkpoints;
 mod chunk;
 mod commit;
+mod early;
 mod export;
 mod guard;
 mod import;
@@ -41,6 +42,7 @@ use uuid::Uuid;
 use crate::owner::Owner;
 use crate::{Append, Direction, EventLog, Events, LARGEST_STATE, Leaves, Progress, StoreError};
 use commit::Queue;
+pub use early::import_early;
 pub use export::Exported;
 pub use import::import;
 use indexer::Pace;
@@ -157,7 +159,7 @@ impl DiskLog {
         purpose: Purpose,
         owner: Owner,
     ) -> Result<Self, StoreError> {
-        let Found { keys, segments, active, at, end, indexed, mended } =
+        let Found { keys, segments, active, at, end, promised, indexed, mended } =
             opening::find(&layout, settings, purpose)?;
         let Indexed { index, tree, streams } = indexed;
         let covered = index.covers()?.unwrap_or(0);
@@ -185,6 +187,10 @@ impl DiskLog {
         let writer = Mutex::new(Some(writer));
         let log = Self { shared, queue, writer, threads, mended, _owner: owner };
         rotation::finish_interrupted(&log)?;
+        // A process that was killed may have written the index and not the head behind it.
+        if promised < covered && log.shared.keys().signer.is_some() {
+            log.shared.sign_head(covered)?;
+        }
         Ok(log)
     }
 

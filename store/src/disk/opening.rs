@@ -39,6 +39,8 @@ pub(super) struct Found {
     /// Length of the active segment, in bytes.
     pub(super) at: u64,
     pub(super) end: u64,
+    /// How many events the signed head on disk covers.
+    pub(super) promised: u64,
     pub(super) indexed: Indexed,
     pub(super) mended: Mended,
 }
@@ -115,7 +117,8 @@ pub(super) fn find(
     };
     let what = Wanted { layout, settings, segments: &segments, end, promised: promised.as_ref() };
     let indexed = what.indexed(purpose, &mut mended)?;
-    Ok(Found { keys, segments, active, at, end, indexed, mended })
+    let promised = promised.map_or(0, |head| head.size());
+    Ok(Found { keys, segments, active, at, end, promised, indexed, mended })
 }
 
 /// What the signed head promises; nothing when it cannot be read and that is to be mended.

@@ -9,7 +9,7 @@
 //! checksum of its own as well (RFC 8878). Blocks end where Merkle tiles of 256 leaves end.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
@@ -61,41 +61,20 @@ impl SealedSegment {
         Self::open(&path, segment.first())
     }
 
-    /// Opens a sealed segment and reads its table.
+    /// Opens a sealed segment and reads its table. A table that is damaged is made anew from the
+    /// frames, as far as they are intact.
     pub(super) fn open(path: &Path, first: u64) -> Result<Self, StoreError> {
         let io = |what| move |error| StoreError::io(what, path, error);
         let file = File::open(path).map_err(io("cannot open"))?;
         let length = file.metadata().map_err(io("cannot read"))?.len();
-        let damaged = |why: &str| StoreError::Damaged {
-            position: first,
-            why: format!("{}: {why}", path.display()),
+        let blocks = match read_table(&file, length, first).map_err(io("cannot read"))? {
+            Ok(blocks) => blocks,
+            Err(Unusable::Newer(found)) => {
+                return Err(StoreError::Newer { found, known: TABLE_VERSION });
+            }
+            Err(Unusable::Damaged) => frames(&std::fs::read(path).map_err(io("cannot read"))?),
         };
-        let mut tail = [0; 12];
-        let at = length.checked_sub(12).ok_or_else(|| damaged("it is cut off"))?;
-        file.read_exact_at(&mut tail, at).map_err(io("cannot read"))?;
-        let [sum, table_len] = [0, 4].map(|it| le32(&tail[it..]));
-        let start = at.checked_sub(u64::from(table_len)).filter(|_| tail[8..] == *TAIL);
-        let start = start.ok_or_else(|| damaged("its table is damaged or cut off"))?;
-        let mut table = vec![0; table_len as usize];
-        file.read_exact_at(&mut table, start).map_err(io("cannot read"))?;
-        if crc32c::crc32c(&table) != sum || table.len() < 12 {
-            return Err(damaged("its table does not match its checksum"));
-        }
-        let version = le32(&table);
-        if version > TABLE_VERSION {
-            return Err(StoreError::Newer { found: version, known: TABLE_VERSION });
-        }
-        if le64(&table[4..]) != first {
-            return Err(damaged("it begins at another position than its name says"));
-        }
-        let blocks = blocks(&table[12..]);
-        let (count, end) = blocks.last().map_or((0, 0), |last| {
-            (last.line + u64::from(last.lines), last.offset + u64::from(last.compressed))
-        });
-        // The skippable frame's own head stands between the last block and the table.
-        if end + 8 != start || blocks.iter().any(|it| it.raw > LARGEST_BLOCK) {
-            return Err(damaged("its table does not fit its length"));
-        }
+        let count = blocks.last().map_or(0, |last| last.line + u64::from(last.lines));
         Ok(Self { path: path.to_owned(), file, first, count, blocks })
     }
 
@@ -168,6 +147,66 @@ fn write(file: &mut File, path: &Path, segment: &OpenSegment) -> Result<(), Stor
     let frame =
         [(&SKIPPABLE[..]), &(length + 12).to_le_bytes(), &table, &sum, &length.to_le_bytes(), TAIL];
     file.write_all(&frame.concat()).map_err(io)
+}
+
+/// Why a table is of no use.
+enum Unusable {
+    Damaged,
+    Newer(u32),
+}
+
+/// Reads the table at the end of a file.
+fn read_table(file: &File, length: u64, first: u64) -> io::Result<Result<Vec<Block>, Unusable>> {
+    let mut tail = [0; 12];
+    let Some(at) = length.checked_sub(12) else { return Ok(Err(Unusable::Damaged)) };
+    file.read_exact_at(&mut tail, at)?;
+    let [sum, table_len] = [0, 4].map(|it| le32(&tail[it..]));
+    let start = at.checked_sub(u64::from(table_len)).filter(|_| tail[8..] == *TAIL);
+    let Some(start) = start else { return Ok(Err(Unusable::Damaged)) };
+    let mut table = vec![0; table_len as usize];
+    file.read_exact_at(&mut table, start)?;
+    if crc32c::crc32c(&table) != sum || table.len() < 12 || le64(&table[4..]) != first {
+        return Ok(Err(Unusable::Damaged));
+    }
+    let version = le32(&table);
+    if version > TABLE_VERSION {
+        return Ok(Err(Unusable::Newer(version)));
+    }
+    let blocks = blocks(&table[12..]);
+    let end = blocks.last().map_or(0, |last| last.offset + u64::from(last.compressed));
+    // The skippable frame's own head stands between the last block and the table.
+    let fits = end + 8 == start && blocks.iter().all(|it| it.raw <= LARGEST_BLOCK);
+    Ok(if fits { Ok(blocks) } else { Err(Unusable::Damaged) })
+}
+
+/// The blocks of a file without its table: every frame that is intact, up to the first that is not.
+fn frames(file: &[u8]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let (mut line, mut offset) = (0, 0);
+    while let Some((frame, raw)) = frame(&file[offset..]) {
+        let lines = memchr::memchr_iter(b'\n', &raw).count();
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        blocks.push(Block {
+            line,
+            offset: offset as u64,
+            compressed: number(frame.len()),
+            raw: number(raw.len()),
+            lines: number(lines),
+            sum: crc32c::crc32c(frame),
+        });
+        line += lines as u64;
+        offset += frame.len();
+    }
+    blocks
+}
+
+/// The frame at the beginning of these bytes, and what it holds; only a frame of lines.
+fn frame(bytes: &[u8]) -> Option<(&[u8], Vec<u8>)> {
+    let raw = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
+    let raw = usize::try_from(raw).ok().filter(|it| (1..=LARGEST_BLOCK as usize).contains(it))?;
+    let length = zstd::zstd_safe::find_frame_compressed_size(bytes).ok()?;
+    let frame = bytes.get(..length)?;
+    Some((frame, zstd::bulk::decompress(frame, raw).ok()?))
 }
 
 fn blocks(table: &[u8]) -> Vec<Block> {

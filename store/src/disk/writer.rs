@@ -114,7 +114,7 @@ impl Writer {
             return Err(StoreError::Broken);
         }
         if let Some(why) = shared.pace.failed() {
-            return Err(StoreError::Index(why));
+            return Err(StoreError::Behind(why));
         }
         if self.at < self.segment_bytes {
             return Ok(());

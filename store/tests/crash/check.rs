@@ -7,7 +7,7 @@ use std::path::Path;
 use domain::event::Recorded;
 use domain::ids::Sha256Digest;
 use ledger::{Builder, Checkpoint, Hash, Note, TileId, TileSource, leaf_hash};
-use store::{Direction, DiskLog, EventLog, NewKey, Settings, StoreError};
+use store::{Direction, DiskLog, EventLog, NewKey, Settings, Snapshot, StoreError};
 use uuid::Uuid;
 
 use crate::images::Finding;
@@ -40,6 +40,7 @@ pub(crate) fn store(store: &Path, acks: &[Ack]) -> Checked<()> {
     let open = || DiskLog::open(store, &settings(1 << 15)).map_err(unreadable);
     let log = open()?;
     let events = contents(&log, acks)?;
+    beside(&log, store)?;
     submitted_again(&log, &events)?;
     let last = newcomers(&log)?;
     drop(log);
@@ -182,6 +183,17 @@ fn checkpoint(note: &Note, log: &DiskLog) -> Checked<Checkpoint> {
     let keys = log.verifiers();
     note.verify(&keys).map_err(|error| Finding::Unsigned(error.to_string()))?;
     note.text().parse().map_err(|error| Finding::Wrong(format!("a checkpoint: {error}")))
+}
+
+/// A second process that only looks sees the same log.
+fn beside(log: &DiskLog, store: &Path) -> Checked<()> {
+    let (head, root) = log.settle().map_err(unreadable)?;
+    let snapshot = Snapshot::take(store).map_err(unreadable)?;
+    let damage = snapshot.damage().map_err(unreadable)?;
+    ensure(damage.is_none(), || format!("a snapshot sees damage: {damage:?}"))?;
+    let tree = snapshot.tree(|_| ()).map_err(unreadable)?;
+    let same = snapshot.end() == head && tree.size() == head && tree.root() == root;
+    ensure(same, || "a snapshot sees another log".to_owned())
 }
 
 /// Every writer's last decision, submitted again, is answered with what is there.

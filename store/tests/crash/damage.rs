@@ -1,7 +1,7 @@
 //! Damage to any file of a closed store: one flipped bit, a file cut short, gone, overwritten or
 //! grown. It is told, with the place, or does no harm; what is read is always as it was recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use domain::event::Recorded;
@@ -35,7 +35,11 @@ fn original() -> Original {
             log.checkpoint().unwrap();
         }
     }
-    let log = DiskLog::open(&store, &settings(8192)).unwrap();
+    // The last segment is not sealed, and not small.
+    let log = DiskLog::open(&store, &settings(1 << 20)).unwrap();
+    for decision in scripts[0].by_ref().take(40) {
+        log.append(decision.append()).unwrap();
+    }
     let events = log.read(0, Direction::Forward).map(Result::unwrap).collect();
     drop(log);
     let disk = Tree::load(folder.path());
@@ -225,21 +229,7 @@ fn damaged(
     number: usize,
     rng: &mut Rng,
 ) -> (String, Damage, Result<Outcome, String>) {
-    // Small files are as likely as large ones, every other time each byte is.
-    let sizes = original.files.iter().map(|it| original.bytes(it).len());
-    let path = match rng.chance(50) {
-        true => original.files[rng.below(original.files.len())].clone(),
-        false => {
-            let mut byte = rng.below(sizes.clone().sum());
-            let skipped = |size: &usize| {
-                let behind = byte >= *size;
-                byte -= if behind { *size } else { 0 };
-                behind
-            };
-            let at = sizes.take_while(skipped).count();
-            original.files[at].clone()
-        }
-    };
+    let path = original.pick(rng);
     let bytes = original.bytes(&path);
     let damage = Damage::draw(bytes.len(), rng);
     let bound = events_before(original, &path, bytes, damage.first_byte(bytes.len()));
@@ -265,5 +255,14 @@ fn damaged(
 impl Original {
     fn bytes(&self, path: &str) -> &[u8] {
         self.disk.listing()[path].unwrap_or_default()
+    }
+
+    /// A file: each kind is as likely as the others, or each file.
+    fn pick(&self, rng: &mut Rng) -> String {
+        let kinds: BTreeSet<String> = self.files.iter().map(|it| kind(it)).collect();
+        let wanted = kinds.iter().nth(rng.below(kinds.len())).filter(|_| rng.chance(70));
+        let fits = |path: &&String| wanted.is_none_or(|wanted| kind(path) == *wanted);
+        let files: Vec<&String> = self.files.iter().filter(fits).collect();
+        files[rng.below(files.len())].clone()
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! strace makes the calls fail. It counts the calls of each thread by themselves.
 
+use tempfile::TempDir;
+
 use crate::check;
 use crate::images::{Tape, cut_power, keep};
 use crate::recorder::Ended;
@@ -19,20 +21,21 @@ struct Fault {
     when: &'static str,
 }
 
-const WORDS: [&str; 4] = ["decisions=60", "segment=8192", "checkpoint=15", "seed=1"];
+const WORDS: [&str; 3] = ["decisions=60", "segment=8192", "checkpoint=15"];
 
 /// A store with something in it meets a fault in its second session.
-fn session_with(fault: Fault) -> (Ended, Tape) {
+fn session_with(fault: Fault) -> (Ended, Tape, TempDir) {
     let mut studio = Studio::new().session(&["decisions=10", "segment=2048", "end=abort"]);
     let Fault { call, error, when } = fault;
     let inject = format!("inject={call}:error={error}:when={when}");
     let ended = studio.run(&WORDS, &["-e".to_owned(), inject]);
-    (ended, studio.tape())
+    let (tape, folder) = studio.finish();
+    (ended, tape, folder)
 }
 
 /// What must hold of a session that met a fault.
 fn expect_honesty(fault: Fault) -> bool {
-    let (ended, tape) = session_with(fault);
+    let (ended, tape, folder) = session_with(fault);
     let said = &ended.err;
     assert!(!said.contains("panicked"), "{fault:?}: {said}");
     let told = ["os error", "error while loading"].iter().any(|it| said.contains(it));
@@ -44,6 +47,8 @@ fn expect_honesty(fault: Fault) -> bool {
     let acks = tape.acks(usize::MAX).len();
     let before = failed.map_or(acks, |line| tape.acks(line).len());
     assert_eq!(acks, before, "{fault:?}: acknowledged after a sync of a segment had failed");
+    let left = check::store(&folder.path().join("store"), &tape.acks(usize::MAX));
+    assert_eq!(left, Ok(()), "{fault:?}: the store as it was left");
     let name = format!("fault {} {} {}", fault.call, fault.error, fault.when);
     let tapes = [tape];
     let table = cut_power(&tapes, 4, &check::store);

@@ -44,8 +44,12 @@ fn moves(most: usize) -> impl Strategy<Value = Vec<Move>> {
         1 => (0..9_u64).prop_map(Belief::Exactly),
     ];
     let one = (0..4_u8, belief, 0..60_u8, 0..5_u8, any::<bool>());
-    let one = one.prop_map(|(stream, belief, command, events, joined)| {
-        Move { stream, belief, command, events, joined }
+    let one = one.prop_map(|(stream, belief, command, events, joined)| Move {
+        stream,
+        belief,
+        command,
+        events,
+        joined,
     });
     prop::collection::vec(one, 1..most)
 }
@@ -170,7 +174,9 @@ fn expect_fit(events: &[Recorded], played: &[(Append, Answer)]) {
         let known = model.known(&append.stream, append.command);
         match answer {
             Answer::Recorded(recorded) if append.events.is_empty() => assert!(recorded.is_empty()),
-            Answer::Recorded(recorded) => assert_eq!(recorded, &known, "recorded once, as answered"),
+            Answer::Recorded(recorded) => {
+                assert_eq!(recorded, &known, "recorded once, as answered")
+            }
             Answer::WrongVersion(actual) => assert!(
                 !append.expected.holds(*actual) && *actual <= model.version(&append.stream),
                 "{append:?} was refused at version {actual}"
@@ -181,7 +187,9 @@ fn expect_fit(events: &[Recorded], played: &[(Append, Answer)]) {
             Answer::Else(error) => panic!("{append:?}: {error}"),
         }
     }
-    for decision in events.chunk_by(|one, next| one.command == next.command && one.stream == next.stream) {
+    for decision in
+        events.chunk_by(|one, next| one.command == next.command && one.stream == next.stream)
+    {
         let first = &decision[0];
         let promised = |(append, _): &&(Append, Answer)| {
             append.command == first.command

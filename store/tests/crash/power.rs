@@ -39,18 +39,26 @@ fn killed_at_the_start() -> Vec<Tape> {
     let firsts = each("mkdir", 1..7).chain(each("fsync", 1..17)).chain(each("rename", 1..5));
     let seconds = each("fsync", 1..5).chain(each("unlink", 1..5)).chain(each("fdatasync", 1..4));
     let studios = firsts.map(first).chain(seconds.map(second));
-    studios.map(|studio| studio.session(&words).tape()).collect()
+    // A recording is costly: the fast run makes a few.
+    studios
+        .step_by(if crate::power_cuts() < 500 { 7 } else { 1 })
+        .map(|studio| studio.session(&words).tape())
+        .collect()
 }
 
-/// What a start makes of a disk after a power cut, so that the power can fail then too.
+/// What a start makes of a disk after a power cut, so that the power can fail then too. Every other
+/// one is killed first.
 fn after_power_cuts(tapes: &[Tape]) -> Vec<Tape> {
+    let words = ["decisions=25", "segment=8192", "writers=2"];
     let again = |(at, tape): (usize, &Tape)| {
-        let mut rng = Rng::new(&[77, at as u64]);
-        let (disk, acks, _) = tape.cut(&mut rng);
-        let words = ["decisions=25", "segment=8192", "writers=2"];
-        Studio::on(&disk, acks).session(&words).tape()
+        let (disk, acks, _) = tape.cut(&mut Rng::new(&[77, at as u64]));
+        let studio = Studio::on(&disk, acks);
+        let call = ["fsync", "pwrite64", "ftruncate", "fdatasync"][at / 2 % 4];
+        let studio =
+            if at % 2 == 0 { studio } else { studio.perhaps_killed(&words, call, 1 + at / 8) };
+        studio.session(&words).tape()
     };
-    tapes.iter().cycle().take(2 * tapes.len()).enumerate().map(again).collect()
+    tapes.iter().cycle().take(4 * tapes.len()).enumerate().map(again).collect()
 }
 
 fn expect_nothing(name: &str, tapes: &[Tape], images: usize) {

@@ -67,14 +67,29 @@ impl Studio {
 
     /// A session that is killed just before this call, the so-many-th of its kind in its thread.
     pub(crate) fn killed(mut self, words: &[&str], call: &str, when: usize) -> Self {
-        let inject = format!("inject={call}:signal=SIGKILL:when={when}");
-        let ended = self.run(words, &["-e".to_owned(), inject]);
+        let ended = self.run(words, &kill_at(call, when));
         assert!(ended.was_killed(), "{call} {when}: {ended:?}");
+        self
+    }
+
+    /// A session that is killed just before this call if it comes to that, and ends well otherwise.
+    pub(crate) fn perhaps_killed(mut self, words: &[&str], call: &str, when: usize) -> Self {
+        let ended = self.run(words, &kill_at(call, when));
+        assert!(ended.was_killed() || ended.status.success(), "{call} {when}: {ended:?}");
         self
     }
 
     /// The recording of all sessions.
     pub(crate) fn tape(self) -> Tape {
-        Tape { recording: self.recorder.finish(), earlier: self.earlier }
+        self.finish().0
     }
+
+    /// The recording of all sessions, and the folder as they left it.
+    pub(crate) fn finish(self) -> (Tape, tempfile::TempDir) {
+        (Tape { recording: self.recorder.finish(), earlier: self.earlier }, self.folder)
+    }
+}
+
+fn kill_at(call: &str, when: usize) -> [String; 2] {
+    ["-e".to_owned(), format!("inject={call}:signal=SIGKILL:when={when}")]
 }

@@ -162,6 +162,21 @@ fn a_damaged_sealed_segment_is_located() {
 }
 
 #[test]
+fn the_table_of_a_sealed_segment_is_no_single_point_of_failure() {
+    let store = tempfile::tempdir().unwrap();
+    let log = disk(store.path());
+    fill(&log, 0..500);
+    let before = all(&log);
+    drop(log);
+    let path = segments(store.path()).remove(1);
+    let whole = fs::read(&path).unwrap();
+    for cut in [1, 5, 30] {
+        fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+        assert_eq!(all(&disk(store.path())), before);
+    }
+}
+
+#[test]
 fn a_missing_segment_is_named() {
     let store = tempfile::tempdir().unwrap();
     let log = disk(store.path());

@@ -4,6 +4,8 @@
 
 mod conformance;
 mod disk;
+mod early;
+mod export;
 mod fixture;
 mod keys;
 mod snapshot;
