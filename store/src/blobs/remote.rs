@@ -86,3 +86,7 @@ impl Drop for Own {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "remote_tests.rs"]
+mod tests;

@@ -1,9 +1,10 @@
 //! Signed statements about the tree: the head, and the checkpoints that are kept for ever.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
-use ledger::{Checkpoint, Note, Verifier};
+use ledger::{Checkpoint, LONGEST_NOTE, Note, Verifier};
 
 use super::layout::{Layout, put_bytes};
 use crate::StoreError;
@@ -18,12 +19,17 @@ pub(super) fn keep(layout: &Layout, size: u64, note: &Note) -> Result<(), StoreE
 
 /// Every checkpoint, smallest tree first.
 pub(crate) fn kept(layout: &Layout) -> Result<Vec<Note>, StoreError> {
+    files(layout)?.iter().map(|path| read(path)).collect()
+}
+
+/// Where every checkpoint is, smallest tree first.
+pub(crate) fn files(layout: &Layout) -> Result<Vec<PathBuf>, StoreError> {
     let folder = layout.checkpoints();
     let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("cannot list", &folder, e))?;
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_none());
     paths.sort_unstable();
-    paths.iter().map(|path| read(path)).collect()
+    Ok(paths)
 }
 
 /// The signed head.
@@ -54,8 +60,12 @@ pub(crate) fn signed(
     }
 }
 
-fn read(path: &Path) -> Result<Note, StoreError> {
-    let text = fs::read(path).map_err(|error| StoreError::io("cannot read", path, error))?;
+/// A signed note, as it stands in a file. Nothing is known to be true of it.
+pub(crate) fn read(path: &Path) -> Result<Note, StoreError> {
+    let mut text = Vec::new();
+    let most = LONGEST_NOTE as u64 + 1;
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut text));
+    read.map_err(|error| StoreError::io("cannot read", path, error))?;
     Note::try_from(text.as_slice())
         .map_err(|error| StoreError::Checkpoint { path: path.to_owned(), why: error.to_string() })
 }

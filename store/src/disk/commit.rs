@@ -7,157 +7,153 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::StoreError;
-
-/// Decisions of one caller on their way, and what became of them.
+/// One caller's work on its way, and what became of it.
 #[derive(Debug)]
-struct Ticket<D, A> {
-    stage: Mutex<Stage<D, A>>,
+struct Ticket<W, A> {
+    stage: Mutex<Stage<W, A>>,
     moved: Condvar,
 }
 
 #[derive(Debug)]
-enum Stage<D, A> {
-    Queued(Vec<D>),
-    Leads(Vec<D>),
+enum Stage<W, A> {
+    Queued(W),
+    Leads(W),
     Taken,
-    Done(Vec<Result<A, StoreError>>),
+    /// Nothing when the leader did not come back from its commit.
+    Done(Option<A>),
 }
 
-/// The queue in front of a writer. `D` is a decision, `A` its answer.
+/// The queue in front of a writer. `W` is work, `A` its answer.
 #[derive(Debug)]
-pub(super) struct Queue<D, A> {
-    waiting: Mutex<Waiting<D, A>>,
+pub(super) struct Queue<W, A> {
+    waiting: Mutex<Waiting<W, A>>,
     /// Most bytes of one commit, unless one caller brings more.
     most: usize,
 }
 
 #[derive(Debug)]
-struct Waiting<D, A> {
+struct Waiting<W, A> {
     led: bool,
-    tickets: VecDeque<Queued<D, A>>,
+    tickets: VecDeque<Queued<W, A>>,
 }
 
 #[derive(Debug)]
-struct Queued<D, A> {
-    ticket: Arc<Ticket<D, A>>,
-    count: usize,
+struct Queued<W, A> {
+    ticket: Arc<Ticket<W, A>>,
     bytes: usize,
 }
 
-/// Those whose decisions a leader commits together with its own. Each gets its answers, or none
-/// when the leader did not come back from its commit.
-struct Followers<D, A>(Vec<Queued<D, A>>);
+/// Those whose work a leader commits together with its own.
+struct Followers<W, A>(Vec<Arc<Ticket<W, A>>>);
 
-impl<D, A> Queue<D, A> {
+impl<W, A> Queue<W, A> {
     pub(super) fn new(most: usize) -> Self {
         Self { waiting: Mutex::new(Waiting { led: false, tickets: VecDeque::new() }), most }
     }
 
-    /// Submits decisions of so many bytes and waits for their answers. `commit` is called by one
-    /// caller at a time, with the decisions of all who wait; it answers each of them in order.
+    /// Submits work of so many bytes and waits for its answer. `commit` is called by one caller at
+    /// a time, with the work of all who wait; it answers each in order.
     pub(super) fn submit(
         &self,
-        decisions: Vec<D>,
+        work: W,
         bytes: usize,
-        commit: impl FnOnce(Vec<D>) -> Vec<Result<A, StoreError>>,
-    ) -> Vec<Result<A, StoreError>> {
-        let count = decisions.len();
-        let ticket =
-            Arc::new(Ticket { stage: Mutex::new(Stage::Queued(decisions)), moved: Condvar::new() });
+        commit: impl FnOnce(Vec<W>) -> Vec<A>,
+    ) -> Option<A> {
         let mut waiting = lock(&self.waiting);
-        if mem::replace(&mut waiting.led, true) {
-            waiting.tickets.push_back(Queued { ticket: Arc::clone(&ticket), count, bytes });
+        let work = if mem::replace(&mut waiting.led, true) {
+            let stage = Mutex::new(Stage::Queued(work));
+            let ticket = Arc::new(Ticket { stage, moved: Condvar::new() });
+            waiting.tickets.push_back(Queued { ticket: Arc::clone(&ticket), bytes });
             drop(waiting);
-            if let Some(answers) = ticket.wait() {
-                return answers;
+            match ticket.wait() {
+                Ok(answer) => return answer,
+                Err(work) => work,
             }
         } else {
             drop(waiting);
-        }
-        let own = ticket.take();
-        self.lead(own, self.gather(bytes), commit)
+            work
+        };
+        self.lead(work, self.gather(bytes), commit)
     }
 
     /// Takes what is queued, up to the limit.
-    fn gather(&self, own: usize) -> Followers<D, A> {
+    fn gather(&self, own: usize) -> Followers<W, A> {
         let mut waiting = lock(&self.waiting);
         let mut sum = own;
-        let fits = |queued: &&Queued<D, A>| {
+        let fits = |queued: &&Queued<W, A>| {
             sum += queued.bytes;
             sum <= self.most
         };
         let taken = waiting.tickets.iter().take_while(fits).count();
-        Followers(waiting.tickets.drain(..taken).collect())
+        Followers(waiting.tickets.drain(..taken).map(|queued| queued.ticket).collect())
     }
 
     fn lead(
         &self,
-        mut decisions: Vec<D>,
-        mut followers: Followers<D, A>,
-        commit: impl FnOnce(Vec<D>) -> Vec<Result<A, StoreError>>,
-    ) -> Vec<Result<A, StoreError>> {
-        let own = decisions.len();
-        decisions.extend(followers.0.iter().flat_map(|queued| queued.ticket.take()));
+        own: W,
+        mut followers: Followers<W, A>,
+        commit: impl FnOnce(Vec<W>) -> Vec<A>,
+    ) -> Option<A> {
+        let mut work = vec![own];
+        work.extend(followers.0.iter().filter_map(|ticket| ticket.take()));
         let handover = Handover(self);
-        let mut answers = commit(decisions).into_iter();
+        let mut answers = commit(work).into_iter();
         drop(handover);
-        let mine = answers.by_ref().take(own).collect();
-        for queued in followers.0.drain(..) {
-            let theirs = answers.by_ref().take(queued.count).collect();
-            queued.ticket.moves(Stage::Done(theirs));
+        let mine = answers.next();
+        for ticket in followers.0.drain(..) {
+            ticket.moves(Stage::Done(answers.next()));
         }
         mine
     }
 }
 
-impl<D, A> Drop for Followers<D, A> {
+impl<W, A> Drop for Followers<W, A> {
     fn drop(&mut self) {
-        for queued in self.0.drain(..) {
-            queued.ticket.moves(Stage::Done(Vec::new()));
+        for ticket in self.0.drain(..) {
+            ticket.moves(Stage::Done(None));
         }
     }
 }
 
 /// Hands the lead on, also when the leader did not come back from its commit.
-struct Handover<'a, D, A>(&'a Queue<D, A>);
+struct Handover<'a, W, A>(&'a Queue<W, A>);
 
-impl<D, A> Drop for Handover<'_, D, A> {
+impl<W, A> Drop for Handover<'_, W, A> {
     fn drop(&mut self) {
         let mut waiting = lock(&self.0.waiting);
-        match waiting.tickets.pop_front() {
-            Some(next) => {
-                let own = next.ticket.take();
-                next.ticket.moves(Stage::Leads(own));
+        while let Some(next) = waiting.tickets.pop_front() {
+            if let Some(work) = next.ticket.take() {
+                next.ticket.moves(Stage::Leads(work));
+                return;
             }
-            None => waiting.led = false,
         }
+        waiting.led = false;
     }
 }
 
-impl<D, A> Ticket<D, A> {
-    /// Waits for the answers; `None` means: lead.
-    fn wait(&self) -> Option<Vec<Result<A, StoreError>>> {
+impl<W, A> Ticket<W, A> {
+    /// Waits for the answer; the work comes back when its owner is to lead.
+    fn wait(&self) -> Result<Option<A>, W> {
         let mut stage = lock(&self.stage);
         loop {
-            match &mut *stage {
-                Stage::Done(answers) => return Some(mem::take(answers)),
-                Stage::Leads(_) => return None,
-                Stage::Queued(_) | Stage::Taken => {}
+            match mem::replace(&mut *stage, Stage::Taken) {
+                Stage::Done(answer) => return Ok(answer),
+                Stage::Leads(work) => return Err(work),
+                unmoved @ (Stage::Queued(_) | Stage::Taken) => *stage = unmoved,
             }
             stage = self.moved.wait(stage).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn take(&self) -> Vec<D> {
+    fn take(&self) -> Option<W> {
         let mut stage = lock(&self.stage);
         match mem::replace(&mut *stage, Stage::Taken) {
-            Stage::Queued(decisions) | Stage::Leads(decisions) => decisions,
-            Stage::Taken | Stage::Done(_) => Vec::new(),
+            Stage::Queued(work) | Stage::Leads(work) => Some(work),
+            Stage::Taken | Stage::Done(_) => None,
         }
     }
 
-    fn moves(&self, to: Stage<D, A>) {
+    fn moves(&self, to: Stage<W, A>) {
         *lock(&self.stage) = to;
         self.moved.notify_one();
     }

@@ -23,7 +23,7 @@ pub struct Exported {
 }
 
 impl Snapshot {
-    /// Writes everything up to the signed head as JSON Lines with the checkpoints that prove it,
+    /// Writes everything up to what was signed last as JSON Lines with the checkpoints that prove it,
     /// and the evidence behind it when there is any to give. The same log gives the same bytes.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Snapshot {
         evidence: Option<&Blobs>,
         mut progress: impl FnMut(u64),
     ) -> Result<Exported, StoreError> {
-        let (note, head) = self.head()?;
+        let (note, head) = self.newest()?;
         if let Some(damage) = self.damage()? {
             return Err(StoreError::Tree(damage));
         }

@@ -13,13 +13,13 @@ use super::checkpoints;
 use super::keys::Keys;
 use super::layout::{FORMAT, Layout, private_folder, put_bytes, sync_folder};
 use super::open_segment::OpenSegment;
-use super::record::Body;
+use super::record::Record;
 use super::segments::Segments;
 use crate::owner::Owner;
 use crate::{Blobs, StoreError, schema};
 
-/// Leaves written at once.
-const AT_ONCE: usize = 1024;
+/// Leaves written at once: at their largest they fill a record.
+const AT_ONCE: usize = 128;
 /// Bytes of a segment.
 const SEGMENT: u64 = 32 << 20;
 
@@ -113,16 +113,16 @@ impl<F: FnMut(u64)> Taking<F> {
             self.segments.seal(&full)?;
             self.at = 0;
         }
-        let body = Body::build(self.waiting.len(), |index, bytes| {
+        let mut bytes = Vec::new();
+        let record = Record::build(&mut bytes, self.waiting.len(), |index, bytes| {
             bytes.extend(&self.waiting[index]);
             Ok::<(), StoreError>(())
         })?;
-        let mut record = Vec::with_capacity(body.record_len());
-        body.write(self.next, self.next, &mut record);
-        self.active.write(self.at, &record)?;
-        self.active.publish(body.places(self.at));
-        self.at += record.len() as u64;
-        self.next += body.count();
+        record.place(&mut bytes, self.next, self.next);
+        self.active.write(self.at, &bytes)?;
+        self.active.publish(&record.leaves(&bytes, self.at).collect::<Vec<_>>());
+        self.at += bytes.len() as u64;
+        self.next += record.count();
         self.waiting.clear();
         (self.progress)(self.next);
         Ok(())

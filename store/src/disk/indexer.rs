@@ -168,11 +168,13 @@ pub(super) fn catch_up(
     while let Some(chunk) = segments.chunk(position)?.filter(|_| position < end) {
         for (at, leaf) in chunk.iter().filter(|(at, _)| (position..end).contains(at)) {
             let Envelope { stream, version, command, .. } = Envelope::parse(at, leaf)?;
-            if streams.next(index, &stream)? != version {
+            let known = streams.enter(index, &stream)?;
+            if known.next() != version {
                 let why = format!("it is version {version} of {stream}, and should be another");
                 return Err(StoreError::Damaged { position: at, why });
             }
-            streams.note(index, &stream, command, at..at + 1)?;
+            known.note(command, at..at + 1);
+            streams.touched(&stream);
         }
         tree.grow(chunk.iter().filter(|(at, _)| (position..end).contains(at)).map(|it| it.1));
         position = chunk.end().min(end);

@@ -55,7 +55,7 @@ use segments::Segments;
 use shared::Shared;
 pub use snapshot::Snapshot;
 use stream_reader::{StreamReader, caused_by};
-use writer::{Answer, Decision, Outcome, Writer};
+use writer::{Answer, Answers, Batch, Outcome, Writer};
 
 /// How a log is kept.
 #[derive(Debug, Clone)]
@@ -100,6 +100,10 @@ pub struct Mended {
 
 /// Most bytes of one commit, unless a single decision is larger.
 const COMMIT_BYTES: usize = 4 << 20;
+/// Most decisions of one commit by one caller.
+const COMMIT_DECISIONS: usize = 8192;
+/// Buffers kept for the next appends.
+const SPARE_BUFFERS: usize = 4;
 /// Finished segments that may wait for their sealing before appends wait too.
 const UNSEALED: usize = 4;
 
@@ -107,7 +111,8 @@ const UNSEALED: usize = 4;
 #[derive(Debug)]
 pub struct DiskLog {
     shared: Arc<Shared>,
-    queue: Queue<Decision, Answer>,
+    queue: Queue<Batch, Answers>,
+    buffers: Mutex<Vec<Vec<u8>>>,
     writer: Mutex<Option<Writer>>,
     threads: Vec<JoinHandle<()>>,
     mended: Mended,
@@ -181,11 +186,11 @@ impl DiskLog {
         let followed = Arc::clone(&shared);
         threads.push(spawn("index", move || indexer::run(&followed))?);
         let segment_bytes = settings.segment_bytes.min(1 << 30);
-        let (buffer, broken) = (Vec::new(), false);
-        let writer = Writer { active, at, head: end, segment_bytes, seal, buffer, broken };
+        let writer = Writer { active, at, head: end, segment_bytes, seal, broken: false };
         let queue = Queue::new(COMMIT_BYTES);
         let writer = Mutex::new(Some(writer));
-        let log = Self { shared, queue, writer, threads, mended, _owner: owner };
+        let buffers = Mutex::default();
+        let log = Self { shared, queue, buffers, writer, threads, mended, _owner: owner };
         rotation::finish_interrupted(&log)?;
         // A process that was killed may have written the index and not the head behind it.
         if promised < covered && log.shared.keys().signer.is_some() {
@@ -239,17 +244,36 @@ impl DiskLog {
         ledger::consistency(&self.shared.tree, old, new).map_err(tree::unread)
     }
 
-    fn commit(&self, decisions: Vec<Decision>) -> Vec<Result<Answer, StoreError>> {
-        let bytes = decisions.iter().map(Decision::bytes).sum();
-        let count = decisions.len();
-        let mut answers = self.queue.submit(decisions, bytes, |all| {
+    /// Commits a batch and appends the answers to those before.
+    fn commit(&self, batch: Batch, answers: &mut Vec<Result<Vec<Recorded>, StoreError>>) {
+        if batch.len() == 0 {
+            return;
+        }
+        let (bytes, end) = (batch.buffer.len(), answers.len() + batch.len());
+        let committed = self.queue.submit(batch, bytes, |batches| {
             match &mut *self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
-                Some(writer) => writer.commit(&self.shared, all),
+                Some(writer) => writer.commit(&self.shared, batches),
                 None => Vec::new(),
             }
         });
-        answers.resize_with(count, || Err(StoreError::Broken));
-        answers
+        if let Some((committed, buffer)) = committed {
+            answers.extend(committed.into_iter().map(|it| it.and_then(|it| self.recorded(it))));
+            self.spare(buffer);
+        }
+        // A leader that did not come back has left no answers.
+        answers.resize_with(end, || Err(StoreError::Broken));
+    }
+
+    /// A buffer that was used before: memory that is there already costs nothing.
+    fn buffer(&self) -> Vec<u8> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn spare(&self, buffer: Vec<u8>) {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < SPARE_BUFFERS && buffer.capacity() <= 2 * COMMIT_BYTES {
+            buffers.push(buffer);
+        }
     }
 
     fn recorded(&self, answer: Answer) -> Result<Vec<Recorded>, StoreError> {
@@ -276,28 +300,17 @@ impl DiskLog {
 impl EventLog for DiskLog {
     fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Vec<Recorded>, StoreError>> {
         let mut answers = Vec::with_capacity(appends.len());
-        let mut appends = appends.into_iter().peekable();
-        while appends.peek().is_some() {
-            let (mut batch, mut bytes) = (Vec::new(), 0);
-            let mut refused = None;
-            while bytes < COMMIT_BYTES
-                && let Some(append) = appends.next()
-            {
-                match Decision::prepare(append) {
-                    Ok(decision) => {
-                        bytes += decision.bytes();
-                        batch.push(decision);
-                    }
-                    Err(error) => {
-                        refused = Some(Err(error));
-                        break;
-                    }
-                }
+        let mut batch = Batch::within(self.buffer());
+        for append in appends {
+            let prepared = batch.add(append);
+            let full = batch.buffer.len() >= COMMIT_BYTES || batch.len() == COMMIT_DECISIONS;
+            if prepared.is_err() || full {
+                let full = std::mem::replace(&mut batch, Batch::within(self.buffer()));
+                self.commit(full, &mut answers);
             }
-            let committed = if batch.is_empty() { Vec::new() } else { self.commit(batch) };
-            answers.extend(committed.into_iter().map(|it| it.and_then(|it| self.recorded(it))));
-            answers.extend(refused);
+            answers.extend(prepared.err().map(Err));
         }
+        self.commit(batch, &mut answers);
         answers
     }
 

@@ -100,13 +100,13 @@ impl OpenSegment {
     }
 
     /// Makes leaves visible to readers: where they stand, in order.
-    pub(super) fn publish(&self, leaves: impl Iterator<Item = (u64, usize)>) {
-        let place = |(offset, length)| Place {
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-            length: u32::try_from(length).unwrap_or(u32::MAX),
+    pub(super) fn publish(&self, leaves: &[(u64, usize)]) {
+        let place = |(offset, length): &(u64, usize)| Place {
+            offset: u32::try_from(*offset).unwrap_or(u32::MAX),
+            length: u32::try_from(*length).unwrap_or(u32::MAX),
         };
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
-        places.extend(leaves.map(place));
+        places.extend(leaves.iter().map(place));
     }
 
     pub(super) fn first(&self) -> u64 {

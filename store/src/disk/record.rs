@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Numbers are little endian, sums are CRC-32C (RFC 3720). The body does not depend on the place
-//! in the log, so it is made and summed by the thread that appends; the writer adds the header.
+//! in the log, so it is made and summed by the thread that appends; the writer fills in the header.
 
 use std::ops::Range;
 
@@ -17,30 +17,31 @@ pub(super) const HEADER: usize = 40;
 /// Largest body, in bytes: the events of one decision.
 pub(super) const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
-/// The leaves of one decision, encoded and summed, not yet at a place.
-#[derive(Debug, Default)]
-pub(super) struct Body {
-    bytes: Vec<u8>,
+/// A record in a buffer: encoded and summed, its header yet to be filled in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record {
+    start: usize,
+    end: usize,
     count: u32,
     sum: u32,
 }
 
-impl Body {
-    /// Puts leaves together. The closure writes leaf number `i` behind what is there.
+impl Record {
+    /// Writes a record behind what is in the buffer. The closure writes leaf number `i` behind what
+    /// is there. After an error the buffer is as it was.
     pub(super) fn build<E>(
+        buffer: &mut Vec<u8>,
         count: usize,
-        mut leaf: impl FnMut(usize, &mut Vec<u8>) -> Result<(), E>,
+        leaf: impl FnMut(usize, &mut Vec<u8>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut bytes = vec![0; 4 * count];
-        for index in 0..count {
-            let before = bytes.len();
-            leaf(index, &mut bytes)?;
-            let length = u32::try_from(bytes.len() - before).unwrap_or(u32::MAX);
-            bytes[4 * index..][..4].copy_from_slice(&length.to_le_bytes());
-            bytes.push(b'\n');
+        let start = buffer.len();
+        buffer.resize(start + HEADER + 4 * count, 0);
+        if let Err(error) = write_leaves(buffer, start + HEADER, count, leaf) {
+            buffer.truncate(start);
+            return Err(error);
         }
-        let sum = crc32c::crc32c(&bytes);
-        Ok(Self { bytes, count: u32::try_from(count).unwrap_or(u32::MAX), sum })
+        let sum = crc32c::crc32c(&buffer[start + HEADER..]);
+        Ok(Self { start, end: buffer.len(), count: number(count), sum })
     }
 
     /// How many leaves.
@@ -48,46 +49,64 @@ impl Body {
         u64::from(self.count)
     }
 
+    /// Where it stands in the buffer.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Whether it may be written at all.
+    pub(super) fn fits(&self) -> bool {
+        self.end - self.start - HEADER <= LARGEST_BODY
+    }
+
+    /// Fills in the header. Everything below `durable` was safe on disk before: that tells a torn
+    /// tail from a damaged one.
+    pub(super) fn place(&self, buffer: &mut [u8], first: u64, durable: u64) {
+        let header = &mut buffer[self.start..self.start + HEADER];
+        header[..4].copy_from_slice(&MAGIC);
+        header[8..16].copy_from_slice(&first.to_le_bytes());
+        header[16..24].copy_from_slice(&durable.to_le_bytes());
+        let body = number(self.end - self.start - HEADER);
+        for (at, field) in [(24, body), (28, self.count), (32, self.sum), (36, 0)] {
+            header[at..at + 4].copy_from_slice(&field.to_le_bytes());
+        }
+        let sum = crc32c::crc32c(&header[8..]);
+        header[4..8].copy_from_slice(&sum.to_le_bytes());
+    }
+
     /// Where each leaf stands in the file, and how long it is, in bytes, when the record is written
     /// at this offset.
-    pub(super) fn places(&self, offset: u64) -> impl Iterator<Item = (u64, usize)> {
-        let table = self.bytes.chunks_exact(4).take(self.count as usize);
-        let mut at = offset + HEADER as u64 + 4 * u64::from(self.count);
-        table.map(move |length| {
+    pub(super) fn leaves(&self, buffer: &[u8], offset: u64) -> impl Iterator<Item = (u64, usize)> {
+        let table = &buffer[self.start + HEADER..][..4 * self.count as usize];
+        let mut at = offset + (HEADER + table.len()) as u64;
+        table.chunks_exact(4).map(move |length| {
             let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
             let start = at;
             at += u64::from(length) + 1;
             (start, length as usize)
         })
     }
+}
 
-    /// How many bytes its record takes.
-    pub(super) fn record_len(&self) -> usize {
-        HEADER + self.bytes.len()
+fn write_leaves<E>(
+    buffer: &mut Vec<u8>,
+    table: usize,
+    count: usize,
+    mut leaf: impl FnMut(usize, &mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    for index in 0..count {
+        let before = buffer.len();
+        leaf(index, buffer)?;
+        let length = number(buffer.len() - before).to_le_bytes();
+        buffer[table + 4 * index..][..4].copy_from_slice(&length);
+        buffer.push(b'\n');
     }
+    Ok(())
+}
 
-    /// Whether it may be written at all.
-    pub(super) fn fits(&self) -> bool {
-        self.bytes.len() <= LARGEST_BODY
-    }
-
-    /// Writes the record behind what is in the buffer. Everything below `durable` was safe on
-    /// disk before this record was written: that tells a torn tail from a damaged one.
-    pub(super) fn write(&self, first: u64, durable: u64, buffer: &mut Vec<u8>) {
-        let start = buffer.len();
-        buffer.extend(MAGIC);
-        buffer.extend([0; 4]);
-        buffer.extend(first.to_le_bytes());
-        buffer.extend(durable.to_le_bytes());
-        // A body is at most `LARGEST_BODY` long.
-        buffer.extend(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
-        buffer.extend(self.count.to_le_bytes());
-        buffer.extend(self.sum.to_le_bytes());
-        buffer.extend([0; 4]);
-        let sum = crc32c::crc32c(&buffer[start + 8..]);
-        buffer[start + 4..start + 8].copy_from_slice(&sum.to_le_bytes());
-        buffer.extend(&self.bytes);
-    }
+/// A length within a record: they are far below this limit.
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// A header whose sum is right.
@@ -150,18 +169,20 @@ impl Header {
 mod tests {
     use super::*;
 
-    fn body(leaves: &[&[u8]]) -> Body {
+    /// Writes a record of these leaves behind what is in the buffer.
+    fn put(leaves: &[&[u8]], first: u64, durable: u64, buffer: &mut Vec<u8>) {
         let write = |index: usize, buffer: &mut Vec<u8>| {
             buffer.extend(leaves[index]);
-            Ok::<(), ()>(())
+            Ok::<(), std::convert::Infallible>(())
         };
-        Body::build(leaves.len(), write).unwrap_or_default()
+        let Ok(record) = Record::build(buffer, leaves.len(), write);
+        record.place(buffer, first, durable);
     }
 
     #[test]
     fn a_record_reads_back_as_it_was_written() {
         let mut bytes = b"before".to_vec();
-        body(&[b"{}", b"", b"{\"a\":1}"]).write(7, 5, &mut bytes);
+        put(&[b"{}", b"", b"{\"a\":1}"], 7, 5, &mut bytes);
         let record = &bytes[6..];
         let header = Header::read(record);
         let leaves = header.and_then(|it| it.leaves(record)).unwrap_or_default();
@@ -174,7 +195,7 @@ mod tests {
     #[test]
     fn every_flipped_bit_and_every_cut_is_noticed() {
         let mut bytes = Vec::new();
-        body(&[b"{\"a\":1}", b"{\"b\":2}"]).write(0, 0, &mut bytes);
+        put(&[b"{\"a\":1}", b"{\"b\":2}"], 0, 0, &mut bytes);
         let intact = |bytes: &[u8]| Header::read(bytes).and_then(|it| it.leaves(bytes)).is_some();
         assert!(intact(&bytes));
         for bit in 0..bytes.len() * 8 {

@@ -1,7 +1,7 @@
 //! A log as it stands at one moment: read without the lock and without the index, so that it can
 //! be checked and copied while another process appends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger::{Checkpoint, Note, Verifier, leaf_hash};
@@ -19,11 +19,15 @@ const TRIES: usize = 5;
 /// What a log held when this was taken.
 #[derive(Debug)]
 pub struct Snapshot {
-    layout: Layout,
-    segments: Arc<Segments>,
-    end: u64,
-    damage: Option<StoreError>,
-    verifiers: Vec<Verifier>,
+    pub(super) layout: Layout,
+    pub(super) segments: Arc<Segments>,
+    pub(super) end: u64,
+    pub(super) damage: Option<StoreError>,
+    pub(super) verifiers: Vec<Verifier>,
+    /// Read before the segments: what was signed by then, they must hold.
+    head: Option<(Note, Checkpoint)>,
+    /// Where the checkpoints are that were kept by then, smallest tree first.
+    pub(super) kept: Vec<PathBuf>,
 }
 
 impl Snapshot {
@@ -42,8 +46,10 @@ impl Snapshot {
         }
         layout.check_format()?;
         let verifiers = Keys::verifiers(&layout)?;
+        let kept = checkpoints::files(&layout)?;
+        let head = signed_head(&layout, &verifiers).ok();
         let Opened { segments, end, damage, .. } = Self::segments(&layout)?;
-        Ok(Self { layout, segments: Arc::new(segments), end, damage, verifiers })
+        Ok(Self { layout, segments: Arc::new(segments), end, damage, verifiers, head, kept })
     }
 
     /// The segments; a file that was just sealed by another process is looked for again.
@@ -82,9 +88,10 @@ impl Snapshot {
     /// # Errors
     /// When it cannot be read, or nobody known has signed it.
     pub fn head(&self) -> Result<(Note, Checkpoint), StoreError> {
-        let note = checkpoints::head(&self.layout)?;
-        let head = checkpoints::signed(&self.layout.head(), &note, &self.verifiers)?;
-        Ok((note, head))
+        match &self.head {
+            Some(head) => Ok(head.clone()),
+            None => signed_head(&self.layout, &self.verifiers),
+        }
     }
 
     /// Every checkpoint that was kept and what it says, smallest tree first.
@@ -92,12 +99,18 @@ impl Snapshot {
     /// # Errors
     /// When one cannot be read, or nobody known has signed it.
     pub fn checkpoints(&self) -> Result<Vec<(Note, Checkpoint)>, StoreError> {
-        let folder = self.layout.checkpoints();
-        let signed = |note: Note| {
-            checkpoints::signed(&folder, &note, &self.verifiers)
-                .map(|checkpoint| (note, checkpoint))
-        };
-        checkpoints::kept(&self.layout)?.into_iter().map(signed).collect()
+        self.kept.iter().map(|path| signed(path, &self.verifiers)).collect()
+    }
+
+    /// What was signed about the most events, and what it says: the newest checkpoint, or the head
+    /// when that is further. After a change of the key, the checkpoint bears both signatures.
+    ///
+    /// # Errors
+    /// As [`Snapshot::head`].
+    pub fn newest(&self) -> Result<(Note, Checkpoint), StoreError> {
+        let head = self.head()?;
+        let kept = self.kept.last().map(|path| signed(path, &self.verifiers)).transpose()?;
+        Ok(kept.filter(|(_, it)| it.size() >= head.1.size()).unwrap_or(head))
     }
 
     /// The public keys of this log, the oldest first.
@@ -127,7 +140,10 @@ impl Snapshot {
         let mut tree = ledger::MemoryTiles::new();
         for chunk in chunks(&self.segments, 0, self.end) {
             let chunk = chunk?;
-            chunk.iter().for_each(|(_, leaf)| tree.push(leaf_hash(leaf)));
+            // Chunks may overlap.
+            let fresh = chunk.iter().filter(|(position, _)| *position >= tree.size());
+            let fresh: Vec<_> = fresh.map(|(_, leaf)| leaf_hash(leaf)).collect();
+            fresh.into_iter().for_each(|leaf| tree.push(leaf));
             progress(chunk.end());
         }
         Ok(tree)
@@ -138,4 +154,15 @@ impl Snapshot {
     pub fn segments_sealed(&self) -> (usize, usize) {
         self.segments.count()
     }
+}
+
+fn signed_head(layout: &Layout, verifiers: &[Verifier]) -> Result<(Note, Checkpoint), StoreError> {
+    signed(&layout.head(), verifiers)
+}
+
+/// A signed note in a file, and what it says.
+fn signed(path: &Path, verifiers: &[Verifier]) -> Result<(Note, Checkpoint), StoreError> {
+    let note = checkpoints::read(path)?;
+    let checkpoint = checkpoints::signed(path, &note, verifiers)?;
+    Ok((note, checkpoint))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
+use std::ops::Range;
 
 use uuid::Uuid;
 
 use super::index::Index;
-use crate::{Expected, StoreError};
+use crate::{Append, StoreError};
 
 /// An event as the index will hold it: where it is and which command caused it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(super) struct Entry {
 
 /// One stream.
 #[derive(Debug, Default)]
-struct Stream {
+pub(super) struct Stream {
     ordinal: u32,
     next: u64,
     /// command → version of its first event
@@ -62,42 +63,24 @@ impl Streams {
         Self { known: HashMap::new(), dirty: BTreeSet::new(), next_ordinal, most_commands, uses: 0 }
     }
 
-    /// Judges a decision: a known command, a wrong version, or the place it gets.
-    pub(super) fn place(
-        &mut self,
-        index: &Index,
-        stream: &str,
-        expected: Expected,
-        command: Uuid,
-    ) -> Result<Place, StoreError> {
-        let known = self.load(index, stream)?;
-        if let Some(version) = known.commands.get(&command) {
-            return Ok(Place::Known(*version));
+    /// What is known of a stream, read from the index where it was not used of late.
+    pub(super) fn enter(&mut self, index: &Index, name: &str) -> Result<&mut Stream, StoreError> {
+        self.uses += 1;
+        if !self.known.contains_key(name) {
+            let stream = self.load(index, name)?;
+            self.known.insert(name.to_owned(), stream);
         }
-        let actual = known.next;
-        if expected.holds(actual) {
-            return Ok(Place::New(actual));
-        }
-        Err(StoreError::WrongVersion { stream: stream.to_owned(), expected, actual })
+        // It was just put there.
+        let stream = self.known.get_mut(name).ok_or(StoreError::Broken)?;
+        stream.last_used = self.uses;
+        Ok(stream)
     }
 
-    /// Takes note of events that are about to be written, or were found in the segments.
-    pub(super) fn note(
-        &mut self,
-        index: &Index,
-        stream: &str,
-        command: Uuid,
-        positions: std::ops::Range<u64>,
-    ) -> Result<(), StoreError> {
-        let known = self.load(index, stream)?;
-        known.commands.entry(command).or_insert(known.next);
-        known.next += positions.end - positions.start;
-        let clean = known.recent.is_empty();
-        known.recent.extend(positions.map(|position| Entry { position, command }));
-        if clean {
-            self.dirty.insert(stream.to_owned());
+    /// A stream has entries that the index does not hold.
+    pub(super) fn touched(&mut self, name: &str) {
+        if !self.dirty.contains(name) {
+            self.dirty.insert(name.to_owned());
         }
-        Ok(())
     }
 
     /// The version of the first event a command caused, if any.
@@ -107,12 +90,12 @@ impl Streams {
         stream: &str,
         command: Uuid,
     ) -> Result<Option<u64>, StoreError> {
-        Ok(self.load(index, stream)?.commands.get(&command).copied())
+        Ok(self.enter(index, stream)?.commands.get(&command).copied())
     }
 
     /// The next version of a stream.
     pub(super) fn next(&mut self, index: &Index, stream: &str) -> Result<u64, StoreError> {
-        Ok(self.load(index, stream)?.next)
+        Ok(self.enter(index, stream)?.next)
     }
 
     /// The position of an event that the index does not hold yet.
@@ -171,25 +154,39 @@ impl Streams {
         }
     }
 
-    fn load(&mut self, index: &Index, name: &str) -> Result<&mut Stream, StoreError> {
-        self.uses += 1;
-        if !self.known.contains_key(name) {
-            let mut stream = match index.stream(name)? {
-                Some((ordinal, next)) => {
-                    let commands = index.commands(ordinal, next)?;
-                    Stream { ordinal, next, commands, ..Stream::default() }
-                }
-                None => {
-                    self.next_ordinal += 1;
-                    Stream { ordinal: self.next_ordinal - 1, ..Stream::default() }
-                }
-            };
-            stream.last_used = self.uses;
-            self.known.insert(name.to_owned(), stream);
+    fn load(&mut self, index: &Index, name: &str) -> Result<Stream, StoreError> {
+        if let Some((ordinal, next)) = index.stream(name)? {
+            let commands = index.commands(ordinal, next)?;
+            return Ok(Stream { ordinal, next, commands, ..Stream::default() });
         }
-        // It was just put there.
-        let stream = self.known.get_mut(name).ok_or(StoreError::Broken)?;
-        stream.last_used = self.uses;
-        Ok(stream)
+        self.next_ordinal += 1;
+        Ok(Stream { ordinal: self.next_ordinal - 1, ..Stream::default() })
+    }
+}
+
+impl Stream {
+    /// Judges a decision: a known command, a wrong version, or the place it gets.
+    pub(super) fn place(&self, append: &Append) -> Result<Place, StoreError> {
+        let Append { stream, expected, command, .. } = append;
+        if let Some(version) = self.commands.get(command) {
+            return Ok(Place::Known(*version));
+        }
+        let actual = self.next;
+        if expected.holds(actual) {
+            return Ok(Place::New(actual));
+        }
+        Err(StoreError::WrongVersion { stream: stream.clone(), expected: *expected, actual })
+    }
+
+    /// Takes note of events that are about to be written, or were found in the segments.
+    pub(super) fn note(&mut self, command: Uuid, positions: Range<u64>) {
+        self.commands.entry(command).or_insert(self.next);
+        self.next += positions.end - positions.start;
+        self.recent.extend(positions.map(|position| Entry { position, command }));
+    }
+
+    /// The version that the next event gets.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 }

@@ -1,48 +1,67 @@
 //! The writer: judges decisions, gives them their places, and puts them on disk with one sync.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use super::open_segment::OpenSegment;
-use super::record::{Body, LARGEST_BODY};
+use super::record::{LARGEST_BODY, Record};
 use super::shared::Shared;
 use super::streams::Place;
 use crate::{Append, Expected, StoreError, schema};
 
-/// A decision on its way to the disk.
-#[derive(Debug)]
-pub(super) struct Decision {
-    append: Append,
-    /// Its leaves, where their versions are known before its place is.
-    body: Option<Body>,
+/// Decisions of one caller on their way to the disk, their records in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) buffer: Vec<u8>,
+    decisions: Vec<Decision>,
 }
 
-impl Decision {
+#[derive(Debug)]
+struct Decision {
+    append: Append,
+    /// Its record, where the versions of its events are known before its place is.
+    record: Option<Record>,
+}
+
+impl Batch {
+    /// An empty batch in a buffer that was used before.
+    pub(super) fn within(mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        Self { buffer, decisions: Vec::new() }
+    }
+
     /// Prepares a decision in the caller's thread.
-    pub(super) fn prepare(append: Append) -> Result<Self, StoreError> {
+    pub(super) fn add(&mut self, append: Append) -> Result<(), StoreError> {
         let version = match append.expected {
             Expected::Exact(version) => Some(version),
             Expected::NoStream => Some(0),
             Expected::Any | Expected::Exists => None,
         };
-        let body = version.map(|version| encode(&append, version)).transpose()?;
-        Ok(Self { append, body })
+        let buffer = &mut self.buffer;
+        let record = version.map(|version| encode(&append, version, buffer)).transpose()?;
+        self.decisions.push(Decision { append, record });
+        Ok(())
     }
 
-    /// Roughly how many bytes it will take.
-    pub(super) fn bytes(&self) -> usize {
-        self.body.as_ref().map_or(64 * 1024, Body::record_len)
+    /// How many decisions.
+    pub(super) fn len(&self) -> usize {
+        self.decisions.len()
     }
 }
 
-fn encode(append: &Append, version: u64) -> Result<Body, StoreError> {
+fn encode(append: &Append, version: u64, buffer: &mut Vec<u8>) -> Result<Record, StoreError> {
     let Append { stream, command, at, events, .. } = append;
-    let body = Body::build(events.len(), |index, bytes| {
+    let record = Record::build(buffer, events.len(), |index, bytes| {
         let version = version + index as u64;
         schema::encode_into(bytes, (stream, version), *command, *at, &events[index])
     })?;
-    let bytes = body.record_len();
-    if body.fits() { Ok(body) } else { Err(StoreError::TooLarge { bytes, most: LARGEST_BODY }) }
+    if record.fits() {
+        return Ok(record);
+    }
+    let Range { start, end } = record.range();
+    buffer.truncate(start);
+    Err(StoreError::TooLarge { bytes: end - start, most: LARGEST_BODY })
 }
 
 /// What became of a decision.
@@ -62,6 +81,9 @@ pub(super) enum Outcome {
     Known(u64),
 }
 
+/// The answers to one batch, and its buffer, to be used again.
+pub(super) type Answers = (Vec<Result<Answer, StoreError>>, Vec<u8>);
+
 /// The only one who writes events.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -73,35 +95,38 @@ pub(super) struct Writer {
     pub(super) segment_bytes: u64,
     /// Finished segments go there.
     pub(super) seal: SyncSender<Arc<OpenSegment>>,
-    pub(super) buffer: Vec<u8>,
     /// A write failed: what is on disk is unknown, so nothing more is acknowledged.
     pub(super) broken: bool,
 }
 
+/// What one commit writes: where each leaf will stand, and which parts of which buffers.
+#[derive(Debug, Default)]
+struct Pages {
+    leaves: Vec<(u64, usize)>,
+    parts: Vec<(usize, Range<usize>)>,
+    bytes: u64,
+}
+
 impl Writer {
-    /// Commits decisions: one write and one sync for all of them.
-    pub(super) fn commit(
-        &mut self,
-        shared: &Shared,
-        decisions: Vec<Decision>,
-    ) -> Vec<Result<Answer, StoreError>> {
+    /// Commits batches: one write and one sync for all of them.
+    pub(super) fn commit(&mut self, shared: &Shared, batches: Vec<Batch>) -> Vec<Answers> {
         if let Err(error) = self.ready(shared) {
-            let broken = decisions.iter().skip(1).map(|_| Err(StoreError::Broken));
-            return std::iter::once(Err(error)).chain(broken).collect();
+            return refuse(batches, error);
         }
-        self.buffer.clear();
         let before = self.head;
-        let mut leaves = Vec::new();
-        let mut answers: Vec<_> = decisions
-            .into_iter()
-            .map(|decision| self.place(shared, decision, &mut leaves))
-            .collect();
+        let mut pages = Pages::default();
+        let mut answers: Vec<Answers> = Vec::with_capacity(batches.len());
+        for (number, Batch { mut buffer, decisions }) in batches.into_iter().enumerate() {
+            let place = |decision| self.place(shared, decision, (number, &mut buffer), &mut pages);
+            let placed = decisions.into_iter().map(place).collect();
+            answers.push((placed, buffer));
+        }
         if self.head > before
-            && let Err(error) = self.write(shared, leaves)
+            && let Err(error) = self.write(shared, &pages, &answers)
         {
             self.broken = true;
             let mut error = Some(error);
-            for answer in &mut answers {
+            for answer in answers.iter_mut().flat_map(|(answers, _)| answers) {
                 *answer = Err(error.take().unwrap_or(StoreError::Broken));
             }
         }
@@ -127,41 +152,79 @@ impl Writer {
         Ok(())
     }
 
-    /// Gives a decision its place and puts its record into the buffer.
+    /// Gives a decision its place.
     fn place(
         &mut self,
         shared: &Shared,
-        decision: Decision,
-        leaves: &mut Vec<(u64, usize)>,
+        Decision { append, record }: Decision,
+        (number, buffer): (usize, &mut Vec<u8>),
+        pages: &mut Pages,
     ) -> Result<Answer, StoreError> {
-        let Decision { append, body } = decision;
         let mut streams = shared.streams();
-        let (stream, command) = (&append.stream, append.command);
-        let version = match streams.place(&shared.index, stream, append.expected, command)? {
+        let known = streams.enter(&shared.index, &append.stream)?;
+        let version = match known.place(&append)? {
             Place::New(version) => version,
             Place::Known(version) => {
                 return Ok(Answer { append, outcome: Outcome::Known(version) });
             }
         };
-        let body = body.map_or_else(|| encode(&append, version), Ok)?;
+        let record = record.map_or_else(|| encode(&append, version, buffer), Ok)?;
         let first = self.head;
-        if body.count() > 0 {
-            streams.note(&shared.index, stream, command, first..first + body.count())?;
-            leaves.extend(body.places(self.at + self.buffer.len() as u64));
-            let durable = shared.head();
-            body.write(first, durable, &mut self.buffer);
-            self.head += body.count();
+        if record.count() > 0 {
+            known.note(append.command, first..first + record.count());
+            streams.touched(&append.stream);
+            drop(streams);
+            record.place(buffer, first, shared.head());
+            pages.leaves.extend(record.leaves(buffer, self.at + pages.bytes));
+            pages.add(number, record.range());
+            self.head += record.count();
         }
         Ok(Answer { append, outcome: Outcome::New { first, version } })
     }
 
-    /// Writes the buffer and syncs it; then everybody may know.
-    fn write(&mut self, shared: &Shared, leaves: Vec<(u64, usize)>) -> Result<(), StoreError> {
-        self.active.write(self.at, &self.buffer)?;
-        self.at += self.buffer.len() as u64;
-        self.active.publish(leaves.into_iter());
+    /// Writes the pages and syncs them; then everybody may know.
+    fn write(
+        &mut self,
+        shared: &Shared,
+        pages: &Pages,
+        answers: &[Answers],
+    ) -> Result<(), StoreError> {
+        let part = |(number, range): &(usize, Range<usize>)| &answers[*number].1[range.clone()];
+        match &pages.parts[..] {
+            [one] => self.active.write(self.at, part(one))?,
+            parts => {
+                let whole: Vec<&[u8]> = parts.iter().map(part).collect();
+                self.active.write(self.at, &whole.concat())?;
+            }
+        }
+        self.at += pages.bytes;
+        self.active.publish(&pages.leaves);
         shared.head.send_replace(self.head);
         shared.pace.follow(self.head);
         Ok(())
     }
+}
+
+impl Pages {
+    /// Adds a part; what stands side by side in a buffer is one part.
+    fn add(&mut self, number: usize, range: Range<usize>) {
+        self.bytes += range.len() as u64;
+        match self.parts.last_mut() {
+            Some((last, before)) if *last == number && before.end == range.start => {
+                before.end = range.end;
+            }
+            _ => self.parts.push((number, range)),
+        }
+    }
+}
+
+/// Refuses everything, the first with the reason.
+fn refuse(batches: Vec<Batch>, error: StoreError) -> Vec<Answers> {
+    let mut error = Some(error);
+    let mut reason = || Err(error.take().unwrap_or(StoreError::Broken));
+    let refused = |batch: Batch| {
+        let answers = batch.decisions.iter().map(|_| reason()).collect();
+        (answers, batch.buffer)
+    };
+    batches.into_iter().map(refused).collect()
 }

@@ -81,9 +81,12 @@ impl<'a> Disk<'a> {
         self.sync_names(node, begun);
     }
 
-    /// After a failed sync the kernel holds the pages for clean: no later sync writes them.
+    /// After a failed sync the kernel may hold the pages for clean: no later sync writes them, though
+    /// every reader sees them until the power fails.
     fn give_up(&mut self, node: Node) {
-        self.data.entry(node).or_default().iter_mut().for_each(|it| it.ended = usize::MAX);
+        if self.rule == Names::Strict {
+            self.data.remove(&node);
+        }
     }
 
     fn sync_names(&mut self, node: Node, begun: usize) {

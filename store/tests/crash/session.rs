@@ -79,14 +79,14 @@ impl Studio {
         self
     }
 
-    /// The recording of all sessions.
-    pub(crate) fn tape(self) -> Tape {
-        self.finish().0
+    /// How many lines the record has until now.
+    pub(crate) fn lines(&self) -> usize {
+        self.recorder.lines()
     }
 
-    /// The recording of all sessions, and the folder as they left it.
-    pub(crate) fn finish(self) -> (Tape, tempfile::TempDir) {
-        (Tape { recording: self.recorder.finish(), earlier: self.earlier }, self.folder)
+    /// The recording of all sessions.
+    pub(crate) fn tape(self) -> Tape {
+        Tape { recording: self.recorder.finish(), earlier: self.earlier }
     }
 }
 

@@ -32,7 +32,7 @@ fn an_export_proves_itself_and_makes_the_same_log_elsewhere() {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let bytes = exported(here.path());
     let first = disk(here.path()).verifiers().remove(0);
-    let report = verify(BufReader::new(&bytes[..]), &[first.clone()]).unwrap();
+    let report = verify(BufReader::new(&bytes[..]), std::slice::from_ref(&first)).unwrap();
     assert!(report.trusted);
     assert_eq!((report.events, report.key_changes), (302, 1));
 

@@ -55,8 +55,8 @@ impl Tracker {
     fn call(&mut self, call: &Call) -> Told<()> {
         match call.name.as_str() {
             "open" | "openat" | "creat" => self.open(call),
-            "close" => Ok(self.files.close(word(call, 0)?)),
-            "dup" | "dup2" | "dup3" => Ok(self.files.duplicate(word(call, 0)?, result(call))),
+            "close" => self.close(call),
+            "dup" | "dup2" | "dup3" => self.duplicate(call),
             "fcntl" => self.control(call),
             "lseek" => self.seek(call),
             "write" | "pwrite64" | "writev" | "pwritev" | "pwritev2" => self.write(call),
@@ -113,12 +113,19 @@ impl Tracker {
         node
     }
 
+    fn close(&mut self, call: &Call) -> Told<()> {
+        self.files.close(word(call, 0)?);
+        Ok(())
+    }
+
+    fn duplicate(&mut self, call: &Call) -> Told<()> {
+        self.files.duplicate(word(call, 0)?, result(call));
+        Ok(())
+    }
+
     fn control(&mut self, call: &Call) -> Told<()> {
         match call.args[1].as_str() {
-            "F_DUPFD" | "F_DUPFD_CLOEXEC" => {
-                self.files.duplicate(word(call, 0)?, result(call));
-                Ok(())
-            }
+            "F_DUPFD" | "F_DUPFD_CLOEXEC" => self.duplicate(call),
             "F_SETFL" => {
                 if let Some(file) = self.files.get(word(call, 0)?) {
                     file.append = call.args[2].contains("O_APPEND");
