@@ -12,7 +12,8 @@ pub mod schema;
 
 pub use blobs::Blobs;
 pub use disk::{
-    DiskLog, Exported, LOG_STREAM, Mended, NewKey, Settings, Snapshot, import, import_early,
+    DiskLog, Exported, Findings, LOG_STREAM, MOST_PROBLEMS, Mended, NewKey, Part, Problem,
+    Published, Scope, Settings, Snapshot, Space, Stat, import, import_early, space,
 };
 pub use error::StoreError;
 pub use event_log::{

@@ -1,6 +1,6 @@
 //! The indexer: a thread that follows the head, grows the tree, and feeds the index behind it.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::index::{Index, Update};
@@ -127,19 +127,11 @@ fn follow(shared: &Shared) -> Result<(), StoreError> {
     loop {
         let (grown, _) = shared.tree.top();
         match shared.pace.next(grown) {
-            Next::Grow(head) => grow(&shared.segments, &shared.tree, grown, head)?,
+            Next::Grow(head) => drop(shared.tree.grow(head)?),
             Next::Write => write(shared, grown)?,
             Next::Stop => return Ok(()),
         }
     }
-}
-
-/// Lets the tree cover more of what is safe.
-fn grow(segments: &Segments, tree: &Tree, from: u64, head: u64) -> Result<(), StoreError> {
-    let Some(chunk) = segments.chunk(from)? else { return Ok(()) };
-    let leaves = chunk.iter().filter(|(position, _)| (from..head).contains(position));
-    tree.grow(leaves.map(|(_, leaf)| leaf));
-    Ok(())
 }
 
 /// Writes the index up to here, then the signed head.
@@ -157,7 +149,7 @@ fn write(shared: &Shared, upto: u64) -> Result<(), StoreError> {
 
 /// Lets an index that lags behind the segments catch up, before anything is appended.
 pub(super) fn catch_up(
-    index: &Arc<Index>,
+    index: &Index,
     segments: &Segments,
     tree: &Tree,
     streams: &mut Streams,
@@ -167,25 +159,31 @@ pub(super) fn catch_up(
     let mut position = written;
     while let Some(chunk) = segments.chunk(position)?.filter(|_| position < end) {
         for (at, leaf) in chunk.iter().filter(|(at, _)| (position..end).contains(at)) {
-            let Envelope { stream, version, command, .. } = Envelope::parse(at, leaf)?;
-            let known = streams.enter(index, &stream)?;
-            if known.next() != version {
-                let why = format!("it is version {version} of {stream}, and should be another");
-                return Err(StoreError::Damaged { position: at, why });
-            }
-            known.note(command, at..at + 1);
-            streams.touched(&stream);
+            note(index, streams, at, leaf)?;
         }
-        tree.grow(chunk.iter().filter(|(at, _)| (position..end).contains(at)).map(|it| it.1));
         position = chunk.end().min(end);
+        while tree.grow(position)? < position {}
         if position - written >= WRITE_AFTER {
-            let update =
-                Update { upto: position, streams: streams.fresh(position), tiles: tree.fresh() };
+            let (upto, streams_fresh) = (position, streams.fresh(position));
+            let update = Update { upto, streams: streams_fresh, tiles: tree.fresh() };
             index.write(&update)?;
             tree.settled(&update.tiles);
             streams.settled(position);
             written = position;
         }
     }
+    Ok(())
+}
+
+/// Takes note of an event that was found in the segments.
+fn note(index: &Index, streams: &mut Streams, at: u64, leaf: &[u8]) -> Result<(), StoreError> {
+    let Envelope { stream, version, command, .. } = Envelope::parse(at, leaf)?;
+    let known = streams.enter(index, &stream)?;
+    if known.next() != version {
+        let why = format!("it is version {version} of {stream}, and should be {}", known.next());
+        return Err(StoreError::Damaged { position: at, why });
+    }
+    known.note(command, at..at + 1);
+    streams.touched(&stream);
     Ok(())
 }

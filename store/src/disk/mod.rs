@@ -17,6 +17,7 @@ mod keys;
 mod layout;
 mod open_segment;
 mod opening;
+mod proofs;
 mod reader;
 mod record;
 mod rotation;
@@ -24,9 +25,12 @@ mod sealed_segment;
 mod segments;
 mod shared;
 mod snapshot;
+mod stat;
 mod stream_reader;
 mod streams;
+mod tiles;
 mod tree;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -54,7 +58,10 @@ pub use rotation::LOG_STREAM;
 use segments::Segments;
 use shared::Shared;
 pub use snapshot::Snapshot;
+pub use stat::{Space, Stat, space};
 use stream_reader::{StreamReader, caused_by};
+pub use tiles::Published;
+pub use verify::{Findings, MOST_PROBLEMS, Part, Problem, Scope};
 use writer::{Answer, Answers, Batch, Outcome, Writer};
 
 /// How a log is kept.

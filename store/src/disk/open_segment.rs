@@ -5,6 +5,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
+use ledger::{Hash, leaf_hash};
+
 use super::chunk::Chunk;
 use super::layout::{private_file, sync_folder};
 use super::record::{HEADER, Header, MAGIC};
@@ -24,6 +26,8 @@ pub(super) struct OpenSegment {
     file: File,
     first: u64,
     places: RwLock<Vec<Place>>,
+    /// The hashes of its leaves, as far as they were needed yet.
+    hashes: RwLock<Vec<Hash>>,
 }
 
 /// What reading a segment from its beginning found.
@@ -45,7 +49,7 @@ impl OpenSegment {
         let path = folder.join(format!("{first:020}.log"));
         let file = private_file(&path)?;
         sync_folder(folder)?;
-        Ok(Self { path, file, first, places: RwLock::default() })
+        Ok(Self { path, file, first, places: RwLock::default(), hashes: RwLock::default() })
     }
 
     /// Reads a segment as far as it is intact.
@@ -73,7 +77,15 @@ impl OpenSegment {
             at += header.record_len();
         }
         let durable = durable.max(promised(&bytes[at..]));
-        let segment = Self { path: path.to_owned(), file, first, places: RwLock::new(places) };
+        let leaf = |place: &Place| &bytes[place.offset as usize..][..place.length as usize];
+        // Whoever appends needs the hashes for proofs; whoever only looks does not.
+        let hashes = if writable {
+            places.iter().map(|place| leaf_hash(leaf(place))).collect()
+        } else {
+            Vec::new()
+        };
+        let (places, hashes) = (RwLock::new(places), RwLock::new(hashes));
+        let segment = Self { path: path.to_owned(), file, first, places, hashes };
         Ok(Scanned { segment, intact: at as u64, length: bytes.len() as u64, durable })
     }
 
@@ -120,6 +132,24 @@ impl OpenSegment {
     /// How many events it holds.
     pub(super) fn count(&self) -> u64 {
         self.places.read().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    /// The hashes of these leaves. Those that follow on the ones known already are known from now
+    /// on.
+    pub(super) fn hashes(&self, chunk: &Chunk) -> Vec<Hash> {
+        let first = usize::try_from(chunk.first - self.first).unwrap_or(usize::MAX);
+        let range = first..first.saturating_add(chunk.leaves.len());
+        let known = self.hashes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hashes) = known.get(range.clone()) {
+            return hashes.to_vec();
+        }
+        drop(known);
+        let hashes: Vec<Hash> = chunk.iter().map(|(_, leaf)| leaf_hash(leaf)).collect();
+        let mut known = self.hashes.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(new) = known.len().checked_sub(range.start).and_then(|it| hashes.get(it..)) {
+            known.extend(new);
+        }
+        hashes
     }
 
     /// The leaves from one index on, at most so many.

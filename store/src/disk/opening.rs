@@ -144,7 +144,7 @@ fn promised(
 struct Wanted<'a> {
     layout: &'a Layout,
     settings: &'a Settings,
-    segments: &'a Segments,
+    segments: &'a Arc<Segments>,
     end: u64,
     promised: Option<&'a Checkpoint>,
 }
@@ -188,7 +188,7 @@ impl Wanted<'_> {
         if events != covers {
             return Err(disagree("its streams do not add up to what it covers"));
         }
-        let tree = Tree::restore(Arc::clone(&index), self.segments, covers)?;
+        let tree = Tree::restore(Arc::clone(&index), Arc::clone(self.segments), covers)?;
         // A command takes about 32 bytes in memory.
         let commands = usize::try_from(cache / 64).unwrap_or(usize::MAX);
         let mut streams = Streams::new(ordinals, commands);

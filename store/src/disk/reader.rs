@@ -1,16 +1,21 @@
-//! Reading by position: chunks one after the other, unpacked ahead where the way is long.
+//! Reading by position: chunk by chunk, and on every processor at once where the way is long.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use ledger::{Hash, leaf_hash};
 
 use super::chunk::Chunk;
 use super::segments::Segments;
 use crate::{Direction, Events, Leaves, StoreError, schema};
 
-/// Chunks unpacked ahead of the reader.
-const AHEAD: usize = 4;
-/// Events from which unpacking ahead pays for a thread.
+/// Chunks that each thread works ahead of the reader.
+const AHEAD: usize = 2;
+/// Events from which working ahead pays for its threads.
 const LONG: u64 = 4096;
+/// Most threads that work for one reader.
+const MOST_THREADS: usize = 8;
 
 /// Events of a log up to its head.
 pub(super) fn events(
@@ -19,110 +24,148 @@ pub(super) fn events(
     head: u64,
     direction: Direction,
 ) -> Events<'static> {
-    let mut walk = Walk::new(segments, from, head, direction);
-    Box::new(std::iter::from_fn(move || walk.next(schema::decode)))
+    match direction {
+        Direction::Forward => until_error(in_order(segments, from, head, move |chunk| {
+            let wanted = chunk.iter().filter(|(at, _)| (from..head).contains(at));
+            wanted.map(|(at, leaf)| schema::decode(at, leaf)).collect()
+        })),
+        Direction::Backward => backward(segments, from, head),
+    }
 }
 
 /// Leaves of a log up to its head.
 pub(super) fn leaves(segments: &Arc<Segments>, from: u64, head: u64) -> Leaves<'static> {
-    let mut walk = Walk::new(segments, from, head, Direction::Forward);
-    Box::new(std::iter::from_fn(move || walk.next(|at, leaf| Ok((at, leaf.to_vec())))))
+    until_error(in_order(segments, from, head, move |chunk| {
+        let wanted = chunk.iter().filter(|(at, _)| (from..head).contains(at));
+        wanted.map(|(at, leaf)| Ok((at, leaf.to_vec()))).collect()
+    }))
 }
 
-/// The chunks that hold the events of a range, in order; reading ends with the first error.
-pub(super) fn chunks(segments: &Arc<Segments>, from: u64, end: u64) -> Chunks {
-    if end.saturating_sub(from) < LONG {
-        return Chunks::Here { segments: Arc::clone(segments), next: from, end };
+/// The chunks that hold the events of a range, in order.
+pub(super) fn chunks(segments: &Arc<Segments>, from: u64, end: u64) -> InOrder<Chunk> {
+    in_order(segments, from, end, |chunk| chunk)
+}
+
+/// The same with the hash of each leaf.
+pub(super) fn hashed(segments: &Arc<Segments>, from: u64, end: u64) -> InOrder<(Chunk, Vec<Hash>)> {
+    in_order(segments, from, end, |chunk| {
+        let hashes = chunk.iter().map(|(_, leaf)| leaf_hash(leaf)).collect();
+        (chunk, hashes)
+    })
+}
+
+/// Reads the chunks of a range and does some work on each; what comes of it is in order.
+pub(super) fn in_order<T: Send + 'static>(
+    segments: &Arc<Segments>,
+    from: u64,
+    end: u64,
+    work: impl Fn(Chunk) -> T + Send + Sync + 'static,
+) -> InOrder<T> {
+    let work = Arc::new(work);
+    let starts = segments.starts(from, end);
+    let segments = Arc::clone(segments);
+    let one = move |start: u64| Ok(work(segments.chunk(start)?.ok_or_else(|| missing(start))?));
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    if end.saturating_sub(from) < LONG || threads == 1 {
+        return InOrder::Here { starts: starts.into_iter(), work: Box::new(one) };
     }
-    let (send, receive) = sync_channel(AHEAD);
-    let mut here = Chunks::Here { segments: Arc::clone(segments), next: from, end };
-    let ahead = std::thread::Builder::new().name("log-read".to_owned());
-    // The thread ends with the range, or when nobody listens any more.
-    let started = ahead.spawn(move || while here.next().is_some_and(|it| send.send(it).is_ok()) {});
-    match started {
-        Ok(_) => Chunks::Ahead(receive),
-        Err(_) => Chunks::Here { segments: Arc::clone(segments), next: from, end },
+    let (one, starts) = (Arc::new(one), Arc::new(starts));
+    let spawn = |number: usize| {
+        let (send, receive) = sync_channel(AHEAD);
+        let (one, starts) = (Arc::clone(&one), Arc::clone(&starts));
+        let own = move || every_nth(&starts, (number, threads), &*one, &send);
+        // Without its thread a reader finds its channel closed, and says that it was cut short.
+        let _ = thread::Builder::new().name("log-read".to_owned()).spawn(own);
+        receive
+    };
+    let receivers = (0..threads).map(spawn).collect();
+    InOrder::Ahead { receivers, left: starts.len(), next: 0 }
+}
+
+/// Works on every `n`th chunk until the range ends or nobody listens any more.
+fn every_nth<T>(
+    starts: &[u64],
+    (number, threads): (usize, usize),
+    one: &impl Fn(u64) -> Result<T, StoreError>,
+    send: &SyncSender<Result<T, StoreError>>,
+) {
+    for start in starts.iter().skip(number).step_by(threads) {
+        if send.send(one(*start)).is_err() {
+            return;
+        }
     }
 }
 
-/// Chunks on their way to a reader.
-pub(super) enum Chunks {
-    Here { segments: Arc<Segments>, next: u64, end: u64 },
-    Ahead(Receiver<Result<Chunk, StoreError>>),
+/// Results in the order of the log.
+pub(super) enum InOrder<T> {
+    /// Made when they are asked for.
+    Here {
+        /// Where the next chunks begin.
+        starts: std::vec::IntoIter<u64>,
+        /// Reads one chunk and works on it.
+        work: Box<dyn Fn(u64) -> Result<T, StoreError> + Send>,
+    },
+    /// Made ahead by several threads, each of which makes every nth.
+    Ahead {
+        /// What the threads send, in their order.
+        receivers: Vec<Receiver<Result<T, StoreError>>>,
+        /// How many are to come.
+        left: usize,
+        /// Whose turn it is.
+        next: usize,
+    },
 }
 
-impl Iterator for Chunks {
-    type Item = Result<Chunk, StoreError>;
+impl<T> Iterator for InOrder<T> {
+    type Item = Result<T, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Chunks::Ahead(receive) => receive.recv().ok(),
-            Chunks::Here { segments, next, end } => {
-                if *next >= *end {
-                    return None;
-                }
-                let chunk = segments.chunk(*next).and_then(|it| it.ok_or_else(|| missing(*next)));
-                *next = chunk.as_ref().map_or(*end, Chunk::end);
-                Some(chunk)
+            InOrder::Here { starts, work } => starts.next().map(work),
+            InOrder::Ahead { receivers, left, next } => {
+                *left = left.checked_sub(1)?;
+                let turn = *next;
+                *next = (turn + 1) % receivers.len();
+                let why = || StoreError::Tree("reading was cut short".to_owned());
+                Some(receivers[turn].recv().unwrap_or_else(|_| Err(why())))
             }
         }
     }
 }
 
-/// A walk over leaves, either way.
-struct Walk {
-    segments: Arc<Segments>,
-    chunks: Option<Chunks>,
-    chunk: Chunk,
-    next: u64,
-    end: u64,
-    direction: Direction,
+/// One after the other; the first error is the last thing.
+fn until_error<T: Send + 'static>(
+    chunks: InOrder<Vec<Result<T, StoreError>>>,
+) -> Box<dyn Iterator<Item = Result<T, StoreError>> + Send> {
+    let single = chunks.flat_map(|chunk| chunk.unwrap_or_else(|error| vec![Err(error)]));
+    let mut failed = false;
+    Box::new(single.take_while(move |it| !std::mem::replace(&mut failed, it.is_err())))
 }
 
-impl Walk {
-    fn new(segments: &Arc<Segments>, from: u64, head: u64, direction: Direction) -> Self {
-        let (chunks, next) = match direction {
-            Direction::Forward => (Some(chunks(segments, from, head)), from),
-            // Counts down from behind the first event read.
-            Direction::Backward => (None, from.saturating_add(1).min(head)),
-        };
-        let segments = Arc::clone(segments);
-        Self { segments, chunks, chunk: Chunk::default(), next, end: head, direction }
-    }
-
-    /// The next leaf, as the closure reads it. The first error is the last thing.
-    fn next<T>(
-        &mut self,
-        read: impl Fn(u64, &[u8]) -> Result<T, StoreError>,
-    ) -> Option<Result<T, StoreError>> {
-        let position = match self.direction {
-            Direction::Forward => Some(self.next).filter(|next| *next < self.end)?,
-            Direction::Backward => self.next.checked_sub(1)?,
-        };
-        let result = self.fetch(position).and_then(|()| {
-            self.chunk
-                .leaf(position)
-                .map_or_else(|| Err(missing(position)), |it| read(position, it))
-        });
-        self.next = match (self.direction, &result) {
-            (Direction::Forward, Ok(_)) => position + 1,
-            (Direction::Forward, Err(_)) => self.end,
-            (Direction::Backward, Ok(_)) => position,
-            (Direction::Backward, Err(_)) => 0,
-        };
-        Some(result)
-    }
-
-    fn fetch(&mut self, position: u64) -> Result<(), StoreError> {
-        if self.chunk.leaf(position).is_some() {
-            return Ok(());
+/// From a position back to the first.
+fn backward(segments: &Arc<Segments>, from: u64, head: u64) -> Events<'static> {
+    let segments = Arc::clone(segments);
+    let mut chunk = Chunk::default();
+    let mut next = from.saturating_add(1).min(head);
+    Box::new(std::iter::from_fn(move || {
+        next = next.checked_sub(1)?;
+        if chunk.leaf(next).is_none() {
+            let read = segments.chunk(next).and_then(|it| it.ok_or_else(|| missing(next)));
+            match read {
+                Ok(read) => chunk = read,
+                Err(error) => {
+                    next = 0;
+                    return Some(Err(error));
+                }
+            }
         }
-        self.chunk = match &mut self.chunks {
-            Some(chunks) => chunks.next().unwrap_or_else(|| Err(missing(position)))?,
-            None => self.segments.chunk(position)?.ok_or_else(|| missing(position))?,
-        };
-        Ok(())
-    }
+        let recorded =
+            chunk.leaf(next).map_or_else(|| Err(missing(next)), |it| schema::decode(next, it));
+        if recorded.is_err() {
+            next = 0;
+        }
+        Some(recorded)
+    }))
 }
 
 pub(super) fn missing(position: u64) -> StoreError {

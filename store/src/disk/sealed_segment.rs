@@ -1,17 +1,22 @@
 //! A sealed segment: JSON Lines in zstd frames, which any zstd tool unpacks, and a table at the end.
 //!
 //! ```text
-//! zstd frame (256 lines) … | skippable frame: table | table crc u32 | table length u32 | "PSEG"
-//! table: version u32 | first u64 | per block: compressed u32, raw u32, lines u32, crc u32
+//! zstd frame (256 lines) …
+//! skippable frame: leaf hashes, 32 bytes a line
+//! skippable frame: table | table crc u32 | table length u32 | "PSEG"
+//! table: version u32 | first u64 | per block: compressed, raw, lines, crc, crc of its hashes, u32 each
 //! ```
 //!
-//! Numbers are little endian, sums are CRC-32C of the compressed bytes; each zstd frame carries a
-//! checksum of its own as well (RFC 8878). Blocks end where Merkle tiles of 256 leaves end.
+//! Numbers are little endian, sums are CRC-32C of the stored bytes; each zstd frame carries a
+//! checksum of its own as well (RFC 8878). Blocks end where Merkle tiles of 256 leaves end. Table
+//! and hashes follow from the lines: where they are damaged they are made anew.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+
+use ledger::{HASH_BYTES, Hash, leaf_hash};
 
 use super::chunk::Chunk;
 use super::layout::put_in_place;
@@ -41,7 +46,11 @@ struct Block {
     raw: u32,
     lines: u32,
     sum: u32,
+    hash_sum: u32,
 }
+
+/// Bytes of a block in the table.
+const ENTRY: usize = 20;
 
 /// A sealed segment.
 #[derive(Debug)]
@@ -51,6 +60,8 @@ pub(super) struct SealedSegment {
     first: u64,
     count: u64,
     blocks: Vec<Block>,
+    /// Where the leaf hashes begin; `None` when they must be computed.
+    hashes_at: Option<u64>,
 }
 
 impl SealedSegment {
@@ -67,15 +78,20 @@ impl SealedSegment {
         let io = |what| move |error| StoreError::io(what, path, error);
         let file = File::open(path).map_err(io("cannot open"))?;
         let length = file.metadata().map_err(io("cannot read"))?.len();
-        let blocks = match read_table(&file, length, first).map_err(io("cannot read"))? {
-            Ok(blocks) => blocks,
-            Err(Unusable::Newer(found)) => {
-                return Err(StoreError::Newer { found, known: TABLE_VERSION });
-            }
-            Err(Unusable::Damaged) => frames(&std::fs::read(path).map_err(io("cannot read"))?),
-        };
+        let (blocks, has_hashes) =
+            match read_table(&file, length, first).map_err(io("cannot read"))? {
+                Ok(blocks) => (blocks, true),
+                Err(Unusable::Newer(found)) => {
+                    return Err(StoreError::Newer { found, known: TABLE_VERSION });
+                }
+                Err(Unusable::Damaged) => {
+                    (frames(&std::fs::read(path).map_err(io("cannot read"))?), false)
+                }
+            };
+        let lines_end = blocks.last().map_or(0, |last| last.offset + u64::from(last.compressed));
+        let hashes_at = has_hashes.then_some(lines_end + 8);
         let count = blocks.last().map_or(0, |last| last.line + u64::from(last.lines));
-        Ok(Self { path: path.to_owned(), file, first, count, blocks })
+        Ok(Self { path: path.to_owned(), file, first, count, blocks, hashes_at })
     }
 
     pub(super) fn first(&self) -> u64 {
@@ -87,12 +103,33 @@ impl SealedSegment {
         self.count
     }
 
+    /// The hashes of the block in which this line stands, and the first line of that block.
+    pub(super) fn hashes(&self, line: u64) -> Result<(u64, Vec<Hash>), StoreError> {
+        let Some(block) = self.block(line) else { return Ok((line, Vec::new())) };
+        let stored = self.hashes_at.map(|at| self.stored_hashes(at, block)).transpose();
+        let stored = stored.map_err(|error| StoreError::io("cannot read", &self.path, error))?;
+        let hashes = match stored.flatten() {
+            Some(hashes) => hashes,
+            None => self.chunk(line)?.iter().map(|(_, leaf)| leaf_hash(leaf)).collect(),
+        };
+        Ok((block.line, hashes))
+    }
+
+    fn stored_hashes(&self, at: u64, block: Block) -> io::Result<Option<Vec<Hash>>> {
+        let mut bytes = vec![0; HASH_BYTES * block.lines as usize];
+        self.file.read_exact_at(&mut bytes, at + HASH_BYTES as u64 * block.line)?;
+        let intact = crc32c::crc32c(&bytes) == block.hash_sum;
+        Ok(intact.then(|| bytes.as_chunks().0.iter().map(|hash| Hash::from(*hash)).collect()))
+    }
+
+    fn block(&self, line: u64) -> Option<Block> {
+        let behind = self.blocks.partition_point(|block| block.line <= line);
+        behind.checked_sub(1).map(|at| self.blocks[at])
+    }
+
     /// The block in which this line stands.
     pub(super) fn chunk(&self, line: u64) -> Result<Chunk, StoreError> {
-        let behind = self.blocks.partition_point(|block| block.line <= line);
-        let Some(block) = behind.checked_sub(1).map(|at| self.blocks[at]) else {
-            return Ok(Chunk::default());
-        };
+        let Some(block) = self.block(line) else { return Ok(Chunk::default()) };
         let damaged = |why: &str| StoreError::Damaged {
             position: self.first + block.line,
             why: format!("{}, at byte {}: {why}", self.path.display(), block.offset),
@@ -124,6 +161,7 @@ fn write(file: &mut File, path: &Path, segment: &OpenSegment) -> Result<(), Stor
     packer.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true)).map_err(io)?;
     let mut table =
         [TABLE_VERSION.to_le_bytes().as_slice(), &segment.first().to_le_bytes()].concat();
+    let mut hashes = Vec::new();
     let (mut line, count) = (0, segment.count());
     let mut raw = Vec::new();
     while line < count {
@@ -139,13 +177,18 @@ fn write(file: &mut File, path: &Path, segment: &OpenSegment) -> Result<(), Stor
         for number in [packed.len(), raw.len(), chunk.leaves.len()] {
             table.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
         }
+        let start = hashes.len();
+        segment.hashes(&chunk).iter().for_each(|hash| hashes.extend(hash.as_ref()));
         table.extend(crc32c::crc32c(&packed).to_le_bytes());
+        table.extend(crc32c::crc32c(&hashes[start..]).to_le_bytes());
         line += chunk.leaves.len() as u64;
     }
-    let length = u32::try_from(table.len()).unwrap_or(u32::MAX);
+    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
+    file.write_all(&[&SKIPPABLE[..], &length(hashes.len())].concat()).map_err(io)?;
+    file.write_all(&hashes).map_err(io)?;
     let sum = crc32c::crc32c(&table).to_le_bytes();
-    let frame =
-        [(&SKIPPABLE[..]), &(length + 12).to_le_bytes(), &table, &sum, &length.to_le_bytes(), TAIL];
+    let frame: [&[u8]; 6] =
+        [&SKIPPABLE, &length(table.len() + 12), &table, &sum, &length(table.len()), TAIL];
     file.write_all(&frame.concat()).map_err(io)
 }
 
@@ -173,9 +216,12 @@ fn read_table(file: &File, length: u64, first: u64) -> io::Result<Result<Vec<Blo
         return Ok(Err(Unusable::Newer(version)));
     }
     let blocks = blocks(&table[12..]);
-    let end = blocks.last().map_or(0, |last| last.offset + u64::from(last.compressed));
-    // The skippable frame's own head stands between the last block and the table.
-    let fits = end + 8 == start && blocks.iter().all(|it| it.raw <= LARGEST_BLOCK);
+    let (lines, end) = blocks.last().map_or((0, 0), |last| {
+        (last.line + u64::from(last.lines), last.offset + u64::from(last.compressed))
+    });
+    // The heads of two skippable frames stand between the last block and the table.
+    let fits = end + 8 + lines * HASH_BYTES as u64 + 8 == start
+        && blocks.iter().all(|it| it.raw <= LARGEST_BLOCK);
     Ok(if fits { Ok(blocks) } else { Err(Unusable::Damaged) })
 }
 
@@ -193,6 +239,7 @@ fn frames(file: &[u8]) -> Vec<Block> {
             raw: number(raw.len()),
             lines: number(lines),
             sum: crc32c::crc32c(frame),
+            hash_sum: 0,
         });
         line += lines as u64;
         offset += frame.len();
@@ -212,13 +259,14 @@ fn frame(bytes: &[u8]) -> Option<(&[u8], Vec<u8>)> {
 fn blocks(table: &[u8]) -> Vec<Block> {
     let (mut line, mut offset) = (0, 0);
     let block = |entry: &[u8]| {
-        let [compressed, raw, lines, sum] = [0, 4, 8, 12].map(|at| le32(&entry[at..]));
-        let block = Block { line, offset, compressed, raw, lines, sum };
+        let [compressed, raw, lines, sum, hash_sum] =
+            [0, 4, 8, 12, 16].map(|at| le32(&entry[at..]));
+        let block = Block { line, offset, compressed, raw, lines, sum, hash_sum };
         line += u64::from(lines);
         offset += u64::from(compressed);
         block
     };
-    table.chunks_exact(16).map(block).collect()
+    table.chunks_exact(ENTRY).map(block).collect()
 }
 
 fn le32(bytes: &[u8]) -> u32 {

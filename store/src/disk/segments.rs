@@ -1,9 +1,12 @@
 //! The segments of a log: opened in order, checked against each other, read by position.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use ledger::Hash;
 
 use super::chunk::Chunk;
 use super::open_segment::{OpenSegment, Scanned};
@@ -38,7 +41,12 @@ impl Segment {
 pub(crate) struct Segments {
     folder: PathBuf,
     list: RwLock<Vec<Segment>>,
+    /// Blocks unpacked last.
+    recent: Mutex<VecDeque<Chunk>>,
 }
+
+/// Blocks kept unpacked for single reads: at most 15 MiB each, mostly a few hundred KiB.
+const RECENT: usize = 8;
 
 /// What opening the segments found.
 #[derive(Debug)]
@@ -68,7 +76,11 @@ impl Segments {
     /// When the folder or a file cannot be read at all.
     pub(crate) fn open(folder: &Path, writable: bool) -> Result<Opened, StoreError> {
         let mut opened = Opened {
-            segments: Self { folder: folder.to_owned(), list: RwLock::default() },
+            segments: Self {
+                folder: folder.to_owned(),
+                list: RwLock::default(),
+                recent: Mutex::default(),
+            },
             end: 0,
             durable: 0,
             damage: None,
@@ -89,20 +101,85 @@ impl Segments {
 
     /// The leaves at and behind a position, as they are stored together; `None` at the end.
     pub(crate) fn chunk(&self, position: u64) -> Result<Option<Chunk>, StoreError> {
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let behind = list.partition_point(|segment| segment.first() <= position);
-        let found = behind.checked_sub(1).map(|at| list[at].clone());
-        drop(list);
-        let Some(segment) = found.filter(|it| position < it.end()) else { return Ok(None) };
+        let Some(segment) = self.holding(position) else { return Ok(None) };
         let line = position - segment.first();
         let chunk = match segment {
             Segment::Sealed(segment) => segment.chunk(line)?,
-            Segment::Open(segment) => {
-                let from = line.saturating_sub(position % BLOCK);
-                segment.chunk(from, BLOCK as usize)?
-            }
+            Segment::Open(segment) => open_chunk(&segment, position)?,
         };
         Ok(Some(chunk).filter(|it| position < it.end()))
+    }
+
+    /// Where the chunks begin that hold the events of a range.
+    pub(super) fn starts(&self, from: u64, end: u64) -> Vec<u64> {
+        if from >= end {
+            return Vec::new();
+        }
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let tiles = (from / BLOCK + 1..).map(|tile| tile * BLOCK).take_while(|start| *start < end);
+        let firsts =
+            list.iter().map(Segment::first).filter(|first| (from + 1..end).contains(first));
+        let mut starts: Vec<u64> = std::iter::once(from).chain(tiles).chain(firsts).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// One leaf. Blocks that were unpacked for leaves before are kept for a while.
+    pub(super) fn leaf(&self, position: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(segment) = self.holding(position) else { return Ok(None) };
+        let segment = match segment {
+            Segment::Sealed(segment) => segment,
+            Segment::Open(segment) => {
+                let chunk = segment.chunk(position - segment.first(), 1)?;
+                return Ok(chunk.leaf(position).map(<[u8]>::to_vec));
+            }
+        };
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(leaf) = recent.iter().find_map(|chunk| chunk.leaf(position)) {
+            return Ok(Some(leaf.to_vec()));
+        }
+        let chunk = segment.chunk(position - segment.first())?;
+        let leaf = chunk.leaf(position).map(<[u8]>::to_vec);
+        recent.push_front(chunk);
+        recent.truncate(RECENT);
+        Ok(leaf)
+    }
+
+    /// The hashes of the leaves in a range, as far as there are that many.
+    pub(super) fn hashes(&self, range: Range<u64>) -> Result<Vec<Hash>, StoreError> {
+        let mut hashes = Vec::new();
+        let mut position = range.start;
+        while position < range.end
+            && let Some(segment) = self.holding(position)
+        {
+            let (first, found) = match segment {
+                Segment::Sealed(segment) => {
+                    let (line, found) = segment.hashes(position - segment.first())?;
+                    (segment.first() + line, found)
+                }
+                Segment::Open(segment) => {
+                    let chunk = open_chunk(&segment, position)?;
+                    (chunk.first, segment.hashes(&chunk))
+                }
+            };
+            let end = range.end.min(first + found.len() as u64);
+            if end <= position {
+                break;
+            }
+            let index = |position: u64| usize::try_from(position - first).unwrap_or(usize::MAX);
+            hashes.extend(&found[index(position)..index(end)]);
+            position = end;
+        }
+        Ok(hashes)
+    }
+
+    /// The segment that holds a position.
+    fn holding(&self, position: u64) -> Option<Segment> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let behind = list.partition_point(|segment| segment.first() <= position);
+        let found = behind.checked_sub(1).map(|at| list[at].clone());
+        found.filter(|segment| position < segment.end())
     }
 
     /// Adds a new, empty segment at the end.
@@ -185,6 +262,13 @@ impl Opened {
     fn push(&mut self, segment: Segment) {
         self.segments.list.get_mut().unwrap_or_else(PoisonError::into_inner).push(segment);
     }
+}
+
+/// The leaves of an open segment that lie in the same tile as this position.
+fn open_chunk(segment: &OpenSegment, position: u64) -> Result<Chunk, StoreError> {
+    let start = segment.first().max(position / BLOCK * BLOCK);
+    let most = BLOCK - start % BLOCK;
+    segment.chunk(start - segment.first(), usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 /// The files of every segment, by first position.

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ledger::{Checkpoint, Note, Verifier, leaf_hash};
+use ledger::{Checkpoint, Note, Verifier};
 
 use super::checkpoints;
 use super::keys::Keys;
 use super::layout::Layout;
-use super::reader::{self, chunks};
+use super::reader::{self, hashed};
 use super::segments::{Opened, Segments};
 use crate::{Direction, Events, Leaves, StoreError};
 
@@ -138,12 +138,9 @@ impl Snapshot {
     /// The first event that cannot be read; the tree before it is lost with it.
     pub fn tree(&self, mut progress: impl FnMut(u64)) -> Result<ledger::MemoryTiles, StoreError> {
         let mut tree = ledger::MemoryTiles::new();
-        for chunk in chunks(&self.segments, 0, self.end) {
-            let chunk = chunk?;
-            // Chunks may overlap.
-            let fresh = chunk.iter().filter(|(position, _)| *position >= tree.size());
-            let fresh: Vec<_> = fresh.map(|(_, leaf)| leaf_hash(leaf)).collect();
-            fresh.into_iter().for_each(|leaf| tree.push(leaf));
+        for chunk in hashed(&self.segments, 0, self.end) {
+            let (chunk, hashes) = chunk?;
+            hashes.into_iter().for_each(|leaf| tree.push(leaf));
             progress(chunk.end());
         }
         Ok(tree)

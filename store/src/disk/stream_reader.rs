@@ -6,7 +6,6 @@ use std::sync::Arc;
 use domain::event::Recorded;
 use uuid::Uuid;
 
-use super::chunk::Chunk;
 use super::index::disagrees;
 use super::reader::missing;
 use super::shared::Shared;
@@ -22,7 +21,6 @@ pub(super) struct StreamReader {
     /// Versions that are left to look up.
     left: std::ops::Range<u64>,
     found: VecDeque<(u64, u64)>,
-    chunk: Chunk,
     direction: Direction,
     at_a_time: u64,
     failed: Option<StoreError>,
@@ -41,7 +39,6 @@ impl StreamReader {
             stream: stream.to_owned(),
             left,
             found: VecDeque::new(),
-            chunk: Chunk::default(),
             direction,
             at_a_time: 2,
             failed,
@@ -66,13 +63,9 @@ impl StreamReader {
         Ok(())
     }
 
-    fn read(&mut self, version: u64, position: u64) -> Result<Recorded, StoreError> {
-        if self.chunk.leaf(position).is_none() {
-            let chunk = self.shared.segments.chunk(position)?;
-            self.chunk = chunk.ok_or_else(|| missing(position))?;
-        }
-        let leaf = self.chunk.leaf(position).ok_or_else(|| missing(position))?;
-        let recorded = schema::decode(position, leaf)?;
+    fn read(&self, version: u64, position: u64) -> Result<Recorded, StoreError> {
+        let leaf = self.shared.segments.leaf(position)?.ok_or_else(|| missing(position))?;
+        let recorded = schema::decode(position, &leaf)?;
         let expected = recorded.stream == self.stream && recorded.version == version;
         if expected { Ok(recorded) } else { Err(disagrees()) }
     }

@@ -1,9 +1,11 @@
-//! The Merkle tree over the log: its right edge in memory, its full tiles in the index.
+//! The Merkle tree over the log: its right edge in memory, the leaf hashes beside the leaves in the
+//! segments, and the full tiles above them in the index.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use ledger::{Builder, Hash, Tile, TileId, TileSource, TileTree, TreeError, leaf_hash};
+use ledger::{Builder, Hash, Tile, TileId, TileSource, TileTree, TreeError};
 
 use super::index::{Index, disagrees};
 use super::segments::Segments;
@@ -16,6 +18,7 @@ const KEPT: usize = 256;
 #[derive(Debug)]
 pub(super) struct Tree {
     index: Arc<Index>,
+    segments: Arc<Segments>,
     edge: RwLock<Edge>,
     kept: Mutex<VecDeque<(u8, u64, Arc<TileTree>)>>,
 }
@@ -23,7 +26,7 @@ pub(super) struct Tree {
 #[derive(Debug)]
 struct Edge {
     builder: Builder,
-    /// Full tiles that the index does not hold yet.
+    /// Full tiles above the leaves that the index does not hold yet.
     fresh: BTreeMap<(u8, u64), Vec<Hash>>,
 }
 
@@ -31,24 +34,27 @@ impl Tree {
     /// The tree over the first `size` events, as the index holds it.
     pub(super) fn restore(
         index: Arc<Index>,
-        segments: &Segments,
+        segments: Arc<Segments>,
         size: u64,
     ) -> Result<Self, StoreError> {
-        let stored = Stored { index: &index, segments, size };
+        let stored = Stored { index: &index, segments: &segments };
         let builder = Builder::restore(&stored, size).map_err(unread)?;
         let edge = RwLock::new(Edge { builder, fresh: BTreeMap::new() });
-        Ok(Self { index, edge, kept: Mutex::default() })
+        Ok(Self { index, segments, edge, kept: Mutex::default() })
     }
 
-    /// Adds leaves in order.
-    pub(super) fn grow<'a>(&self, leaves: impl Iterator<Item = &'a [u8]>) {
-        let hashes: Vec<Hash> = leaves.map(leaf_hash).collect();
+    /// Lets the tree cover the events up to here, at most one tile more than now. Returns how many
+    /// it covers.
+    pub(super) fn grow(&self, upto: u64) -> Result<u64, StoreError> {
+        let (size, _) = self.top();
+        let end = upto.min((size / 256 + 1) * 256);
+        let hashes = self.segments.hashes(size..end)?;
         let mut edge = self.edge.write().unwrap_or_else(PoisonError::into_inner);
         for hash in hashes {
-            for Tile { id, hashes } in edge.builder.push(hash) {
-                edge.fresh.insert((id.level, id.index), hashes);
-            }
+            let full = edge.builder.push(hash).into_iter().filter(|tile| tile.id.level > 0);
+            edge.fresh.extend(full.map(|Tile { id, hashes }| ((id.level, id.index), hashes)));
         }
+        Ok(edge.builder.size())
     }
 
     /// How many events the tree covers, and its root.
@@ -85,9 +91,14 @@ impl TileSource for Tree {
         let edge = self.edge.read().unwrap_or_else(PoisonError::into_inner);
         let near = edge.builder.tile(id).map(<[Hash]>::to_vec);
         let near = near.or_else(|| edge.fresh.get(&(id.level, id.index)).cloned());
+        let size = edge.builder.size();
         drop(edge);
         let tile = match near {
             Some(tile) => Some(tile),
+            None if id.level == 0 => {
+                let leaves = leaves_of(id).filter(|leaves| leaves.end <= size);
+                leaves.map(|leaves| self.segments.hashes(leaves)).transpose()?
+            }
             None => self.index.tile(id)?,
         };
         let mut tile = tile.ok_or(StoreError::NoTile(id))?;
@@ -120,36 +131,39 @@ impl TileSource for Tree {
     }
 }
 
-/// The partial tiles of a tree of this size, from the full tiles below them.
+/// The leaves whose hashes a tile of level 0 holds.
+fn leaves_of(id: TileId) -> Option<Range<u64>> {
+    let first = id.index.checked_mul(256)?;
+    Some(first..first.checked_add(id.width.into())?)
+}
+
+/// The partial tiles of a tree, from the full tiles below them.
 struct Stored<'a> {
     index: &'a Index,
     segments: &'a Segments,
-    size: u64,
 }
 
 impl TileSource for Stored<'_> {
     type Error = StoreError;
 
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
-        let first = id.index * 256;
-        let wanted = first..first + u64::from(id.width);
-        let Some(below) = id.level.checked_sub(1) else {
-            return wanted.map(|position| self.leaf(position)).collect();
-        };
-        let root = |index| {
-            let id = TileId { level: below, index, width: 256 };
-            let hashes = self.index.tile(id)?.ok_or_else(disagrees)?;
-            TileTree::new(hashes).subtree(8, 0).ok_or_else(disagrees)
-        };
-        wanted.map(root).collect()
+        let wanted = leaves_of(id).ok_or(StoreError::NoTile(id))?;
+        match id.level.checked_sub(1) {
+            None => self.segments.hashes(wanted),
+            Some(below) => wanted.map(|index| self.root(below, index)).collect(),
+        }
     }
 }
 
 impl Stored<'_> {
-    fn leaf(&self, position: u64) -> Result<Hash, StoreError> {
-        let chunk = self.segments.chunk(position)?.filter(|_| position < self.size);
-        let hash = chunk.as_ref().and_then(|it| it.leaf(position)).map(leaf_hash);
-        hash.ok_or_else(disagrees)
+    /// The root of a full tile.
+    fn root(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
+        let id = TileId { level, index, width: 256 };
+        let hashes = match level {
+            0 => self.tile(id)?,
+            _ => self.index.tile(id)?.ok_or_else(disagrees)?,
+        };
+        TileTree::new(hashes).subtree(8, 0).ok_or_else(disagrees)
     }
 }
 

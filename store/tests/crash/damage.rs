@@ -26,20 +26,17 @@ fn original() -> Original {
     let folder = scratch();
     let store = folder.path().join("store");
     let mut scripts = [Script::new(SEED, 0), Script::new(SEED, 1)];
-    for _session in 0..2 {
-        let log = DiskLog::open(&store, &settings(8192)).unwrap();
+    // Small sealed segments, a large one of several blocks, and one that is not sealed.
+    for (segment_bytes, decisions) in [(8192, 40), (150_000, 160), (1 << 20, 20)] {
+        let log = DiskLog::open(&store, &settings(segment_bytes)).unwrap();
         for script in &mut scripts {
-            for decision in script.take(50) {
+            for decision in script.take(decisions) {
                 log.append(decision.append()).unwrap();
             }
             log.checkpoint().unwrap();
         }
     }
-    // The last segment is not sealed, and not small.
     let log = DiskLog::open(&store, &settings(1 << 20)).unwrap();
-    for decision in scripts[0].by_ref().take(40) {
-        log.append(decision.append()).unwrap();
-    }
     let events = log.read(0, Direction::Forward).map(Result::unwrap).collect();
     drop(log);
     let disk = Tree::load(folder.path());
@@ -172,23 +169,37 @@ fn events_before(original: &Original, path: &str, bytes: &[u8], byte: usize) -> 
     let name = path.strip_prefix("store/log/segments/").and_then(|name| name.split_once('.'));
     let Some((first, ending)) = name else { return all };
     let first: usize = first.parse().unwrap();
-    if ending != "log" {
-        return first;
+    match ending {
+        "log" => first + events_in_records(&original.events[first..], bytes, byte),
+        _ => first + events_in_frames(bytes, byte),
     }
-    // Decisions stand one behind the other, each with the text of its events.
-    let mut end = 0;
-    let decisions = original.events[first..].chunk_by(|one, next| one.command == next.command);
-    let mut known = first;
-    for decision in decisions {
+}
+
+/// Decisions stand one behind the other, each with the text of its events.
+fn events_in_records(events: &[Recorded], bytes: &[u8], byte: usize) -> usize {
+    let mut known = 0;
+    for decision in events.chunk_by(|one, next| one.command == next.command) {
         let command = decision[0].command.to_string();
-        let last = bytes.windows(command.len()).rposition(|it| it == command.as_bytes());
-        let line =
-            last.and_then(|at| bytes[at..].iter().position(|it| *it == b'\n').map(|it| at + it));
-        end = line.map_or(end, |it| it + 1);
-        if end > byte {
+        let last = bytes.windows(command.len()).rposition(|it| it == command.as_bytes()).unwrap();
+        let end = last + bytes[last..].iter().position(|it| *it == b'\n').unwrap();
+        if end >= byte {
             break;
         }
         known += decision.len();
+    }
+    known
+}
+
+/// Blocks of lines stand one behind the other, each a zstd frame.
+fn events_in_frames(bytes: &[u8], byte: usize) -> usize {
+    let (mut known, mut at) = (0, 0);
+    while let Ok(size) = zstd::zstd_safe::find_frame_compressed_size(&bytes[at..]) {
+        if at + size > byte {
+            break;
+        }
+        let lines = zstd::decode_all(&bytes[at..at + size]).unwrap();
+        known += lines.iter().filter(|it| **it == b'\n').count();
+        at += size;
     }
     known
 }

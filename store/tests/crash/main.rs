@@ -39,7 +39,7 @@ fn power_cuts() -> usize {
 
 /// How many damaged stores.
 fn damages() -> usize {
-    many("PORTOLAN_DAMAGES", 100)
+    many("PORTOLAN_DAMAGES", 50)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the settings of the tests, read at their root")]

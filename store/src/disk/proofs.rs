@@ -1,0 +1,101 @@
+//! Proofs from a snapshot: without the index, in memory that does not grow with the log.
+
+use ledger::bundle::{Consistency, Inclusion};
+use ledger::{
+    Checkpoint, Frontier, Hash, Note, TileId, TileSource, leaf_hash, verify_consistency,
+    verify_inclusion,
+};
+
+use super::checkpoints;
+use super::reader::{chunks, missing};
+use super::snapshot::Snapshot;
+use super::tree::unread;
+use crate::StoreError;
+
+impl Snapshot {
+    /// What a signed note says about this log: it must be of this log, signed by one of its keys.
+    /// The path is where the note is from, for messages.
+    ///
+    /// # Errors
+    /// [`StoreError::Checkpoint`].
+    pub fn signed(&self, path: &std::path::Path, note: &Note) -> Result<Checkpoint, StoreError> {
+        checkpoints::signed(path, note, self.verifiers())
+    }
+
+    /// When the last of the first `size` events was recorded.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn recorded_at(&self, size: u64) -> Result<Option<jiff::Timestamp>, StoreError> {
+        let Some(last) = size.checked_sub(1).filter(|last| *last < self.end) else {
+            return Ok(None);
+        };
+        let chunk = self.segments.chunk(last)?.ok_or_else(|| missing(last))?;
+        let leaf = chunk.leaf(last).ok_or_else(|| missing(last))?;
+        crate::schema::Envelope::parse(last, leaf)?.at().map(Some)
+    }
+
+    /// The proof that an event is in the log as this note has it.
+    ///
+    /// # Errors
+    /// When the event is not below the size of the note or cannot be read, or [`StoreError::Tree`]
+    /// when another root was signed than the events have.
+    pub fn inclusion(&self, position: u64, note: Note) -> Result<Inclusion, StoreError> {
+        let checkpoint = self.signed(&self.layout.head(), &note)?;
+        let proof = ledger::inclusion(self, position, checkpoint.size()).map_err(unread)?;
+        let chunk = self.segments.chunk(position)?.ok_or_else(|| missing(position))?;
+        let leaf = chunk.leaf(position).ok_or_else(|| missing(position))?;
+        let (hash, size, root) = (leaf_hash(leaf), checkpoint.size(), checkpoint.root());
+        verify_inclusion(&hash, position, size, &proof, &root).map_err(|_| rewritten(size))?;
+        let leaf = String::from_utf8(leaf.to_vec())
+            .map_err(|error| StoreError::Damaged { position, why: error.to_string() })?;
+        Ok(Inclusion::new(position, leaf, proof, note, self.verifiers().to_vec()))
+    }
+
+    /// The proof that the log as the old note has it is the beginning of that of the new one.
+    ///
+    /// # Errors
+    /// As [`Snapshot::inclusion`].
+    pub fn consistency(&self, old: Note, new: Note) -> Result<Consistency, StoreError> {
+        let [before, after] = [&old, &new].map(|note| self.signed(&self.layout.head(), note));
+        let (before, after) = (before?, after?);
+        let (size, root) = (before.size(), before.root());
+        let proof = ledger::consistency(self, size, after.size()).map_err(unread)?;
+        verify_consistency(size, &root, after.size(), &after.root(), &proof)
+            .map_err(|_| rewritten(size))?;
+        Ok(Consistency::new(old, new, proof, self.verifiers().to_vec()))
+    }
+}
+
+fn rewritten(size: u64) -> StoreError {
+    StoreError::Tree(format!(
+        "a key of this log has signed another root for its first {size} events: its history was \
+         altered, here or where that was signed"
+    ))
+}
+
+impl TileSource for Snapshot {
+    type Error = StoreError;
+
+    /// Hashes the events below the tile.
+    fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
+        let below = 256_u64.checked_pow(id.level.into()).ok_or(StoreError::NoTile(id))?;
+        let first = id.index.checked_mul(256).and_then(|it| it.checked_mul(below));
+        let begin = first.ok_or(StoreError::NoTile(id))?;
+        let end = begin.checked_add(below.saturating_mul(id.width.into()));
+        let end = end.filter(|end| *end <= self.end).ok_or(StoreError::NoTile(id))?;
+        let (mut hashes, mut tree) = (Vec::with_capacity(id.width.into()), Frontier::new());
+        let mut next = begin;
+        for chunk in chunks(&self.segments, begin, end) {
+            let chunk = chunk?;
+            for (_, leaf) in chunk.iter().filter(|(at, _)| (next..end).contains(at)) {
+                tree.push(leaf_hash(leaf));
+                if tree.size() == below {
+                    hashes.push(std::mem::take(&mut tree).root());
+                }
+            }
+            next = chunk.end().max(next);
+        }
+        Ok(hashes)
+    }
+}

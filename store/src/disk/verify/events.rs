@@ -1,0 +1,92 @@
+//! Reading every event: whether it can be, whether its stream has no gap, and its evidence.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::ids::Sha256Digest;
+
+use super::{Part, Problems};
+use crate::schema::Envelope;
+use crate::{Blobs, StoreError};
+
+/// What reading the events has found so far.
+#[derive(Default)]
+pub(super) struct Reading<'a> {
+    evidence: Option<&'a Blobs>,
+    read: u64,
+    /// stream → its next version
+    streams: HashMap<String, u64>,
+    /// Evidence that was looked at.
+    seen: HashSet<Sha256Digest>,
+    /// Evidence that is not right: why, and the events that name it.
+    bad: BTreeMap<Sha256Digest, (String, Vec<u64>)>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(evidence: Option<&'a Blobs>) -> Self {
+        Self { evidence, ..Self::default() }
+    }
+
+    pub(super) fn read(&mut self, position: u64, leaf: &[u8], problems: &mut Problems) {
+        if let Err(error) = self.try_read(position, leaf, problems) {
+            problems.add_error(Part::Events, &error);
+        }
+    }
+
+    fn try_read(
+        &mut self,
+        position: u64,
+        leaf: &[u8],
+        problems: &mut Problems,
+    ) -> Result<(), StoreError> {
+        let envelope = Envelope::parse(position, leaf)?;
+        self.follow(position, &envelope.stream, envelope.version, problems);
+        let recorded = envelope.open()?;
+        self.read += 1;
+        if let Some(blobs) = self.evidence {
+            for evidence in recorded.event.evidence() {
+                self.look_at(position, evidence.sha256, blobs);
+            }
+        }
+        Ok(())
+    }
+
+    /// Each stream counts its events without a gap.
+    fn follow(&mut self, position: u64, stream: &str, version: u64, problems: &mut Problems) {
+        if let Some(next) = self.streams.get_mut(stream) {
+            if *next != version {
+                let words = format!(
+                    "event {position} is version {version} of stream {stream:?}, and should be {next}"
+                );
+                problems.add(Part::Events, vec![position], words);
+            }
+            *next = version.saturating_add(1);
+            return;
+        }
+        if version != 0 {
+            let words =
+                format!("event {position} is the first of stream {stream:?}, as version {version}");
+            problems.add(Part::Events, vec![position], words);
+        }
+        self.streams.insert(stream.to_owned(), version.saturating_add(1));
+    }
+
+    fn look_at(&mut self, position: u64, digest: Sha256Digest, blobs: &Blobs) {
+        if self.seen.insert(digest)
+            && let Err(error) = blobs.get(digest)
+        {
+            self.bad.insert(digest, (error.to_string(), Vec::new()));
+        }
+        if let Some((_, positions)) = self.bad.get_mut(&digest) {
+            positions.push(position);
+        }
+    }
+
+    /// Tells of the evidence. Returns how many events were read, of how many streams, and how many
+    /// pieces of evidence were looked at.
+    pub(super) fn finish(self, problems: &mut Problems) -> (u64, u64, u64) {
+        for (words, positions) in self.bad.into_values() {
+            problems.add(Part::Evidence, positions, words);
+        }
+        (self.read, self.streams.len() as u64, self.seen.len() as u64)
+    }
+}

@@ -1,0 +1,123 @@
+//! Which key was in force when, and whether each follows from the one before.
+
+use domain::event::{Event, KeyChanged};
+use ledger::{Note, NoteError, Verifier};
+use memchr::memmem;
+
+use super::{Part, Problems};
+use crate::schema;
+
+/// Where the type of an event stands in its leaf, at the latest, in bytes.
+const TYPE_WITHIN: usize = 64;
+
+/// The keys of a log while its events are walked through.
+pub(super) struct Chain<'a> {
+    /// Those in force so far, the oldest first; the last is in force.
+    pub(super) keys: Vec<Verifier>,
+    changes: Vec<Change>,
+    trusted: &'a [Verifier],
+}
+
+/// A change of the key.
+struct Change {
+    position: u64,
+    /// Whether both keys, or the new one alone, have signed the log as it was then.
+    signed: Signed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Signed {
+    ByNone,
+    ByNew,
+    ByBoth,
+}
+
+impl<'a> Chain<'a> {
+    /// The first key stands in the log's own list.
+    pub(super) fn new(listed: &[Verifier], trusted: &'a [Verifier]) -> Self {
+        Self { keys: listed.iter().take(1).cloned().collect(), changes: Vec::new(), trusted }
+    }
+
+    /// Looks at an event; most are of another type, which costs next to nothing.
+    pub(super) fn see(&mut self, position: u64, leaf: &[u8], problems: &mut Problems) {
+        let beginning = &leaf[..leaf.len().min(TYPE_WITHIN)];
+        if memmem::find(beginning, b"\"type\":\"KeyChanged\"").is_none() {
+            return;
+        }
+        match schema::decode(position, leaf).map(|it| it.event) {
+            Ok(Event::KeyChanged(change)) => self.change(position, &change, problems),
+            Ok(_) => {}
+            Err(error) => problems.add_error(Part::Keys, &error),
+        }
+    }
+
+    fn change(&mut self, position: u64, change: &KeyChanged, problems: &mut Problems) {
+        let before = self.keys.last();
+        let at = vec![position];
+        let Ok(to) = change.to.parse::<Verifier>() else {
+            problems.add(Part::Keys, at, format!("event {position} changes to what is no key"));
+            return;
+        };
+        if before.is_none_or(|it| it.to_string() != change.from || it.name() != to.name()) {
+            let label = to.label();
+            let words = format!(
+                "event {position} changes the key to {label}, but not from the one in force"
+            );
+            problems.add(Part::Keys, at, words);
+        }
+        self.keys.push(to);
+        self.changes.push(Change { position, signed: Signed::ByNone });
+    }
+
+    /// Checks who has signed what was said about the first `size` events.
+    pub(super) fn check(&mut self, size: u64, origin: &str, note: &Note) -> Result<(), String> {
+        if self.keys.first().is_some_and(|key| key.name() != origin) {
+            return Err(format!("it is of another log, {origin}"));
+        }
+        let changed = self.changes.last_mut().filter(|it| it.position + 1 == size);
+        let in_force = &self.keys[self.keys.len().saturating_sub(1 + changed.iter().len())..];
+        let told = |error: NoteError| error.to_string();
+        let signers = note.verify(in_force).map_err(told)?;
+        let Some(change) = changed else { return Ok(()) };
+        let signed = match (signers.len(), signers.last() == in_force.last().as_ref()) {
+            (2, _) => Signed::ByBoth,
+            (_, true) => Signed::ByNew,
+            (_, false) => Signed::ByNone,
+        };
+        change.signed = change.signed.max(signed);
+        Ok(())
+    }
+
+    /// Tells what does not hold together.
+    pub(super) fn finish(&self, listed: &[Verifier], pending: bool, problems: &mut Problems) {
+        for (change, to) in self.changes.iter().zip(self.keys.iter().skip(1)) {
+            // A change that is under way is finished when the log is opened.
+            let under_way = pending && self.keys.last() == Some(to);
+            if change.signed != Signed::ByBoth && !self.trusted.contains(to) && !under_way {
+                let (position, to) = (change.position, to.label());
+                let words = format!(
+                    "event {position} changes the key to {to}, and the key before it has not \
+                     signed that, as when it was lost: only whoever knows the new key from \
+                     elsewhere can trust it, with --key"
+                );
+                problems.add(Part::Keys, vec![position], words);
+            }
+        }
+        let under_way = pending && self.keys.len() == listed.len() + 1;
+        let proven = if under_way { &self.keys[..listed.len()] } else { &self.keys[..] };
+        if listed != proven {
+            let (listed, proven) = (listed.len(), proven.len());
+            let words = format!(
+                "keys/verifiers lists {listed} keys, the events prove {proven}: these must be the same"
+            );
+            problems.add(Part::Keys, Vec::new(), words);
+        }
+        let trusts = |key: &Verifier| self.trusted.contains(key);
+        if !self.trusted.is_empty() && !self.keys.iter().any(trusts) {
+            let keys: Vec<_> = self.keys.iter().map(Verifier::label).collect();
+            let words =
+                format!("the log signs with {}, and that is no trusted key", keys.join(", "));
+            problems.add(Part::Keys, Vec::new(), words);
+        }
+    }
+}
