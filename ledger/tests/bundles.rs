@@ -89,6 +89,11 @@ fn a_proof_in_the_common_form_passes() {
             assert!(text.replacen(bad, "", 1).parse::<TlogProof>().is_err(), "{bad:?}");
         }
         assert!(text.replace("index 5", "index 05").parse::<TlogProof>().is_err());
+        let hash = log.tree.root().to_base64() + "\n";
+        let longer = |more: usize| text.replacen("\n\n", &format!("\n{}\n", hash.repeat(more)), 1);
+        let fits = 64 - inclusion(&log.tree, 5, 9).unwrap().len();
+        assert!(longer(fits).parse::<TlogProof>().is_ok());
+        assert!(longer(fits + 1).parse::<TlogProof>().is_err());
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use ledger::bundle::{BundleError, Export, ExportWriter, Inclusion, verify};
-use ledger::{Verifier, inclusion};
+use ledger::bundle::{
+    BundleError, Consistency, Export, ExportWriter, Inclusion, LARGEST_LEAF, verify,
+};
+use ledger::{Checkpoint, Note, Verifier, consistency, inclusion, root};
 
 use crate::exports::{Log, ORIGIN, consistency_bundle, grown_log, inclusion_bundle};
 use crate::support::signer;
@@ -83,6 +85,10 @@ fn an_altered_event_is_located() {
     let error = verify(export.as_bytes(), &log.verifiers()).unwrap_err();
     assert!(matches!(error, BundleError::OtherRoot { size: 7, since: 3, .. }), "{error}");
     assert!(error.to_string().contains("from position 3 to 6"), "{error}");
+    // The first damage is told, not the last: here the file is cut off further down.
+    let cut = &export[..export.find("\"n\":8").unwrap()];
+    let error = verify(cut.as_bytes(), &log.verifiers()).unwrap_err();
+    assert!(matches!(error, BundleError::OtherRoot { size: 7, .. }), "{error}");
 }
 
 #[test]
@@ -133,4 +139,77 @@ fn older_checkpoints_must_rise_and_stay_within() {
         let error = verify(&*writer.finish().unwrap(), &log.verifiers()).unwrap_err();
         assert!(matches!(error, BundleError::Order { .. }), "{error}");
     }
+}
+
+/// One key may sign for one log only, and one export is of one log only.
+#[test]
+fn parts_of_two_logs_do_not_make_a_bundle() {
+    let log = grown_log();
+    let other = Checkpoint::new("other.example", 3, root(&log.tree, 3).unwrap()).unwrap();
+    let with_other = |note: Note| {
+        let header = Export::new(log.verifiers(), log.notes[&9].clone(), vec![note]).unwrap();
+        let mut writer = ExportWriter::begin(vec![], &header).unwrap();
+        log.leaves.iter().for_each(|leaf| writer.leaf(leaf).unwrap());
+        verify(&*writer.finish().unwrap(), &log.verifiers())
+    };
+    assert!(with_other(log.notes[&3].clone()).is_ok());
+    let error = with_other(other.sign(&[&log.signers[0]]).unwrap()).unwrap_err();
+    assert!(matches!(error, BundleError::OtherLog { size: 3, .. }), "{error}");
+
+    let key = signer("other.example", 5);
+    let trusted = [log.verifier(0), key.verifier().clone()];
+    let proof = consistency(&log.tree, 3, 9).unwrap();
+    let old = other.sign(&[&key]).unwrap();
+    let mut bundle = Vec::new();
+    let consistency = Consistency::new(old, log.notes[&9].clone(), proof, trusted.to_vec());
+    consistency.write(&mut bundle).unwrap();
+    let error = verify(&*bundle, &trusted).unwrap_err();
+    assert!(matches!(error, BundleError::OtherLog { size: 3, .. }), "{error}");
+}
+
+#[test]
+fn what_is_missing_or_too_much_is_named() {
+    let log = grown_log();
+    let (export, inclusion) = (log.export(), inclusion_bundle(&log, 1));
+    let refused = |bundle: &[u8]| verify(bundle, &log.verifiers()).unwrap_err();
+    let error = refused(&export[..export.len() - 1]);
+    assert!(matches!(error, BundleError::CutOff { line: 11 }), "{error}");
+    let error = refused(&inclusion[..inclusion.len() - 1]);
+    assert!(matches!(error, BundleError::CutOff { line: 1 }), "{error}");
+    let fourth = export.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(3).unwrap().0;
+    let error = refused(&export[..=fourth]);
+    assert!(matches!(error, BundleError::EventsMissing { expected: 9, found: 3 }), "{error}");
+    for more in [&b"\n"[..], b"x", b"{}\n"] {
+        let error = refused(&[&*inclusion, more].concat());
+        assert!(matches!(error, BundleError::Trailing { line: 2 }), "{error}");
+    }
+    for bundle in [inclusion, consistency_bundle(&log, 3), export.clone()] {
+        let field =
+            String::from_utf8(bundle).unwrap().replacen("\"format\"", "\"x\":1,\"format\"", 1);
+        let error = refused(field.as_bytes());
+        assert!(matches!(error, BundleError::Json { line: 1, .. }), "{error}");
+    }
+    let evidence = String::from_utf8(export).unwrap().replace("\"sha256\"", "\"x\":1,\"sha256\"");
+    let error = refused(evidence.as_bytes());
+    assert!(matches!(error, BundleError::Json { line: 11, .. }), "{error}");
+}
+
+/// No writer writes such a leaf, but somebody else might.
+#[test]
+fn a_leaf_that_no_log_holds_is_refused() {
+    let mut log = Log::new();
+    for bytes in [LARGEST_LEAF, LARGEST_LEAF + 1] {
+        log.push(vec![b'x'; bytes]);
+        log.sign();
+        let error = verify(&*inclusion_bundle(&log, log.tree.size() - 1), &log.verifiers());
+        assert_eq!(error.is_ok(), bytes == LARGEST_LEAF, "{error:?}");
+    }
+    let mut export = Vec::new();
+    serde_json::to_writer(&mut export, &log.header()).unwrap();
+    for leaf in &log.leaves {
+        export.extend([b"\n", &**leaf].concat());
+    }
+    let error = verify(&*[&*export, b"\n"].concat(), &log.verifiers()).unwrap_err();
+    let expected = matches!(error, BundleError::LeafTooLarge { position: 1, bytes: 61_441 });
+    assert!(expected, "{error}");
 }

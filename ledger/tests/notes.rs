@@ -118,3 +118,45 @@ fn checkpoints_are_read_strictly() {
     assert!(checkpoint().with_extension("").is_err());
     assert!(Checkpoint::new("two\nlines", 1, empty_root()).is_err());
 }
+
+#[test]
+fn signature_lines_are_read_strictly() {
+    let note = checkpoint().sign(&[&signer("log.example", 1)]).unwrap();
+    let line = note.signatures()[0].to_string();
+    let with = |line: &str| format!("{}\n{line}\n", note.text()).parse::<Note>();
+    assert_eq!(with(&line), Ok(note.clone()));
+    let spoilt = [
+        line.replace("— ", "- "),
+        line.replace("— ", "—"),
+        line.replace("log.example", "log+example"),
+        line.replace("log.example", ""),
+        line.replace("log.example ", "log.example  "),
+        line.replace("log.example", "log\u{a0}example"),
+        "— log.example AAAAAA==".to_owned(), // a key id and no signature
+        "— log.example AAAAAAB=".to_owned(), // bits left over that are not zero
+        "— log.example".to_owned(),
+        line.clone() + " ",
+        line.clone() + "=",
+    ];
+    for line in spoilt {
+        assert_eq!(with(&line), Err(NoteError::SignatureLine(1)), "{line:?}");
+    }
+    assert!(with("— log.example AAAAAAA=").is_ok());
+    let many = |number: usize| with(&vec![&*line; number].join("\n"));
+    assert!(many(64).is_ok());
+    assert_eq!(many(65), Err(NoteError::TooManySignatures));
+}
+
+/// A short key must not be filled up with zeros.
+#[test]
+fn keys_of_another_length_are_refused() {
+    let mut seed = [7; 32];
+    seed[31] = 0;
+    let secret = Signer::from_seed("log.example", &seed).unwrap().encode();
+    let (rest, base64) = secret.rsplit_once('+').unwrap();
+    assert_eq!(base64, "AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcA");
+    let short = format!("{rest}+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
+    assert_eq!(Signer::parse(&short).unwrap_err(), KeyError::Secret);
+    let long = format!("{rest}+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcAAA==");
+    assert_eq!(Signer::parse(&long).unwrap_err(), KeyError::Secret);
+}

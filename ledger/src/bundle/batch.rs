@@ -11,29 +11,33 @@ use crate::bundle::{LARGEST_LEAF, LONGEST_LEAF_LINE};
 use crate::hash::{Hash, leaf_hash};
 
 /// Most leaves in a batch, and most bytes before the last one is added.
-const MOST_LEAVES: u64 = 8192;
+const MOST_LEAVES: u64 = 4096;
 const MOST_BYTES: usize = 4 << 20;
 
 /// Less leaves than this are not worth another thread.
-const LEAST_SHARE: usize = 256;
+const LEAST_SHARE: usize = 1024;
 
 /// Some leaves in a row. The memory is used again for the next ones.
 #[derive(Default)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     leaves: Vec<Range<usize>>,
+    hashes: Vec<Hash>,
+    /// Line of the file that the first leaf stands in.
+    first_line: u64,
 }
 
 impl Batch {
-    /// Reads the next leaves up to before position `end`; the first is at `position`.
+    /// Reads the next leaves up to before position `end`; the first is at `position`. After an
+    /// error the leaves before it are there.
     pub(crate) fn read(
         &mut self,
         lines: &mut Lines<impl BufRead>,
         position: u64,
         end: u64,
     ) -> Result<(), BundleError> {
-        self.bytes.clear();
-        self.leaves.clear();
+        self.clear();
+        self.first_line = lines.number() + 1;
         for position in position..end.min(position.saturating_add(MOST_LEAVES)) {
             let begin = self.bytes.len();
             if begin >= MOST_BYTES {
@@ -51,30 +55,46 @@ impl Batch {
         Ok(())
     }
 
-    /// The leaves from first to last.
-    pub(crate) fn leaves(&self) -> impl Iterator<Item = &[u8]> {
-        self.leaves.iter().map(|range| &self.bytes[range.clone()])
+    /// Forgets the leaves.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.leaves.clear();
+        self.hashes.clear();
     }
 
-    /// Their hashes, computed by as many threads as there are processors.
-    pub(crate) fn hashes(&self) -> Vec<Hash> {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    /// How many leaves there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.leaves.len() as u64
+    }
+
+    /// Each leaf with its line and its hash, from first to last, once they are hashed.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = (u64, &[u8], Hash)> {
+        let leaves = self.leaves.iter().map(|range| &self.bytes[range.clone()]);
+        (self.first_line..)
+            .zip(leaves)
+            .zip(&self.hashes)
+            .map(|((line, leaf), hash)| (line, leaf, *hash))
+    }
+
+    /// Hashes the leaves with all processors but one, which reads and walks meanwhile.
+    pub(crate) fn hash(&mut self) {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get).max(2) - 1;
         let share = self.leaves.len().div_ceil(threads).max(LEAST_SHARE);
-        let mut shares = self.leaves.chunks(share);
-        let own = shares.next().unwrap_or_default();
+        self.hashes.resize(self.leaves.len(), Hash::from([0; 32]));
+        let bytes = &self.bytes;
+        let mut shares = self.leaves.chunks(share).zip(self.hashes.chunks_mut(share));
+        let own = shares.next();
         thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|it| scope.spawn(|| self.hash(it))).collect();
-            let mut hashes = self.hash(own);
-            for other in others {
-                // A thread can only fail by a panic, which is then everybody's.
-                hashes
-                    .extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            for (leaves, hashes) in shares {
+                scope.spawn(move || hash_all(bytes, leaves, hashes));
             }
-            hashes
-        })
+            own.map(|(leaves, hashes)| hash_all(bytes, leaves, hashes))
+        });
     }
+}
 
-    fn hash(&self, leaves: &[Range<usize>]) -> Vec<Hash> {
-        leaves.iter().map(|range| leaf_hash(&self.bytes[range.clone()])).collect()
+fn hash_all(bytes: &[u8], leaves: &[Range<usize>], hashes: &mut [Hash]) {
+    for (range, hash) in leaves.iter().zip(hashes) {
+        *hash = leaf_hash(&bytes[range.clone()]);
     }
 }

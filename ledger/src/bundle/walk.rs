@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 use std::iter::Peekable;
-use std::vec;
+use std::{thread, vec};
 
 use crate::bundle::batch::Batch;
 use crate::bundle::chain::KeyChain;
@@ -101,23 +101,40 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Walks from the first event to the last.
+    /// Walks from the first event to the last. While one batch is walked through and another is
+    /// read, the one between them is hashed.
     fn walk(
         &mut self,
         lines: &mut Lines<impl BufRead>,
         header: &Export,
         visitor: &mut impl Visitor,
     ) -> Result<(), BundleError> {
-        let mut batch = Batch::default();
+        let (mut hashed, mut read, mut free) =
+            (Batch::default(), Batch::default(), Batch::default());
+        let (mut position, mut ended) = (0, Ok(()));
         self.check_checkpoints()?;
-        while self.frontier.size() < header.events() {
-            let first_line = lines.number() + 1;
-            batch.read(lines, self.frontier.size(), header.events())?;
-            for ((line, leaf), hash) in (first_line..).zip(batch.leaves()).zip(batch.hashes()) {
-                let visited = visitor.leaf(self.frontier.size(), leaf);
-                visited.map_err(|reason| BundleError::Visitor { line, reason })?;
-                self.step(leaf, hash)?;
+        loop {
+            thread::scope(|scope| {
+                scope.spawn(|| read.hash());
+                if ended.is_ok() {
+                    ended = free.read(lines, position, header.events());
+                }
+                self.through(&hashed, visitor)
+            })?;
+            position += free.len();
+            (hashed, read, free) = (read, free, hashed);
+            if hashed.len() + read.len() == 0 {
+                return ended; // what is wrong further up is told first
             }
+            free.clear();
+        }
+    }
+
+    fn through(&mut self, batch: &Batch, visitor: &mut impl Visitor) -> Result<(), BundleError> {
+        for (line, leaf, hash) in batch.leaves() {
+            let visited = visitor.leaf(self.frontier.size(), leaf);
+            visited.map_err(|reason| BundleError::Visitor { line, reason })?;
+            self.step(leaf, hash)?;
         }
         Ok(())
     }
