@@ -27,6 +27,7 @@ fn an_inclusion_bundle_passes() {
         events: 1,
         checkpoints: 1,
         key_changes: 0,
+        unproven_key_changes: Vec::new(),
         evidence: 0,
     };
     assert_eq!(report, expected);

@@ -59,27 +59,45 @@ fn an_export_may_end_at_the_change_itself() {
     assert!(verify(&*log.export(), &[log.verifier(0)]).unwrap().trusted);
 }
 
-/// Without the old key's signature below the change, anybody could have made it up.
+/// Without the old key's signature below the change, anybody could have made it up: older keys
+/// prove nothing after it.
 #[test]
-fn a_change_that_the_old_key_has_not_signed_is_refused() {
-    let mut log = rotated();
-    log.notes.remove(&4);
-    assert_eq!(chain_error(&log.export(), &[]), ChainError::Unwitnessed { position: 3 });
-    let mut log = rotated();
-    log.notes.remove(&9);
-    assert_eq!(chain_error(&log.export(), &[]), ChainError::Unwitnessed { position: 8 });
-    for lone in [0, 1] {
-        let mut log = Log::of(3);
-        log.change_key();
-        log.sign_with(&[lone]);
-        let key = log.verifier(1 - lone).label();
-        assert_eq!(chain_error(&log.export(), &[]), ChainError::Unsigned { size: 4, key });
+fn a_change_that_the_old_key_has_not_signed_needs_the_newer_key() {
+    let lost = |remove: u64| {
+        let mut log = rotated();
+        log.notes.remove(&remove);
+        log
+    };
+    let mut alone = Log::of(3);
+    alone.change_key();
+    alone.sign_with(&[1]);
+    let mut twice = Log::of(3);
+    twice.change_key();
+    twice.notes.remove(&4);
+    twice.change_key();
+    for (log, position, anchor) in [(lost(4), 3, 1), (lost(9), 8, 2), (alone, 3, 1), (twice, 3, 1)]
+    {
+        let report = verify(&*log.export(), &[]).unwrap();
+        assert_eq!(report.unproven_key_changes, [position]);
+        for (index, key) in log.verifiers().into_iter().enumerate() {
+            if index < anchor {
+                let error = chain_error(&log.export(), &[key]);
+                assert_eq!(error, ChainError::Unproven { position });
+            } else {
+                assert!(verify(&*log.export(), &[key]).unwrap().trusted);
+            }
+        }
     }
+    assert!(verify(&*rotated().export(), &[]).unwrap().unproven_key_changes.is_empty());
+}
+
+#[test]
+fn a_change_that_the_new_key_has_not_signed_is_refused() {
     let mut log = Log::of(3);
     log.change_key();
-    log.notes.remove(&4);
-    log.change_key();
-    assert_eq!(chain_error(&log.export(), &[]), ChainError::Unwitnessed { position: 3 });
+    log.sign_with(&[0]);
+    let key = log.verifier(1).label();
+    assert_eq!(chain_error(&log.export(), &[]), ChainError::Unsigned { size: 4, key });
 }
 
 #[test]

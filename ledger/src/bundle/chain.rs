@@ -2,8 +2,9 @@
 //!
 //! An event of type `KeyChanged` at position p names the old and the new key. Checkpoints of a size
 //! up to p are signed by the old key, the checkpoint of size p + 1 by both, later ones by the new
-//! key. The checkpoint with both signatures must be there: without it the change rests on nothing
-//! but the new key's own word.
+//! key. Where the old key's signature is missing, because that key was lost, the change rests on
+//! nothing but the new key's own word: whoever trusts an older key can trust nothing after it, and
+//! must have the new key from elsewhere.
 
 use serde::Deserialize;
 
@@ -20,12 +21,33 @@ pub(crate) struct KeyChain {
     keys: Vec<Verifier>,
     /// Position of a change that no checkpoint with both signatures has been seen for yet.
     unwitnessed: Option<u64>,
+    /// Positions of the changes that the old key has not signed.
+    unproven: Vec<u64>,
+    /// Index of the oldest key from which all that follows is proven.
+    anchor: usize,
 }
 
 impl KeyChain {
     pub(crate) fn new(origin: &str, first: &Verifier) -> Result<Self, ChainError> {
         check_name(origin, first)?;
-        Ok(Self { origin: origin.to_owned(), keys: vec![first.clone()], unwitnessed: None })
+        let (origin, keys) = (origin.to_owned(), vec![first.clone()]);
+        Ok(Self { origin, keys, unwitnessed: None, unproven: Vec::new(), anchor: 0 })
+    }
+
+    /// The keys of which each one proves everything up to the end.
+    pub(crate) fn anchors(&self) -> &[Verifier] {
+        &self.keys[self.anchor..]
+    }
+
+    /// Positions of the changes that the old key has not signed.
+    pub(crate) fn unproven(&self) -> &[u64] {
+        &self.unproven
+    }
+
+    /// The newest key rests on its own word alone.
+    fn break_at(&mut self, position: u64) {
+        self.unproven.push(position);
+        self.anchor = self.keys.len() - 1;
     }
 
     /// The keys proven so far, oldest first.
@@ -43,8 +65,8 @@ impl KeyChain {
     }
 
     fn change(&mut self, position: u64, Change { from, to }: Change) -> Result<(), ChainError> {
-        if let Some(position) = self.unwitnessed {
-            return Err(ChainError::Unwitnessed { position });
+        if let Some(position) = self.unwitnessed.take() {
+            self.break_at(position);
         }
         check_name(&self.origin, &to)?;
         if self.keys.last() != Some(&from) || from == to {
@@ -60,17 +82,17 @@ impl KeyChain {
     /// Checks the signatures of the checkpoint of the events seen so far: `size` of them.
     /// Returns who of the keys in force has signed.
     pub(crate) fn check(&mut self, size: u64, note: &Note) -> Result<Vec<Verifier>, BundleError> {
-        let changed_last = self.unwitnessed.take();
-        let fresh = changed_last.is_some_and(|position| position + 1 == size);
-        if let Some(position) = changed_last.filter(|_| !fresh) {
-            return Err(ChainError::Unwitnessed { position }.into());
-        }
+        let changed = self.unwitnessed.take();
+        let fresh = changed.is_some_and(|position| position + 1 == size);
         let in_force = &self.keys[self.keys.len().saturating_sub(if fresh { 2 } else { 1 })..];
         let signed = signers(note, in_force, size)?;
-        match in_force.iter().find(|key| !signed.contains(key)) {
-            Some(key) => Err(ChainError::Unsigned { size, key: key.label() }.into()),
-            None => Ok(signed),
+        if let Some(newest) = in_force.last().filter(|key| !signed.contains(key)) {
+            return Err(ChainError::Unsigned { size, key: newest.label() }.into());
         }
+        if let Some(position) = changed.filter(|_| signed.len() < 2) {
+            self.break_at(position);
+        }
+        Ok(signed)
     }
 }
 

@@ -37,13 +37,12 @@ pub enum ChainError {
         /// Name and id of the key in force.
         in_force: String,
     },
-    /// A change that the old key has not signed.
+    /// A change that the old key has not signed, between the keys that are trusted and the last.
     #[error(
-        "the key change at position {position} has no checkpoint of size {} signed by both keys: \
-         whoever made the bundle could have made it up",
-        position + 1
+        "the key change at position {position} is not signed by the key before it, and no trusted \
+         key comes after it: get the newer key from the log's operator, and ask why"
     )]
-    Unwitnessed {
+    Unproven {
         /// Position in the log.
         position: u64,
     },

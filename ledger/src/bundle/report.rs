@@ -34,6 +34,9 @@ pub struct Report {
     pub checkpoints: u64,
     /// Export: how often the log has changed its key.
     pub key_changes: u64,
+    /// Export: positions of the key changes that the key before has not signed, as when it was
+    /// lost. Keys before the last of them prove nothing about what follows.
+    pub unproven_key_changes: Vec<u64>,
     /// Export: how many pieces of evidence were handed on. The tree does not cover them but for
     /// the digests within events.
     pub evidence: u64,
@@ -69,6 +72,7 @@ impl Report {
             events: 0,
             checkpoints: 1,
             key_changes: 0,
+            unproven_key_changes: Vec::new(),
             evidence: 0,
         }
     }

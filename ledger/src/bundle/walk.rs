@@ -57,8 +57,8 @@ pub(crate) fn check(
     visitor: &mut impl Visitor,
 ) -> Result<Report, BundleError> {
     let mut walk = Walk::new(&header)?;
-    let is_trusted = header.keys().iter().any(|key| trusted.contains(key));
-    if !trusted.is_empty() && !is_trusted {
+    let known = header.keys().iter().any(|key| trusted.contains(key));
+    if !trusted.is_empty() && !known {
         return Err(BundleError::Untrusted {
             size: header.events(),
             signers: labels(header.keys()),
@@ -67,12 +67,18 @@ pub(crate) fn check(
     visitor.header(&header).map_err(|reason| BundleError::Visitor { line: 1, reason })?;
     walk.walk(lines, &header, visitor)?;
     walk.check_keys(header.keys())?;
+    let is_trusted = walk.chain.anchors().iter().any(|key| trusted.contains(key));
+    if let Some(position) = walk.chain.unproven().last().filter(|_| known && !is_trusted) {
+        return Err(ChainError::Unproven { position: *position }.into());
+    }
     let evidence = hand_on_evidence(lines, visitor)?;
     let checkpoint = header.checkpoint().text().parse()?;
     let key_changes = walk.chain.keys().len() as u64 - 1;
+    let unproven_key_changes = walk.chain.unproven().to_vec();
     let (events, checkpoints) = (header.events(), walk.checkpoints);
     let signed = Signed { checkpoint, signers: walk.signers, trusted: is_trusted };
-    Ok(Report { events, checkpoints, key_changes, evidence, ..Report::of(Kind::Export, signed) })
+    let report = Report::of(Kind::Export, signed);
+    Ok(Report { events, checkpoints, key_changes, unproven_key_changes, evidence, ..report })
 }
 
 /// The state between two events.

@@ -121,7 +121,7 @@ impl Press {
         let too_long = |error: ledger::EntriesError| StoreError::Tree(error.to_string());
         append_entry(entries, leaf).map_err(too_long)?;
         let width = TILE_WIDTH as u64;
-        if (position + 1) % width > 0 {
+        if !(position + 1).is_multiple_of(width) {
             return Ok(());
         }
         let bytes = std::mem::take(entries);

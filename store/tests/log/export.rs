@@ -57,6 +57,15 @@ fn an_export_proves_itself_and_makes_the_same_log_elsewhere() {
     let (log, _) = DiskLog::change_key(there, &small(), &[11; 32], at).unwrap();
     log.append(decision("b", Expected::Exact(1), &["on"])).unwrap();
     assert_eq!(log.head(), 304);
+    log.checkpoint().unwrap();
+    let newest = log.verifiers().pop().unwrap();
+    drop(log);
+    // Nobody but the new key vouches for what follows.
+    let mut bytes = Vec::new();
+    Snapshot::take(there).unwrap().export(&mut bytes, None, |_| {}).unwrap();
+    let report = verify(&bytes[..], std::slice::from_ref(&newest)).unwrap();
+    assert_eq!((report.trusted, report.unproven_key_changes), (true, vec![302]));
+    verify(&bytes[..], copy.verifiers()).unwrap_err();
 }
 
 #[test]

@@ -27,9 +27,9 @@ struct Change {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Signed {
-    ByNone,
-    ByNew,
-    ByBoth,
+    Nobody,
+    New,
+    Both,
 }
 
 impl<'a> Chain<'a> {
@@ -66,7 +66,7 @@ impl<'a> Chain<'a> {
             problems.add(Part::Keys, at, words);
         }
         self.keys.push(to);
-        self.changes.push(Change { position, signed: Signed::ByNone });
+        self.changes.push(Change { position, signed: Signed::Nobody });
     }
 
     /// Checks who has signed what was said about the first `size` events.
@@ -80,9 +80,9 @@ impl<'a> Chain<'a> {
         let signers = note.verify(in_force).map_err(told)?;
         let Some(change) = changed else { return Ok(()) };
         let signed = match (signers.len(), signers.last() == in_force.last().as_ref()) {
-            (2, _) => Signed::ByBoth,
-            (_, true) => Signed::ByNew,
-            (_, false) => Signed::ByNone,
+            (2, _) => Signed::Both,
+            (_, true) => Signed::New,
+            (_, false) => Signed::Nobody,
         };
         change.signed = change.signed.max(signed);
         Ok(())
@@ -93,7 +93,7 @@ impl<'a> Chain<'a> {
         for (change, to) in self.changes.iter().zip(self.keys.iter().skip(1)) {
             // A change that is under way is finished when the log is opened.
             let under_way = pending && self.keys.last() == Some(to);
-            if change.signed != Signed::ByBoth && !self.trusted.contains(to) && !under_way {
+            if change.signed != Signed::Both && !self.trusted.contains(to) && !under_way {
                 let (position, to) = (change.position, to.label());
                 let words = format!(
                     "event {position} changes the key to {to}, and the key before it has not \
