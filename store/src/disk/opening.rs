@@ -189,8 +189,8 @@ impl Wanted<'_> {
             return Err(disagree("its streams do not add up to what it covers"));
         }
         let tree = Tree::restore(Arc::clone(&index), Arc::clone(self.segments), covers)?;
-        // A command takes about 32 bytes in memory.
-        let commands = usize::try_from(cache / 64).unwrap_or(usize::MAX);
+        // A command takes up to 64 bytes in memory: half of the other half.
+        let commands = usize::try_from(cache / 128).unwrap_or(usize::MAX);
         let mut streams = Streams::new(ordinals, commands);
         catch_up(&index, self.segments, &tree, &mut streams, self.end)?;
         match self.promised {

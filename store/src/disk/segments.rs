@@ -86,14 +86,20 @@ impl Segments {
             damage: None,
             last: None,
         };
+        let mut before = folder.to_owned();
         for (first, files) in list(folder)? {
-            if first != opened.end || opened.damage.is_some() {
-                let missing = format!("no intact segment holds it; the next begins at {first}");
-                let damage = StoreError::Damaged { position: opened.end, why: missing };
+            if first != opened.end {
+                let why = format!(
+                    "{} ends before it, and the next segment begins at {first}",
+                    before.display()
+                );
+                opened.damage = Some(StoreError::Damaged { position: opened.end, why });
                 opened.durable = opened.durable.max(first);
-                opened.damage.get_or_insert(damage);
+            }
+            if opened.damage.is_some() {
                 break;
             }
+            before = files.sealed.clone().or_else(|| files.open.clone()).unwrap_or_default();
             opened.take(first, files, writable)?;
         }
         Ok(opened)
@@ -221,30 +227,26 @@ impl Segments {
 
 impl Opened {
     fn take(&mut self, first: u64, files: Files, writable: bool) -> Result<(), StoreError> {
-        let sealed = match files.sealed.as_deref().map(|path| SealedSegment::open(path, first)) {
-            // A sealed form that cannot be read is made anew as long as the open one is there.
-            Some(Err(StoreError::Damaged { .. })) if files.open.is_some() => None,
-            Some(Err(damage @ StoreError::Damaged { .. })) => {
-                self.damage = Some(damage);
-                return Ok(());
-            }
-            Some(opened) => Some(opened?),
-            None => None,
-        };
         self.last = None;
-        if let Some(sealed) = sealed {
-            self.end = first + sealed.count();
-            self.durable = self.durable.max(self.end);
-            self.push(Segment::Sealed(Arc::new(sealed)));
-            return match files.open.filter(|_| writable) {
-                Some(path) => fs::remove_file(&path)
-                    .map_err(|error| StoreError::io("cannot remove", &path, error)),
-                None => Ok(()),
-            };
+        let scanned = files.open.as_deref().map(|path| OpenSegment::scan(path, first, writable));
+        let scanned = scanned.transpose()?;
+        if let Some(path) = files.sealed {
+            let sealed = SealedSegment::open(&path, first)?;
+            let open = scanned.as_ref().map_or(0, |scanned| scanned.segment.count());
+            // A sealed form that is not whole is made anew as long as the open one is there.
+            if sealed.count() >= open {
+                self.end = first + sealed.count();
+                self.durable = self.durable.max(self.end);
+                self.push(Segment::Sealed(Arc::new(sealed)));
+                return match files.open.filter(|_| writable) {
+                    Some(path) => fs::remove_file(&path)
+                        .map_err(|error| StoreError::io("cannot remove", &path, error)),
+                    None => Ok(()),
+                };
+            }
         }
-        let Some(path) = files.open else { return Ok(()) };
-        let Scanned { segment, intact, length, durable } =
-            OpenSegment::scan(&path, first, writable)?;
+        let Some(Scanned { segment, intact, length, durable }) = scanned else { return Ok(()) };
+        let path = segment.path().to_owned();
         let segment = Arc::new(segment);
         self.end = first + segment.count();
         self.durable = self.durable.max(durable);

@@ -1,5 +1,6 @@
 //! A log as it stands at one moment: read without the lock and without the index, so that it can
-//! be checked and copied while another process appends.
+//! be checked and copied while another process appends. Its last events may be on their way to the
+//! disk still; what the signed head covers is there for good.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -177,6 +177,32 @@ fn the_table_of_a_sealed_segment_is_no_single_point_of_failure() {
 }
 
 #[test]
+fn a_segment_that_was_sealed_and_not_removed_is_there_once() {
+    let store = tempfile::tempdir().unwrap();
+    let log = disk(store.path());
+    fill(&log, 0..60);
+    let open = last(store.path());
+    let kept = fs::read(&open).unwrap();
+    fill(&log, 60..500);
+    let before = all(&log);
+    drop(log);
+    let sealed = open.with_extension("jsonl.zst");
+    let whole = fs::read(&sealed).unwrap();
+    for sealed_again in [&whole[..], &whole[..whole.len() / 3], b""] {
+        fs::write(&open, &kept).unwrap();
+        fs::write(&sealed, sealed_again).unwrap();
+        // The copy of the open segment was taken before it was full.
+        if sealed_again.len() == whole.len() {
+            assert_eq!(all(&disk(store.path())), before);
+            assert!(!open.exists());
+        } else {
+            let error = DiskLog::open(store.path(), &small()).unwrap_err().to_string();
+            assert!(error.contains("ends before it"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_missing_segment_is_named() {
     let store = tempfile::tempdir().unwrap();
     let log = disk(store.path());
@@ -185,7 +211,7 @@ fn a_missing_segment_is_named() {
     let paths = segments(store.path());
     fs::remove_file(&paths[1]).unwrap();
     let error = DiskLog::open(store.path(), &small()).unwrap_err().to_string();
-    assert!(error.contains("no intact segment holds it"), "{error}");
+    assert!(error.contains("ends before it, and the next segment begins at"), "{error}");
 }
 
 #[test]

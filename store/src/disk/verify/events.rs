@@ -81,12 +81,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Tells of the evidence. Returns how many events were read, of how many streams, and how many
-    /// pieces of evidence were looked at.
-    pub(super) fn finish(self, problems: &mut Problems) -> (u64, u64, u64) {
+    /// Tells of the evidence, and how much there was.
+    pub(super) fn finish(self, problems: &mut Problems) -> Counts {
+        let (evidence, evidence_bad) = (self.seen.len() as u64, self.bad.len() as u64);
         for (words, positions) in self.bad.into_values() {
             problems.add(Part::Evidence, positions, words);
         }
-        (self.read, self.streams.len() as u64, self.seen.len() as u64)
+        Counts { read: self.read, streams: self.streams.len() as u64, evidence, evidence_bad }
     }
+}
+
+/// How much was read.
+pub(super) struct Counts {
+    pub(super) read: u64,
+    pub(super) streams: u64,
+    pub(super) evidence: u64,
+    pub(super) evidence_bad: u64,
 }

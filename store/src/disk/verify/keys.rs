@@ -88,23 +88,16 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// Tells what does not hold together.
-    pub(super) fn finish(&self, listed: &[Verifier], pending: bool, problems: &mut Problems) {
-        for (change, to) in self.changes.iter().zip(self.keys.iter().skip(1)) {
-            // A change that is under way is finished when the log is opened.
-            let under_way = pending && self.keys.last() == Some(to);
-            if change.signed != Signed::Both && !self.trusted.contains(to) && !under_way {
-                let (position, to) = (change.position, to.label());
-                let words = format!(
-                    "event {position} changes the key to {to}, and the key before it has not \
-                     signed that, as when it was lost: only whoever knows the new key from \
-                     elsewhere can trust it, with --key"
-                );
-                problems.add(Part::Keys, vec![position], words);
-            }
-        }
-        let under_way = pending && self.keys.len() == listed.len() + 1;
-        let proven = if under_way { &self.keys[..listed.len()] } else { &self.keys[..] };
+    /// Tells what does not hold together. Returns the positions of the changes that the key before
+    /// has not signed. A change that is under way is finished when the log is opened.
+    pub(super) fn finish(
+        &self,
+        listed: &[Verifier],
+        under_way: bool,
+        problems: &mut Problems,
+    ) -> Vec<u64> {
+        let under_way = under_way && self.keys.len() == listed.len() + 1;
+        let proven = &self.keys[..self.keys.len() - usize::from(under_way)];
         if listed != proven {
             let (listed, proven) = (listed.len(), proven.len());
             let words = format!(
@@ -112,12 +105,32 @@ impl<'a> Chain<'a> {
             );
             problems.add(Part::Keys, Vec::new(), words);
         }
-        let trusts = |key: &Verifier| self.trusted.contains(key);
-        if !self.trusted.is_empty() && !self.keys.iter().any(trusts) {
-            let keys: Vec<_> = self.keys.iter().map(Verifier::label).collect();
-            let words =
-                format!("the log signs with {}, and that is no trusted key", keys.join(", "));
-            problems.add(Part::Keys, Vec::new(), words);
+        let changes = self.changes.iter().take(proven.len().saturating_sub(1));
+        let unproven = |(index, change): (usize, &Change)| {
+            (change.signed != Signed::Both).then_some((index + 1, change.position))
+        };
+        let unproven: Vec<_> = changes.enumerate().filter_map(unproven).collect();
+        self.check_trust(unproven.last().copied(), problems);
+        unproven.into_iter().map(|(_, position)| position).collect()
+    }
+
+    /// Whoever trusts a key can trust those that follow from it, up to a change that it has not
+    /// signed: the index of that new key and the position of the change.
+    fn check_trust(&self, unproven: Option<(usize, u64)>, problems: &mut Problems) {
+        let is_trusted = |keys: &[Verifier]| keys.iter().any(|key| self.trusted.contains(key));
+        let (anchor, position) = unproven.unwrap_or_default();
+        if self.trusted.is_empty() || is_trusted(&self.keys[anchor..]) {
+            return;
         }
+        let words = if is_trusted(&self.keys) {
+            format!(
+                "event {position} changes the key, the key before it has not signed that, and no \
+                 trusted key comes after it: get the newer key from the log's operator, and ask why"
+            )
+        } else {
+            let keys: Vec<_> = self.keys.iter().map(Verifier::label).collect();
+            format!("the log signs with {}, and that is no trusted key", keys.join(", "))
+        };
+        problems.add(Part::Keys, Vec::new(), words);
     }
 }

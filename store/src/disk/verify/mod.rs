@@ -12,7 +12,7 @@ use super::chunk::Chunk;
 use super::reader::hashed;
 use super::snapshot::Snapshot;
 use crate::{Blobs, StoreError};
-use events::Reading;
+use events::{Counts, Reading};
 use keys::Chain;
 use statements::Statements;
 
@@ -38,14 +38,19 @@ pub struct Findings {
     pub head: Option<u64>,
     /// How many kept checkpoints were right.
     pub checkpoints: u64,
-    /// The keys that the events prove, the oldest first.
+    /// The keys that the events name, the oldest first.
     pub keys: Vec<Verifier>,
+    /// Positions of the changes that the key before has not signed, as when it was lost: whoever
+    /// trusts an older key can trust nothing after them.
+    pub unproven: Vec<u64>,
     /// How many events were read.
     pub read: u64,
     /// How many streams they belong to.
     pub streams: u64,
     /// How many pieces of evidence were looked at.
     pub evidence: u64,
+    /// How many of them are missing or damaged.
+    pub evidence_bad: u64,
     /// What is wrong, at most [`MOST_PROBLEMS`] of it.
     pub problems: Vec<Problem>,
     /// How many more problems there were.
@@ -146,16 +151,26 @@ impl<'a> Walk<'a> {
     fn finish(mut self, log: &Snapshot) -> Findings {
         let (events, root) = (self.frontier.size(), self.frontier.root());
         self.statements.finish(events, &mut self.problems);
-        let pending = log.layout.keys().join("signer.next").exists();
-        self.chain.finish(&log.verifiers, pending, &mut self.problems);
+        let under_way = log.layout.keys().join("signer.next").exists();
+        let unproven = self.chain.finish(&log.verifiers, under_way, &mut self.problems);
         let reading = self.reading.unwrap_or_default();
-        let (read, streams, evidence) = reading.finish(&mut self.problems);
-        let Statements { head, right: checkpoints, .. } = self.statements;
-        let keys = self.chain.keys;
+        let Counts { read, streams, evidence, evidence_bad } = reading.finish(&mut self.problems);
         let Problems { mut all, more } = self.problems;
         all.sort_by_key(|problem| (problem.part, problem.positions.first().copied()));
-        let problems = all;
-        Findings { events, root, head, checkpoints, keys, read, streams, evidence, problems, more }
+        Findings {
+            events,
+            root,
+            head: self.statements.head,
+            checkpoints: self.statements.right,
+            keys: self.chain.keys,
+            unproven,
+            read,
+            streams,
+            evidence,
+            evidence_bad,
+            problems: all,
+            more,
+        }
     }
 }
 
