@@ -1,11 +1,17 @@
 //! Group commit: those who append at the same time share one write and one sync.
 //!
 //! Whoever comes first leads: it takes everything that is queued, commits it, and hands the lead to
-//! the first who came meanwhile. A single appender never waits for another thread.
+//! the first who came meanwhile. Those who were just answered mostly come back at once, so a new
+//! leader waits for them for a moment, far less than a sync takes: otherwise a crowd would fall into
+//! two halves that wait for each other. A single appender never waits for anybody.
 
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a leader waits for those who were just answered.
+const PATIENCE: Duration = Duration::from_micros(200);
 
 /// One caller's work on its way, and what became of it.
 #[derive(Debug)]
@@ -27,6 +33,8 @@ enum Stage<W, A> {
 #[derive(Debug)]
 pub(super) struct Queue<W, A> {
     waiting: Mutex<Waiting<W, A>>,
+    /// Told when as many have come as a leader waits for.
+    crowded: Condvar,
     /// Most bytes of one commit, unless one caller brings more.
     most: usize,
 }
@@ -34,6 +42,8 @@ pub(super) struct Queue<W, A> {
 #[derive(Debug)]
 struct Waiting<W, A> {
     led: bool,
+    /// How many were served by the last commit, and came during it: who may be here again soon.
+    crowd: usize,
     tickets: VecDeque<Queued<W, A>>,
 }
 
@@ -48,7 +58,8 @@ struct Followers<W, A>(Vec<Arc<Ticket<W, A>>>);
 
 impl<W, A> Queue<W, A> {
     pub(super) fn new(most: usize) -> Self {
-        Self { waiting: Mutex::new(Waiting { led: false, tickets: VecDeque::new() }), most }
+        let waiting = Waiting { led: false, crowd: 0, tickets: VecDeque::new() };
+        Self { waiting: Mutex::new(waiting), crowded: Condvar::new(), most }
     }
 
     /// Submits work of so many bytes and waits for its answer. `commit` is called by one caller at
@@ -64,6 +75,9 @@ impl<W, A> Queue<W, A> {
             let stage = Mutex::new(Stage::Queued(work));
             let ticket = Arc::new(Ticket { stage, moved: Condvar::new() });
             waiting.tickets.push_back(Queued { ticket: Arc::clone(&ticket), bytes });
+            if waiting.is_crowded() {
+                self.crowded.notify_one();
+            }
             drop(waiting);
             match ticket.wait() {
                 Ok(answer) => return answer,
@@ -76,15 +90,19 @@ impl<W, A> Queue<W, A> {
         self.lead(work, self.gather(bytes), commit)
     }
 
-    /// Takes what is queued, up to the limit.
+    /// Takes what is queued, up to the limit, once those who are expected have come.
     fn gather(&self, own: usize) -> Followers<W, A> {
-        let mut waiting = lock(&self.waiting);
+        let waiting = lock(&self.waiting);
+        let alone = |waiting: &mut Waiting<W, A>| !waiting.is_crowded();
+        let waited = self.crowded.wait_timeout_while(waiting, PATIENCE, alone);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let mut sum = own;
         let fits = |queued: &&Queued<W, A>| {
             sum += queued.bytes;
             sum <= self.most
         };
         let taken = waiting.tickets.iter().take_while(fits).count();
+        waiting.crowd = 1 + taken;
         Followers(waiting.tickets.drain(..taken).map(|queued| queued.ticket).collect())
     }
 
@@ -107,6 +125,13 @@ impl<W, A> Queue<W, A> {
     }
 }
 
+impl<W, A> Waiting<W, A> {
+    /// Whether everybody who is expected has come; the leader is one of them.
+    fn is_crowded(&self) -> bool {
+        self.tickets.len() + 1 >= self.crowd
+    }
+}
+
 impl<W, A> Drop for Followers<W, A> {
     fn drop(&mut self) {
         for ticket in self.0.drain(..) {
@@ -121,6 +146,7 @@ struct Handover<'a, W, A>(&'a Queue<W, A>);
 impl<W, A> Drop for Handover<'_, W, A> {
     fn drop(&mut self) {
         let mut waiting = lock(&self.0.waiting);
+        waiting.crowd += waiting.tickets.len();
         while let Some(next) = waiting.tickets.pop_front() {
             if let Some(work) = next.ticket.take() {
                 next.ticket.moves(Stage::Leads(work));

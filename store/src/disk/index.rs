@@ -3,11 +3,12 @@
 //! All of it follows from the segments and is made anew from them whenever the two disagree. sled
 //! 0.34 may panic over damaged files: every call is guarded, and a panic is an error like another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
+use hashbrown::HashMap;
 use ledger::{Hash, TileId};
 use uuid::Uuid;
 

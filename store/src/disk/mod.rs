@@ -288,12 +288,18 @@ impl DiskLog {
         let Append { stream, command, at, events, .. } = append;
         match outcome {
             Outcome::New { first, version } => {
+                // The last event, mostly the only one, takes the name; the others a copy.
+                let copies = std::iter::repeat_n(stream, events.len());
                 let places = (first..).zip(version..);
-                let record = |(event, (position, version))| {
-                    let stream = stream.clone();
-                    Recorded { position, at, stream, version, command, event }
+                let record = |((event, stream), (position, version))| Recorded {
+                    position,
+                    at,
+                    stream,
+                    version,
+                    command,
+                    event,
                 };
-                Ok(events.into_iter().zip(places).map(record).collect())
+                Ok(events.into_iter().zip(copies).zip(places).map(record).collect())
             }
             Outcome::Known(version) => {
                 let known = caused_by(&self.shared, &stream, command, version)?;

@@ -7,10 +7,14 @@ use ledger::{
 };
 
 use super::checkpoints;
-use super::reader::{chunks, missing};
+use super::reader::missing;
 use super::snapshot::Snapshot;
 use super::tree::unread;
 use crate::StoreError;
+use crate::schema::Envelope;
+
+/// Hashes read at once.
+const AT_ONCE: u64 = 65_536;
 
 impl Snapshot {
     /// What a signed note says about this log: it must be of this log, signed by one of its keys.
@@ -30,9 +34,8 @@ impl Snapshot {
         let Some(last) = size.checked_sub(1).filter(|last| *last < self.end) else {
             return Ok(None);
         };
-        let chunk = self.segments.chunk(last)?.ok_or_else(|| missing(last))?;
-        let leaf = chunk.leaf(last).ok_or_else(|| missing(last))?;
-        crate::schema::Envelope::parse(last, leaf)?.at().map(Some)
+        let leaf = self.segments.leaf(last)?.ok_or_else(|| missing(last))?;
+        Envelope::parse(last, &leaf)?.at().map(Some)
     }
 
     /// The proof that an event is in the log as this note has it.
@@ -43,11 +46,10 @@ impl Snapshot {
     pub fn inclusion(&self, position: u64, note: Note) -> Result<Inclusion, StoreError> {
         let checkpoint = self.signed(&self.layout.head(), &note)?;
         let proof = ledger::inclusion(self, position, checkpoint.size()).map_err(unread)?;
-        let chunk = self.segments.chunk(position)?.ok_or_else(|| missing(position))?;
-        let leaf = chunk.leaf(position).ok_or_else(|| missing(position))?;
-        let (hash, size, root) = (leaf_hash(leaf), checkpoint.size(), checkpoint.root());
+        let leaf = self.segments.leaf(position)?.ok_or_else(|| missing(position))?;
+        let (hash, size, root) = (leaf_hash(&leaf), checkpoint.size(), checkpoint.root());
         verify_inclusion(&hash, position, size, &proof, &root).map_err(|_| rewritten(size))?;
-        let leaf = String::from_utf8(leaf.to_vec())
+        let leaf = String::from_utf8(leaf)
             .map_err(|error| StoreError::Damaged { position, why: error.to_string() })?;
         Ok(Inclusion::new(position, leaf, proof, note, self.verifiers().to_vec()))
     }
@@ -77,24 +79,28 @@ fn rewritten(size: u64) -> StoreError {
 impl TileSource for Snapshot {
     type Error = StoreError;
 
-    /// Hashes the events below the tile.
+    /// Puts the tile together from the hashes of the events below it.
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
-        let below = 256_u64.checked_pow(id.level.into()).ok_or(StoreError::NoTile(id))?;
+        let no_tile = || StoreError::NoTile(id);
+        let below = 256_u64.checked_pow(id.level.into()).ok_or_else(no_tile)?;
         let first = id.index.checked_mul(256).and_then(|it| it.checked_mul(below));
-        let begin = first.ok_or(StoreError::NoTile(id))?;
-        let end = begin.checked_add(below.saturating_mul(id.width.into()));
-        let end = end.filter(|end| *end <= self.end).ok_or(StoreError::NoTile(id))?;
+        let first = first.ok_or_else(no_tile)?;
+        let end = first.checked_add(below.saturating_mul(id.width.into()));
+        let end = end.filter(|end| *end <= self.end).ok_or_else(no_tile)?;
         let (mut hashes, mut tree) = (Vec::with_capacity(id.width.into()), Frontier::new());
-        let mut next = begin;
-        for chunk in chunks(&self.segments, begin, end) {
-            let chunk = chunk?;
-            for (_, leaf) in chunk.iter().filter(|(at, _)| (next..end).contains(at)) {
-                tree.push(leaf_hash(leaf));
+        let mut position = first;
+        while position < end {
+            let leaves = self.segments.hashes(position..end.min(position + AT_ONCE))?;
+            if leaves.is_empty() {
+                return Err(missing(position));
+            }
+            position += leaves.len() as u64;
+            for leaf in leaves {
+                tree.push(leaf);
                 if tree.size() == below {
                     hashes.push(std::mem::take(&mut tree).root());
                 }
             }
-            next = chunk.end().max(next);
         }
         Ok(hashes)
     }

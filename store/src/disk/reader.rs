@@ -41,12 +41,7 @@ pub(super) fn leaves(segments: &Arc<Segments>, from: u64, head: u64) -> Leaves<'
     }))
 }
 
-/// The chunks that hold the events of a range, in order.
-pub(super) fn chunks(segments: &Arc<Segments>, from: u64, end: u64) -> InOrder<Chunk> {
-    in_order(segments, from, end, |chunk| chunk)
-}
-
-/// The same with the hash of each leaf.
+/// The chunks that hold the events of a range, in order, with the hash of each leaf.
 pub(super) fn hashed(segments: &Arc<Segments>, from: u64, end: u64) -> InOrder<(Chunk, Vec<Hash>)> {
     in_order(segments, from, end, |chunk| {
         let hashes = chunk.iter().map(|(_, leaf)| leaf_hash(leaf)).collect();

@@ -122,6 +122,34 @@ impl SealedSegment {
         Ok(intact.then(|| bytes.as_chunks().0.iter().map(|hash| Hash::from(*hash)).collect()))
     }
 
+    /// What is damaged of that which follows from the lines, if anything. Readers do without it.
+    pub(super) fn blemish(&self) -> Option<String> {
+        let path = self.path.display();
+        let Some(at) = self.hashes_at else {
+            return Some(format!("{path}: the table at its end is damaged; no event is"));
+        };
+        let damaged = |block: &&Block| !matches!(self.stored_hashes(at, **block), Ok(Some(_)));
+        if let Some(block) = self.blocks.iter().find(damaged) {
+            let byte = at + HASH_BYTES as u64 * block.line;
+            return Some(format!("{path}, at byte {byte}: hashes are damaged; no event is"));
+        }
+        let behind = at + HASH_BYTES as u64 * self.count;
+        let heads = [(at - 8, behind - at), (behind, (self.table_len() + 12) as u64)];
+        let head = heads.into_iter().find(|(at, length)| !self.has_head(*at, *length));
+        head.map(|(at, _)| format!("{path}, at byte {at}: a frame's head is damaged; no event is"))
+    }
+
+    fn table_len(&self) -> usize {
+        12 + ENTRY * self.blocks.len()
+    }
+
+    /// Whether a skippable frame of this length begins there: unpackers other than this need it.
+    fn has_head(&self, at: u64, length: u64) -> bool {
+        let mut head = [0; 8];
+        let read = self.file.read_exact_at(&mut head, at);
+        read.is_ok() && head[..4] == SKIPPABLE && u64::from(le32(&head[4..])) == length
+    }
+
     fn block(&self, line: u64) -> Option<Block> {
         let behind = self.blocks.partition_point(|block| block.line <= line);
         behind.checked_sub(1).map(|at| self.blocks[at])

@@ -218,6 +218,16 @@ impl Segments {
         list.iter().rev().skip(1).filter_map(open).collect()
     }
 
+    /// What is damaged of that which follows from the lines of sealed segments.
+    pub(super) fn blemishes(&self) -> Vec<String> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let blemish = |segment: Segment| match segment {
+            Segment::Sealed(segment) => segment.blemish(),
+            Segment::Open(_) => None,
+        };
+        list.into_iter().filter_map(blemish).collect()
+    }
+
     /// How many segments there are, and how many of them are sealed.
     pub(crate) fn count(&self) -> (usize, usize) {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ use domain::ids::Sha256Digest;
 use jiff::Timestamp;
 use ledger::{Frontier, Hash, leaf_hash};
 
+use super::reader::in_order;
 use super::snapshot::Snapshot;
 use crate::{StoreError, schema};
 
@@ -50,13 +51,20 @@ impl Snapshot {
     /// # Errors
     /// The first event whose bytes are damaged.
     pub fn stat(&self, mut progress: impl FnMut(u64)) -> Result<Stat, StoreError> {
-        let mut counting = Counting::default();
-        for leaf in self.leaves(0) {
-            let (position, leaf) = leaf?;
-            counting.count(position, &leaf)?;
-            progress(position + 1);
+        let counted = in_order(&self.segments, 0, self.end, |chunk| {
+            let mut counting = Counting::default();
+            let counted = chunk.iter().try_for_each(|(at, leaf)| counting.count(at, leaf));
+            let hashes: Vec<Hash> = chunk.iter().map(|(_, leaf)| leaf_hash(leaf)).collect();
+            counted.map(|()| (counting, hashes))
+        });
+        let (mut all, mut tree) = (Counting::default(), Frontier::new());
+        for chunk in counted {
+            let (counting, hashes) = chunk??;
+            all.add(counting);
+            hashes.into_iter().for_each(|leaf| tree.push(leaf));
+            progress(tree.size());
         }
-        Ok(counting.finish())
+        Ok(all.finish(&tree))
     }
 
     /// What the log takes on disk. Files that come and go meanwhile may be missed.
@@ -82,7 +90,6 @@ pub fn space(folder: &Path) -> u64 {
 
 #[derive(Default)]
 struct Counting {
-    tree: Frontier,
     streams: HashSet<String>,
     kinds: BTreeMap<&'static str, u64>,
     unread: u64,
@@ -93,7 +100,6 @@ struct Counting {
 
 impl Counting {
     fn count(&mut self, position: u64, leaf: &[u8]) -> Result<(), StoreError> {
-        self.tree.push(leaf_hash(leaf));
         let recorded = match schema::decode(position, leaf) {
             Ok(recorded) => recorded,
             Err(StoreError::NewerEvent { .. }) => {
@@ -112,10 +118,22 @@ impl Counting {
         Ok(())
     }
 
-    fn finish(self) -> Stat {
+    /// Adds what was counted behind this.
+    fn add(&mut self, next: Self) {
+        for (kind, count) in next.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.streams.extend(next.streams);
+        self.evidence.extend(next.evidence);
+        self.unread += next.unread;
+        self.first = self.first.or(next.first);
+        self.last = next.last.or(self.last);
+    }
+
+    fn finish(self, tree: &Frontier) -> Stat {
         Stat {
-            events: self.tree.size(),
-            root: self.tree.root(),
+            events: tree.size(),
+            root: tree.root(),
             streams: self.streams.len() as u64,
             kinds: self.kinds,
             unread: self.unread,

@@ -1,9 +1,11 @@
 //! What the writer knows of each stream: its next version, and which commands it has seen.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::mem;
 use std::ops::Range;
 
+use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
 use uuid::Uuid;
 
 use super::index::Index;
@@ -66,13 +68,12 @@ impl Streams {
     /// What is known of a stream, read from the index where it was not used of late.
     pub(super) fn enter(&mut self, index: &Index, name: &str) -> Result<&mut Stream, StoreError> {
         self.uses += 1;
-        if !self.known.contains_key(name) {
-            let stream = self.load(index, name)?;
-            self.known.insert(name.to_owned(), stream);
-        }
-        // It was just put there.
-        let stream = self.known.get_mut(name).ok_or(StoreError::Broken)?;
-        stream.last_used = self.uses;
+        let Self { known, next_ordinal, uses, .. } = self;
+        let stream = match known.entry_ref(name) {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => entry.insert(load(index, name, next_ordinal)?),
+        };
+        stream.last_used = *uses;
         Ok(stream)
     }
 
@@ -153,15 +154,17 @@ impl Streams {
             kept -= commands;
         }
     }
+}
 
-    fn load(&mut self, index: &Index, name: &str) -> Result<Stream, StoreError> {
-        if let Some((ordinal, next)) = index.stream(name)? {
-            let commands = index.commands(ordinal, next)?;
-            return Ok(Stream { ordinal, next, commands, ..Stream::default() });
-        }
-        self.next_ordinal += 1;
-        Ok(Stream { ordinal: self.next_ordinal - 1, ..Stream::default() })
+/// A stream as the index knows it, or a new one.
+fn load(index: &Index, name: &str, next_ordinal: &mut u32) -> Result<Stream, StoreError> {
+    if let Some((ordinal, next)) = index.stream(name)? {
+        let commands = index.commands(ordinal, next)?;
+        return Ok(Stream { ordinal, next, commands, ..Stream::default() });
     }
+    let ordinal = *next_ordinal;
+    *next_ordinal += 1;
+    Ok(Stream { ordinal, ..Stream::default() })
 }
 
 impl Stream {

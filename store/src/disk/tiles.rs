@@ -8,12 +8,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ledger::{
-    Builder, Checkpoint, EntriesId, Frontier, Hash, Note, TILE_WIDTH, Tile, TileId, append_entry,
-    leaf_hash,
+    Builder, Checkpoint, EntriesId, Hash, Note, TILE_WIDTH, Tile, TileId, append_entry, leaf_hash,
 };
 
 use super::checkpoints;
 use super::snapshot::Snapshot;
+use super::tree::unread;
 use crate::StoreError;
 
 /// What publishing did.
@@ -84,11 +84,7 @@ impl Snapshot {
             let why = format!("it is of {size} events, and this log vouches for {newest} only");
             return Err(refused(why));
         }
-        let mut tree = Frontier::new();
-        for leaf in self.leaves(0).take(usize::try_from(size).unwrap_or(usize::MAX)) {
-            tree.push(leaf_hash(&leaf?.1));
-        }
-        if tree.root() == published.root() {
+        if ledger::root(self, size).map_err(unread)? == published.root() {
             Ok(())
         } else {
             Err(refused(format!("the first {size} events of this log have another root")))

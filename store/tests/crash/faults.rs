@@ -64,7 +64,8 @@ fn judge(fault: Fault) -> Result<bool, String> {
 fn power_cuts(fault: Fault, tape: &Tape) -> Table {
     let tapes = std::slice::from_ref(tape);
     let table = cut_power(tapes, crate::power_cuts() / 30, &check::store);
-    keep(&format!("fault {} {} {}", fault.call, fault.error, fault.when), tapes, &table);
+    let store = if fault.fresh { "new" } else { "old" };
+    keep(&format!("fault {} {} {} {store}", fault.call, fault.error, fault.when), tapes, &table);
     table
 }
 
@@ -95,13 +96,16 @@ fn sweep_new(call: &'static str, error: &'static str, whens: &[&'static str]) ->
 }
 
 fn try_all(faults: &[Fault]) -> Vec<String> {
-    let judged: Vec<_> = faults.iter().map(|fault| (fault, judge(*fault))).collect();
+    // A fault costs three sessions: the fast run tries some.
+    let some = faults.iter().step_by(if crate::is_fast() { 3 } else { 1 });
+    let judged: Vec<_> = some.map(|fault| (fault, judge(*fault))).collect();
     let met = judged.iter().filter(|(_, met)| *met == Ok(true)).count();
-    println!("{met} of {} faults like {:?} were met and borne", faults.len(), faults[0]);
+    println!("{met} of {} faults like {:?} were met and borne", judged.len(), faults[0]);
+    let tried = judged.len();
     let wrong =
         judged.into_iter().filter_map(|(fault, it)| Some(format!("{fault:?}: {}", it.err()?)));
     let mut wrong: Vec<String> = wrong.collect();
-    if wrong.is_empty() && met * 2 < faults.len() {
+    if wrong.is_empty() && met * 3 < tried {
         wrong.push(format!("faults like {:?} came too late to be met", faults[0]));
     }
     wrong
@@ -116,7 +120,11 @@ fn expect_nothing(wrong: &[Vec<String>]) {
 fn a_failed_sync_ends_all_acknowledging() {
     expect_nothing(&[
         sweep("fdatasync", "EIO", &["1", "2", "3", "5", "9", "20", "1+", "4+"]),
-        sweep("fsync", "EIO", &["1", "2", "3", "4", "5", "1+", "2+"]),
+        sweep(
+            "fsync",
+            "EIO",
+            &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "1+", "2+", "6+"],
+        ),
     ]);
 }
 

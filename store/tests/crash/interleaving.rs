@@ -201,6 +201,23 @@ fn expect_fit(events: &[Recorded], played: &[(Append, Answer)]) {
     }
 }
 
+#[test]
+fn checkpoints_that_are_asked_for_at_once_are_all_given() {
+    let folder = scratch();
+    let log = DiskLog::open(folder.path(), &settings(4096)).unwrap();
+    for round in 0..20 {
+        let one = Move { stream: 0, belief: Belief::Any, command: round, events: 1, joined: false };
+        std::thread::scope(|scope| {
+            let ask = || log.checkpoint().map(|note| note.to_string()).unwrap();
+            let append = || log.append(one.append(0)).unwrap();
+            let threads = [(); 4].map(|()| scope.spawn(ask));
+            append();
+            threads.into_iter().for_each(|it| assert!(!it.join().unwrap().is_empty()));
+        });
+    }
+    assert!(!log.checkpoints().unwrap().is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 

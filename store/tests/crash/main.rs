@@ -6,6 +6,9 @@
 //! (`disk.rs`), from that the disks that a power cut may leave (`images.rs`), and each is opened and
 //! looked at (`check.rs`). Everything is chosen by seeds. A disk on which the store failed is kept in
 //! the target folder, with what led to it.
+//!
+//! The full run (`--profile full`) tries a thousand of everything. So do, of the one or the other,
+//! `PORTOLAN_POWER_CUTS=1000` and `PORTOLAN_DAMAGES=1000`.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod rng;
@@ -35,6 +38,11 @@ mod syncs;
 /// How many power cuts: a thousand in the full run, a few in the fast one.
 fn power_cuts() -> usize {
     many("PORTOLAN_POWER_CUTS", 60)
+}
+
+/// Whether this is the fast run, which tries less of everything.
+fn is_fast() -> bool {
+    power_cuts() < 500
 }
 
 /// How many damaged stores.

@@ -41,7 +41,7 @@ fn killed_at_the_start() -> Vec<Tape> {
     let studios = firsts.map(first).chain(seconds.map(second));
     // A recording is costly: the fast run makes a few.
     studios
-        .step_by(if crate::power_cuts() < 500 { 7 } else { 1 })
+        .step_by(if crate::is_fast() { 7 } else { 1 })
         .map(|studio| studio.session(&words).tape())
         .collect()
 }
@@ -58,7 +58,8 @@ fn after_power_cuts(tapes: &[Tape]) -> Vec<Tape> {
             if at % 2 == 0 { studio } else { studio.perhaps_killed(&words, call, 1 + at / 8) };
         studio.session(&words).tape()
     };
-    tapes.iter().cycle().take(4 * tapes.len()).enumerate().map(again).collect()
+    let count = if crate::is_fast() { 4 } else { 16 };
+    tapes.iter().cycle().take(count).enumerate().map(again).collect()
 }
 
 fn expect_nothing(name: &str, tapes: &[Tape], images: usize) {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use crate::images::Tape;
 use crate::recorder::{Ended, Recorder};
@@ -15,13 +16,29 @@ pub(crate) fn appender(store: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// Cargo puts examples beside the folder of the tests, and builds them with the tests.
+/// Cargo puts examples beside the folder of the tests, and builds them with the tests unless it was
+/// asked for one test alone.
 fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().with_file_name("examples").join("appender");
-    let hint = "it is built by `cargo build -p portolan-store --example appender`";
-    assert!(program.is_file(), "{} is missing: {hint}", program.display());
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rooms = [here.join("src"), here.join("../ledger/src"), here.join("../domain/src")];
+    let sources = rooms.iter().filter_map(|it| newest(it)).max();
+    let fresh = program.metadata().is_ok_and(|it| it.modified().ok() > sources);
+    let hint =
+        "older than its sources, or missing: cargo build -p portolan-store --example appender";
+    assert!(fresh, "{} is {hint}", program.display());
     program
+}
+
+/// When the newest file in a folder was written.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = folder.read_dir().unwrap().map(|it| it.unwrap().path());
+    let time = |path: PathBuf| match path.is_dir() {
+        true => newest(&path),
+        false => path.metadata().unwrap().modified().ok(),
+    };
+    entries.filter_map(time).max()
 }
 
 /// Records sessions of the appender on one store.

@@ -9,3 +9,4 @@ mod export;
 mod fixture;
 mod keys;
 mod snapshot;
+mod verify;

@@ -2,11 +2,51 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use domain::event::Recorded;
 use domain::ids::Sha256Digest;
+use ledger::{Hash, leaf_hash};
 
+use super::keys::may_change_key;
 use super::{Part, Problems};
 use crate::schema::Envelope;
 use crate::{Blobs, StoreError};
+
+/// What can be told of one leaf without the others.
+pub(super) struct Look {
+    pub(super) hash: Hash,
+    /// The leaf itself, where it may be a change of the key.
+    pub(super) key_change: Option<Vec<u8>>,
+    pub(super) read: Option<Result<Read, StoreError>>,
+}
+
+/// An event that was read.
+pub(super) struct Read {
+    stream: String,
+    version: u64,
+    /// The evidence that it names.
+    evidence: Result<Vec<Sha256Digest>, StoreError>,
+}
+
+impl Look {
+    pub(super) fn at(position: u64, leaf: &[u8], read: bool) -> Self {
+        Self {
+            hash: leaf_hash(leaf),
+            key_change: may_change_key(leaf).then(|| leaf.to_vec()),
+            read: read.then(|| Read::at(position, leaf)),
+        }
+    }
+}
+
+impl Read {
+    fn at(position: u64, leaf: &[u8]) -> Result<Self, StoreError> {
+        let envelope = Envelope::parse(position, leaf)?;
+        let (stream, version) = (envelope.stream.clone().into_owned(), envelope.version);
+        let digests = |recorded: Recorded| {
+            recorded.event.evidence().iter().map(|evidence| evidence.sha256).collect()
+        };
+        Ok(Self { stream, version, evidence: envelope.open().map(digests) })
+    }
+}
 
 /// What reading the events has found so far.
 #[derive(Default)]
@@ -26,28 +66,23 @@ impl<'a> Reading<'a> {
         Self { evidence, ..Self::default() }
     }
 
-    pub(super) fn read(&mut self, position: u64, leaf: &[u8], problems: &mut Problems) {
-        if let Err(error) = self.try_read(position, leaf, problems) {
-            problems.add_error(Part::Events, &error);
-        }
-    }
-
-    fn try_read(
+    pub(super) fn take(
         &mut self,
         position: u64,
-        leaf: &[u8],
+        read: Result<Read, StoreError>,
         problems: &mut Problems,
-    ) -> Result<(), StoreError> {
-        let envelope = Envelope::parse(position, leaf)?;
-        self.follow(position, &envelope.stream, envelope.version, problems);
-        let recorded = envelope.open()?;
-        self.read += 1;
-        if let Some(blobs) = self.evidence {
-            for evidence in recorded.event.evidence() {
-                self.look_at(position, evidence.sha256, blobs);
+    ) {
+        let evidence = read.and_then(|Read { stream, version, evidence }| {
+            self.follow(position, &stream, version, problems);
+            evidence
+        });
+        match evidence {
+            Ok(digests) => {
+                self.read += 1;
+                digests.into_iter().for_each(|digest| self.look_at(position, digest));
             }
+            Err(error) => problems.add_error(Part::Events, &error),
         }
-        Ok(())
     }
 
     /// Each stream counts its events without a gap.
@@ -70,7 +105,8 @@ impl<'a> Reading<'a> {
         self.streams.insert(stream.to_owned(), version.saturating_add(1));
     }
 
-    fn look_at(&mut self, position: u64, digest: Sha256Digest, blobs: &Blobs) {
+    fn look_at(&mut self, position: u64, digest: Sha256Digest) {
+        let Some(blobs) = self.evidence else { return };
         if self.seen.insert(digest)
             && let Err(error) = blobs.get(digest)
         {

@@ -10,6 +10,12 @@ use crate::schema;
 /// Where the type of an event stands in its leaf, at the latest, in bytes.
 const TYPE_WITHIN: usize = 64;
 
+/// Whether a leaf may be a change of the key; to ask costs next to nothing.
+pub(super) fn may_change_key(leaf: &[u8]) -> bool {
+    let beginning = &leaf[..leaf.len().min(TYPE_WITHIN)];
+    memmem::find(beginning, b"\"type\":\"KeyChanged\"").is_some()
+}
+
 /// The keys of a log while its events are walked through.
 pub(super) struct Chain<'a> {
     /// Those in force so far, the oldest first; the last is in force.
@@ -38,12 +44,8 @@ impl<'a> Chain<'a> {
         Self { keys: listed.iter().take(1).cloned().collect(), changes: Vec::new(), trusted }
     }
 
-    /// Looks at an event; most are of another type, which costs next to nothing.
+    /// Follows a change of the key.
     pub(super) fn see(&mut self, position: u64, leaf: &[u8], problems: &mut Problems) {
-        let beginning = &leaf[..leaf.len().min(TYPE_WITHIN)];
-        if memmem::find(beginning, b"\"type\":\"KeyChanged\"").is_none() {
-            return;
-        }
         match schema::decode(position, leaf).map(|it| it.event) {
             Ok(Event::KeyChanged(change)) => self.change(position, &change, problems),
             Ok(_) => {}
@@ -89,13 +91,14 @@ impl<'a> Chain<'a> {
     }
 
     /// Tells what does not hold together. Returns the positions of the changes that the key before
-    /// has not signed. A change that is under way is finished when the log is opened.
+    /// has not signed, and the oldest key from which everything that follows is proven. A change
+    /// that is under way is finished when the log is opened.
     pub(super) fn finish(
         &self,
         listed: &[Verifier],
         under_way: bool,
         problems: &mut Problems,
-    ) -> Vec<u64> {
+    ) -> (Vec<u64>, Option<Verifier>) {
         let under_way = under_way && self.keys.len() == listed.len() + 1;
         let proven = &self.keys[..self.keys.len() - usize::from(under_way)];
         if listed != proven {
@@ -111,7 +114,9 @@ impl<'a> Chain<'a> {
         };
         let unproven: Vec<_> = changes.enumerate().filter_map(unproven).collect();
         self.check_trust(unproven.last().copied(), problems);
-        unproven.into_iter().map(|(_, position)| position).collect()
+        let anchor = unproven.last().map_or(0, |(index, _)| *index);
+        let positions = unproven.into_iter().map(|(_, position)| position).collect();
+        (positions, self.keys.get(anchor).cloned())
     }
 
     /// Whoever trusts a key can trust those that follow from it, up to a change that it has not

@@ -8,11 +8,10 @@ mod statements;
 
 use ledger::{Frontier, Hash, Verifier};
 
-use super::chunk::Chunk;
-use super::reader::hashed;
+use super::reader::in_order;
 use super::snapshot::Snapshot;
 use crate::{Blobs, StoreError};
-use events::{Counts, Reading};
+use events::{Counts, Look, Reading};
 use keys::Chain;
 use statements::Statements;
 
@@ -43,6 +42,8 @@ pub struct Findings {
     /// Positions of the changes that the key before has not signed, as when it was lost: whoever
     /// trusts an older key can trust nothing after them.
     pub unproven: Vec<u64>,
+    /// The oldest key from which everything that follows is proven.
+    pub anchor: Option<Verifier>,
     /// How many events were read.
     pub read: u64,
     /// How many streams they belong to.
@@ -93,9 +94,13 @@ impl Snapshot {
     pub fn verify(&self, scope: &Scope<'_>, mut progress: impl FnMut(u64)) -> Findings {
         let mut walk = Walk::new(self, scope);
         walk.check_statements();
-        for chunk in hashed(&self.segments, 0, self.end) {
+        let read = scope.events;
+        let looked = in_order(&self.segments, 0, self.end, move |chunk| {
+            chunk.iter().map(|(position, leaf)| Look::at(position, leaf, read)).collect::<Vec<_>>()
+        });
+        for chunk in looked {
             match chunk {
-                Ok((chunk, hashes)) => walk.take(&chunk, &hashes),
+                Ok(looks) => looks.into_iter().for_each(|look| walk.take(look)),
                 Err(error) => {
                     walk.problems.add_error(Part::Segments, &error);
                     break;
@@ -105,6 +110,9 @@ impl Snapshot {
         }
         if let Some(damage) = &self.damage {
             walk.problems.add_error(Part::Segments, damage);
+        }
+        for blemish in self.segments.blemishes() {
+            walk.problems.add(Part::Segments, Vec::new(), blemish);
         }
         walk.finish(self)
     }
@@ -131,15 +139,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn take(&mut self, chunk: &Chunk, hashes: &[Hash]) {
-        for ((position, leaf), hash) in chunk.iter().zip(hashes) {
-            self.chain.see(position, leaf, &mut self.problems);
-            if let Some(reading) = &mut self.reading {
-                reading.read(position, leaf, &mut self.problems);
-            }
-            self.frontier.push(*hash);
-            self.check_statements();
+    fn take(&mut self, look: Look) {
+        let position = self.frontier.size();
+        if let Some(leaf) = look.key_change {
+            self.chain.see(position, &leaf, &mut self.problems);
         }
+        if let Some((reading, read)) = self.reading.as_mut().zip(look.read) {
+            reading.take(position, read, &mut self.problems);
+        }
+        self.frontier.push(look.hash);
+        self.check_statements();
     }
 
     /// Checks what was signed about the events so far.
@@ -152,7 +161,7 @@ impl<'a> Walk<'a> {
         let (events, root) = (self.frontier.size(), self.frontier.root());
         self.statements.finish(events, &mut self.problems);
         let under_way = log.layout.keys().join("signer.next").exists();
-        let unproven = self.chain.finish(&log.verifiers, under_way, &mut self.problems);
+        let (unproven, anchor) = self.chain.finish(&log.verifiers, under_way, &mut self.problems);
         let reading = self.reading.unwrap_or_default();
         let Counts { read, streams, evidence, evidence_bad } = reading.finish(&mut self.problems);
         let Problems { mut all, more } = self.problems;
@@ -164,6 +173,7 @@ impl<'a> Walk<'a> {
             checkpoints: self.statements.right,
             keys: self.chain.keys,
             unproven,
+            anchor,
             read,
             streams,
             evidence,
