@@ -7,13 +7,14 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast lint bench clean
+.PHONY: help setup lab test test-fast lint fuzz bench bench-store clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
 	@echo 'make test   run every test, slow ones with real VMs included'
-	@echo 'make bench  measure, and print ratios'
+	@echo 'make bench  measure, and print ratios (make bench-store BENCH=--quick for a quick look at the log alone)'
 	@echo 'make lint   formatting and clippy, warnings as errors'
+	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
 
 setup:
 	@lab/setup.sh
@@ -40,9 +41,19 @@ test-fast: setup
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo fmt --manifest-path bench/Cargo.toml --check
 
-bench: setup
+# What reads bytes from outside, see docs/decisions/0010: a minute for each target.
+FUZZ ?= 60
+fuzz:
+	lab/fuzz.sh $(FUZZ)
+
+bench: bench-store
 	lab/bench.sh
 
+# The log against a raw file and other stores; what is compared with is built in bench/ only.
+bench-store: setup
+	lab/bench-store.sh $(BENCH)
+
 clean:
-	rm -rf target portolan-data $(OUT)
+	rm -rf target bench/target fuzz/target portolan-data $(OUT)

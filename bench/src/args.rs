@@ -1,0 +1,44 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Measures the event log against a raw file and against other stores, and prints ratios.
+#[derive(Debug, Parser)]
+#[command(name = "portolan-bench")]
+pub(crate) struct Args {
+    /// Less of everything: 100,000 events, 3 rounds, for trying out.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// A folder on the disk to be measured. Everything made there is removed.
+    #[arg(long, default_value = "/tmp")]
+    pub(crate) dir: PathBuf,
+    /// Write the same figures, and every sample, to this file.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
+    /// How many rounds of appends; 9, or 3 when quick.
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+    /// Measure only this part.
+    #[arg(long)]
+    pub(crate) only: Option<Part>,
+    /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
+    #[arg(long)]
+    pub(crate) engine: Vec<String>,
+    /// Append only in the ways whose names hold this, such as `1024` or `appenders`.
+    #[arg(long, default_value = "")]
+    pub(crate) way: String,
+    /// One task of the large log, as JSON: the benchmark starts itself with it.
+    #[arg(long, hide = true)]
+    pub(crate) task: Option<String>,
+}
+
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Appends against the raw file and the peers.
+    Append,
+    /// What a large log costs to read, reopen, verify, prove and submit again.
+    Large,
+}

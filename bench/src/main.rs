@@ -1,0 +1,82 @@
+//! The benchmark of the event log: ratios to a raw file and to other stores, measured side by side.
+//!
+//! Read in this order: the events, the peers, the rounds of appends, the large log, the table.
+
+mod event;
+
+mod peers;
+
+mod parts;
+mod rounds;
+
+mod large;
+
+mod args;
+mod clock;
+mod machine;
+mod stats;
+mod table;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use serde_json::json;
+
+use args::{Args, Part};
+use large::Large;
+use peers::Cluster;
+use rounds::{Sample, Setting};
+use table::Table;
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    if let Some(task) = &args.task {
+        let task: large::Task = serde_json::from_str(task)?;
+        println!("{}", task.run()?);
+        return Ok(());
+    }
+    let scratch =
+        tempfile::Builder::new().prefix("portolan-bench-").tempdir_in(args.dir.canonicalize()?)?;
+    // PostgreSQL runs as a user of its own and has to get through.
+    std::fs::set_permissions(scratch.path(), std::fs::Permissions::from_mode(0o711))?;
+    let before = machine::load();
+    let mut table = Table::default();
+    let mut samples = Vec::new();
+    if args.only != Some(Part::Large) {
+        samples = appends(&args, scratch.path())?;
+        rounds::report(&samples, args.quick, &mut table);
+        parts::measure(&mut table)?;
+    }
+    if args.only != Some(Part::Append) {
+        let (events, times) = if args.quick { (100_000, 3) } else { (1_000_000, 5) };
+        Large { folder: scratch.path(), events, times }.measure(&mut table)?;
+    }
+    let load = format!("before: {before}; after: {}", machine::load());
+    let (met, goals) = table.met();
+    println!("{table}\ngoals met: {met} of {goals}\nmachine load {load}");
+    if let Some(file) = &args.json {
+        let all = json!({ "quick": args.quick, "load": load, "table": table, "samples": samples });
+        let written = std::fs::write(file, serde_json::to_vec_pretty(&all)?);
+        written.with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(scratch.close()?)
+}
+
+fn appends(args: &Args, folder: &Path) -> Result<Vec<Sample>> {
+    let cluster = Cluster::start(&folder.join("pg"));
+    if let Err(why) = &cluster {
+        eprintln!("without PostgreSQL: {why:#}");
+    }
+    let server = cluster.as_ref().ok().map(Cluster::server);
+    let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 9 });
+    rounds::measure(&Setting {
+        folder,
+        server,
+        rounds,
+        quick: args.quick,
+        engines: &args.engine,
+        way: &args.way,
+    })
+}
