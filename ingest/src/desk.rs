@@ -55,7 +55,8 @@ impl Desk {
     /// A repeat of a recorded command is answered with the facts already recorded.
     ///
     /// # Errors
-    /// The refusal, or what the log said; nothing was recorded then.
+    /// The refusal, or what the log said. Nothing was recorded then, but for a checkpoint that
+    /// failed: the same command again makes it.
     pub fn submit(
         &mut self,
         id: &CampaignId,
@@ -64,11 +65,15 @@ impl Desk {
     ) -> Result<Vec<Recorded>, DeskError> {
         let request = command.id(id);
         let stream = format!("campaign/{id}");
-        if let Some(known) = self.log.recorded_for(&stream, request)? {
-            return Ok(known);
-        }
         let concludes =
             matches!(command, Command::FinishCampaign { .. } | Command::ShowScores { .. });
+        if let Some(known) = self.log.recorded_for(&stream, request)? {
+            // Whoever asks again may have been stopped before it was signed.
+            if concludes {
+                self.log.checkpoint()?;
+            }
+            return Ok(known);
+        }
         let state = self.campaigns.get(id);
         let events = decide(state.map(|(campaign, _)| campaign), id, command)?;
         let expected = Expected::Exact(state.map_or(0, |(_, version)| *version));

@@ -34,9 +34,6 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// sled said no.
-    #[error("the log's storage engine failed: {0}")]
-    Engine(#[from] sled::Error),
     /// An earlier append did not reach the disk.
     #[error(
         "the disk did not take an earlier event: nothing more is recorded. Free space or mend the disk, then start again"
@@ -61,12 +58,14 @@ pub enum StoreError {
         /// What is not known about it.
         what: String,
     },
-    /// The store was written by a newer version.
+    /// A file was written by a newer version.
     #[error(
-        "the store's format is {found}, this version reads up to {known}: \
-         use the portolan version that wrote it, or a newer one"
+        "{} has format {found}, this version reads up to {known}: \
+         use the portolan version that wrote it, or a newer one", path.display()
     )]
     Newer {
+        /// Which file.
+        path: PathBuf,
         /// The format found.
         found: u32,
         /// The newest format known.
@@ -149,7 +148,7 @@ pub enum StoreError {
     #[error("there is a log in {} already: an import needs a store of its own", .0.display())]
     NotEmpty(PathBuf),
     /// A file to import is not what it says.
-    #[error("the export cannot be imported: {0}. Nothing was taken over")]
+    #[error("the export cannot be imported: {0}. No event was taken over")]
     Import(String),
     /// A projection claims to have seen more than there is.
     #[error("a projection at position {position} is ahead of the log, which ends at {head}")]
@@ -159,6 +158,12 @@ pub enum StoreError {
         /// Where the log ends.
         head: u64,
     },
+    /// Only the log itself records that.
+    #[error("a change of the log's key is recorded by `portolan log keygen` alone")]
+    Reserved,
+    /// The key was this log's before.
+    #[error("this key is or was a key of this log already: make a new one")]
+    KnownKey,
     /// An event is too large.
     #[error("an event of {bytes} bytes is larger than {most}: keep large facts as evidence")]
     TooLarge {
@@ -189,6 +194,12 @@ pub enum StoreError {
     /// A blob does not have the bytes its address promises.
     #[error("evidence {0} is damaged: its bytes have another digest")]
     BlobDamaged(domain::ids::Sha256Digest),
+}
+
+impl From<sled::Error> for StoreError {
+    fn from(error: sled::Error) -> Self {
+        Self::Index(error.to_string())
+    }
 }
 
 impl StoreError {

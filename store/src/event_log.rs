@@ -114,6 +114,18 @@ pub struct Append {
     pub events: Vec<Event>,
 }
 
+/// The stream of what concerns the log itself; only the log appends to it.
+pub const LOG_STREAM: &str = "log";
+
+impl Append {
+    /// Refuses what only the log itself may record.
+    pub(crate) fn check_reserved(&self) -> Result<(), StoreError> {
+        let change = |event: &Event| matches!(event, Event::KeyChanged(_));
+        let reserved = self.stream == LOG_STREAM || self.events.iter().any(change);
+        if reserved { Err(StoreError::Reserved) } else { Ok(()) }
+    }
+}
+
 /// Where a stream must be for a decision to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {

@@ -58,6 +58,7 @@ impl MemoryLog {
 impl State {
     fn append(&mut self, append: &Append) -> Result<Vec<u64>, StoreError> {
         let Append { stream, expected, command, at, events } = append;
+        append.check_reserved()?;
         if let Some(known) = self.commands.get(&(stream.clone(), *command)) {
             return Ok(known.clone());
         }
@@ -139,7 +140,8 @@ impl EventLog for MemoryLog {
 
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
         let Ok(tile) = self.state().tiles.tile(id);
-        if tile.is_empty() { Err(StoreError::NoTile(id)) } else { Ok(tile) }
+        let there = (1..=256).contains(&tile.len()) && tile.len() == usize::from(id.width);
+        if there { Ok(tile) } else { Err(StoreError::NoTile(id)) }
     }
 
     fn checkpoint(&self) -> Result<Note, StoreError> {

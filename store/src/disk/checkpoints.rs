@@ -9,12 +9,24 @@ use ledger::{Checkpoint, LONGEST_NOTE, Note, Verifier};
 use super::layout::{Layout, put_bytes};
 use crate::StoreError;
 
-/// Keeps a checkpoint under its size.
+/// Keeps a checkpoint under its size. What two keys have signed is not replaced by what one has;
+/// another tree of the same size is never signed.
 pub(super) fn keep(layout: &Layout, size: u64, note: &Note) -> Result<(), StoreError> {
     let path = layout.checkpoints().join(format!("{size:020}"));
-    // The same tree has the same root and the same key the same signature: there is nothing to
-    // write twice, and what two keys have signed is not replaced by what one has.
-    if path.exists() { Ok(()) } else { put_bytes(&path, note.to_string().as_bytes()) }
+    if !path.exists() {
+        return put_bytes(&path, note.to_string().as_bytes());
+    }
+    if read(&path)?.text() == note.text() {
+        return Ok(());
+    }
+    let why = "it says otherwise than the log: one of them was altered".to_owned();
+    Err(StoreError::Checkpoint { path, why })
+}
+
+/// The newest checkpoint, and where it is.
+pub(super) fn newest(layout: &Layout) -> Result<Option<(PathBuf, Note)>, StoreError> {
+    let path = files(layout)?.pop();
+    path.map(|path| read(&path).map(|note| (path, note))).transpose()
 }
 
 /// Every checkpoint, smallest tree first.
@@ -27,7 +39,9 @@ pub(crate) fn files(layout: &Layout) -> Result<Vec<PathBuf>, StoreError> {
     let folder = layout.checkpoints();
     let entries = fs::read_dir(&folder).map_err(|e| StoreError::io("cannot list", &folder, e))?;
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_none());
+    // A file of another name is not ours.
+    let size = |name: &str| name.len() == 20 && name.bytes().all(|byte| byte.is_ascii_digit());
+    paths.retain(|path| path.file_name().and_then(|it| it.to_str()).is_some_and(size));
     paths.sort_unstable();
     Ok(paths)
 }

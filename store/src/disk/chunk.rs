@@ -19,6 +19,26 @@ impl Chunk {
         self.first + self.leaves.len() as u64
     }
 
+    /// Keeps only what stands in this range.
+    pub(crate) fn clip(&mut self, range: &Range<u64>) {
+        let index = |position: u64| {
+            let index = position.clamp(self.first, self.end()) - self.first;
+            usize::try_from(index).unwrap_or(usize::MAX)
+        };
+        let (start, end) = (index(range.start), index(range.end));
+        self.leaves.truncate(end.max(start));
+        self.leaves.drain(..start);
+        self.first += start as u64;
+    }
+
+    /// Adds what follows on it.
+    pub(crate) fn extend(&mut self, next: &Chunk) {
+        let shift = self.bytes.len();
+        self.bytes.extend(&next.bytes);
+        let moved = next.leaves.iter().map(|leaf| leaf.start + shift..leaf.end + shift);
+        self.leaves.extend(moved);
+    }
+
     /// The leaf at this position.
     pub(crate) fn leaf(&self, position: u64) -> Option<&[u8]> {
         let index = usize::try_from(position.checked_sub(self.first)?).ok()?;

@@ -1,5 +1,6 @@
 //! Taking over a log that was written down: the same leaves, the same tree, the same signatures.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,8 @@ struct Taking<F> {
     /// Position of the first leaf not written yet.
     next: u64,
     waiting: Vec<Vec<u8>>,
+    /// The next version of each stream.
+    versions: HashMap<String, u64>,
     blobs: Blobs,
     header: Option<Export>,
     failed: Option<StoreError>,
@@ -96,6 +99,7 @@ impl<F: FnMut(u64)> Taking<F> {
             at: 0,
             next: 0,
             waiting: Vec::new(),
+            versions: HashMap::new(),
             blobs: Blobs::local(&store.join("evidence"))?,
             header: None,
             failed: None,
@@ -163,8 +167,16 @@ impl<F: FnMut(u64)> Visitor for Taking<F> {
     }
 
     fn leaf(&mut self, position: u64, leaf: &[u8]) -> Result<(), String> {
-        // What this version cannot read it must not take over.
-        let readable = schema::decode(position, leaf);
+        // What this version cannot read, or would refuse to open, it must not take over.
+        let readable = schema::decode(position, leaf).and_then(|recorded| {
+            let next = self.versions.entry(recorded.stream).or_insert(0);
+            if *next != recorded.version {
+                let why = format!("it has version {}, and {next} is the next", recorded.version);
+                return Err(StoreError::Damaged { position, why });
+            }
+            *next += 1;
+            Ok(())
+        });
         self.note(readable)?;
         self.waiting.push(leaf.to_vec());
         if self.waiting.len() == AT_ONCE {

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use hashbrown::HashMap;
@@ -18,8 +19,9 @@ use crate::{Progress, StoreError};
 
 /// Shape of what is stored here; another shape is simply made anew.
 const SHAPE: u64 = 1;
-/// Entries of one value: keeps it below the size that sled stores apart, unsynced.
-const ENTRIES: usize = 2048;
+/// Entries of one value. sled keeps up to 16 values in a page, and a page that does not fit into one
+/// of its segments of 512 KiB is stored apart, unsynced: so a value is at most 12 KiB.
+const ENTRIES: usize = 512;
 /// Bytes of one entry: position and command.
 const ENTRY: usize = 24;
 
@@ -30,7 +32,14 @@ const COVERS: &[u8] = b"c";
 
 /// The index of one log.
 pub(super) struct Index {
-    engine: sled::Db,
+    /// Always there but while it is dropped.
+    engine: Option<Engine>,
+    /// sled's own file, synced after each flush: sled 0.34's flush does not reach the disk.
+    data: File,
+}
+
+struct Engine {
+    db: sled::Db,
     /// Everything that follows from the segments, in one tree, since only batches of one tree are
     /// atomic. The first byte of a key is its kind:
     /// `s` name → ordinal u32, next version u64;
@@ -40,8 +49,6 @@ pub(super) struct Index {
     derived: sled::Tree,
     /// name → how far a projection is
     projections: sled::Tree,
-    /// sled's own file, synced after each flush: sled 0.34's flush does not reach the disk.
-    data: File,
 }
 
 /// What is written at once.
@@ -50,6 +57,7 @@ pub(super) struct Update {
     /// How many events the index covers after it.
     pub(super) upto: u64,
     pub(super) streams: Vec<Fresh>,
+    /// Full tiles above the leaves, by level and index.
     pub(super) tiles: BTreeMap<(u8, u64), Vec<Hash>>,
 }
 
@@ -65,22 +73,23 @@ impl Index {
     pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         guarded(|| {
             let config = sled::Config::new().path(folder).mode(sled::Mode::HighThroughput);
-            let engine = config.cache_capacity(cache_bytes).flush_every_ms(None).open()?;
+            let db = config.cache_capacity(cache_bytes).flush_every_ms(None).open()?;
             let data = folder.join("db");
             let data = File::open(&data).map_err(|e| StoreError::io("cannot open", &data, e))?;
-            Ok(Self {
-                derived: engine.open_tree("derived")?,
-                projections: engine.open_tree("projections")?,
-                engine,
-                data,
-            })
+            let (derived, projections) = (db.open_tree("derived")?, db.open_tree("projections")?);
+            make_private(folder)?;
+            Ok(Self { engine: Some(Engine { db, derived, projections }), data })
         })
+    }
+
+    fn engine(&self) -> Result<&Engine, StoreError> {
+        self.engine.as_ref().ok_or(StoreError::Broken)
     }
 
     /// How many events the index covers; `None` when its shape is another.
     pub(super) fn covers(&self) -> Result<Option<u64>, StoreError> {
         guarded(|| {
-            let Some(known) = self.derived.get(COVERS)? else { return Ok(Some(0)) };
+            let Some(known) = self.engine()?.derived.get(COVERS)? else { return Ok(Some(0)) };
             Ok((number(known.get(8..).unwrap_or(&[])) == SHAPE).then(|| number(&known)))
         })
     }
@@ -88,7 +97,7 @@ impl Index {
     /// How many streams there are, and how many events in all of them.
     pub(super) fn totals(&self) -> Result<(u32, u64), StoreError> {
         guarded(|| {
-            let streams = self.derived.scan_prefix([STREAM]).values();
+            let streams = self.engine()?.derived.scan_prefix([STREAM]).values();
             streams.into_iter().try_fold((0, 0), |(streams, events), value| {
                 let value = value?;
                 let next = number(value.get(4..).unwrap_or(&[]));
@@ -100,7 +109,7 @@ impl Index {
     /// Ordinal and next version of a stream.
     pub(super) fn stream(&self, name: &str) -> Result<Option<(u32, u64)>, StoreError> {
         guarded(|| {
-            let value = self.derived.get(stream_key(name))?;
+            let value = self.engine()?.derived.get(stream_key(name))?;
             Ok(value.map(|it| (ordinal(&it), number(it.get(4..).unwrap_or(&[])))))
         })
     }
@@ -130,7 +139,7 @@ impl Index {
     pub(super) fn run(&self, ordinal: u32, version: u64) -> Result<Vec<Entry>, StoreError> {
         guarded(|| {
             let key = entry_key(ordinal, version);
-            let found = self.derived.get_lt(after(&key))?;
+            let found = self.engine()?.derived.get_lt(after(&key))?;
             let found = found.filter(|(found, _)| found.len() == 13 && found[..5] == key[..5]);
             let (key, value) = found.ok_or_else(disagrees)?;
             let skipped = usize::try_from(version - number(&key[5..])).unwrap_or(usize::MAX);
@@ -141,13 +150,15 @@ impl Index {
 
     /// A full tile.
     pub(super) fn tile(&self, id: TileId) -> Result<Option<Vec<Hash>>, StoreError> {
-        guarded(|| Ok(self.derived.get(tile_key(id.level, id.index))?.map(|it| hashes(&it))))
+        guarded(|| {
+            Ok(self.engine()?.derived.get(tile_key(id.level, id.index))?.map(|it| hashes(&it)))
+        })
     }
 
     /// How far a projection is.
     pub(super) fn progress(&self, name: &str) -> Result<Option<Progress>, StoreError> {
         guarded(|| {
-            let Some(value) = self.projections.get(name)? else { return Ok(None) };
+            let Some(value) = self.engine()?.projections.get(name)? else { return Ok(None) };
             Ok(value.split_first_chunk().map(|(position, state)| Progress {
                 position: u64::from_be_bytes(*position),
                 state: state.to_vec(),
@@ -159,7 +170,7 @@ impl Index {
     pub(super) fn save_progress(&self, name: &str, progress: &Progress) -> Result<(), StoreError> {
         guarded(|| {
             let value = [&progress.position.to_be_bytes(), progress.state.as_slice()].concat();
-            self.projections.insert(name, value)?;
+            self.engine()?.projections.insert(name, value)?;
             Ok(())
         })
     }
@@ -181,17 +192,41 @@ impl Index {
                 batch.insert(stream_key(&fresh.stream), value);
             }
             batch.insert(COVERS, [update.upto.to_be_bytes(), SHAPE.to_be_bytes()].concat());
-            self.derived.apply_batch(batch)?;
+            self.engine()?.derived.apply_batch(batch)?;
             self.sync()
         })
     }
 
     /// Puts everything on disk.
     fn sync(&self) -> Result<(), StoreError> {
-        self.engine.flush()?;
+        self.engine()?.db.flush()?;
         let synced = self.data.sync_data();
         synced.map_err(|error| StoreError::io("cannot sync", Path::new("the index"), error))
     }
+}
+
+impl Drop for Index {
+    /// sled syncs when it is dropped, and panics when that fails.
+    fn drop(&mut self) {
+        let engine = self.engine.take();
+        let dropped = guarded(|| {
+            drop(engine);
+            Ok(())
+        });
+        // The index is checked when it is opened again, and made anew if need be.
+        drop(dropped);
+    }
+}
+
+/// sled asks for no mode; its files are for the owner alone.
+fn make_private(folder: &Path) -> Result<(), StoreError> {
+    let io = |error| StoreError::io("cannot set the mode of", folder, error);
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let mode = if entry.file_type().map_err(io)?.is_dir() { 0o700 } else { 0o600 };
+        fs::set_permissions(entry.path(), Permissions::from_mode(mode)).map_err(io)?;
+    }
+    Ok(())
 }
 
 /// The index does not hold what it says it covers.

@@ -3,11 +3,21 @@
 use std::fs;
 use std::path::PathBuf;
 
-use ledger::{Signer, Verifier};
+use jiff::Timestamp;
+use ledger::{Note, Signer, Verifier};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::layout::{Layout, private_folder, put_bytes};
 use crate::StoreError;
+
+/// A change of the key, as it is to be recorded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Change {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) at: Timestamp,
+}
 
 /// The keys of a log.
 #[derive(Debug)]
@@ -67,35 +77,77 @@ impl Keys {
         self.verifiers.first().map(Verifier::name)
     }
 
-    /// Puts a new key aside, before the log says that it is in force.
-    pub(super) fn stage(&self, signer: &Signer) -> Result<(), StoreError> {
-        put_bytes(&self.folder.join("signer.next"), signer.encode().as_bytes())
+    /// Puts a new key aside, before the log says that it is in force, with the present key's word
+    /// for it: without that, whoever may write here could put his own key in its place.
+    pub(super) fn stage(&self, next: &Signer) -> Result<(), StoreError> {
+        let text = format!("portolan key change\n{}\n", next.verifier());
+        let word = self.signer.as_ref().map(|signer| Note::sign(text, &[signer])).transpose();
+        let word = word.map_err(|error| StoreError::Tree(error.to_string()))?;
+        if let Some(word) = word {
+            put_bytes(&self.folder.join("change"), word.to_string().as_bytes())?;
+        }
+        put_bytes(&self.folder.join("signer.next"), next.encode().as_bytes())
     }
 
-    /// The key put aside, if any.
+    /// The key put aside, if the present key vouches for it.
     pub(super) fn staged(&self) -> Result<Option<Signer>, StoreError> {
-        secret(&self.folder.join("signer.next"))
+        let (Some(next), Some(signer)) = (secret(&self.folder.join("signer.next"))?, &self.signer)
+        else {
+            return Ok(None);
+        };
+        let word = read(&self.folder.join("change"))?.and_then(|text| text.parse::<Note>().ok());
+        let vouched = word.is_some_and(|word| {
+            let known = std::slice::from_ref(signer.verifier());
+            let text = format!("portolan key change\n{}\n", next.verifier());
+            word.verify(known).is_ok() && word.text() == text
+        });
+        Ok(Some(next).filter(|_| vouched))
     }
 
     /// Forgets the key put aside.
     pub(super) fn unstage(&self) -> Result<(), StoreError> {
-        let path = self.folder.join("signer.next");
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StoreError::io("cannot remove", &path, error))
+        for name in ["signer.next", "change", "lost"] {
+            let path = self.folder.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io("cannot remove", &path, error));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
+    }
+
+    /// Puts a key in place of one that was lost, and notes the event that is to be recorded.
+    pub(super) fn replace_lost(
+        &mut self,
+        signer: Signer,
+        event: &Change,
+    ) -> Result<(), StoreError> {
+        let bytes =
+            serde_json::to_vec(event).map_err(|e| StoreError::Unspellable(e.to_string()))?;
+        put_bytes(&self.folder.join("lost"), &bytes)?;
+        self.put(signer)
+    }
+
+    /// The change of a lost key that is still to be recorded.
+    pub(super) fn unrecorded(&self) -> Result<Option<Change>, StoreError> {
+        let text = read(&self.folder.join("lost"))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Makes this the key to sign with; the secret before it is gone.
     pub(super) fn install(&mut self, signer: Signer) -> Result<(), StoreError> {
+        self.put(signer)?;
+        self.unstage()
+    }
+
+    fn put(&mut self, signer: Signer) -> Result<(), StoreError> {
         if !self.verifiers.contains(signer.verifier()) {
             self.verifiers.push(signer.verifier().clone());
         }
         self.write_verifiers()?;
         put_bytes(&self.folder.join("signer"), signer.encode().as_bytes())?;
-        self.unstage()?;
         self.signer = Some(signer);
         Ok(())
     }

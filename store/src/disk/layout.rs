@@ -50,6 +50,11 @@ impl Layout {
         self.log.join("checkpoints")
     }
 
+    /// The folders of a log.
+    pub(crate) fn folders(&self) -> [PathBuf; 4] {
+        [self.log.clone(), self.segments(), self.checkpoints(), self.keys()]
+    }
+
     /// Whether there is a log at all.
     pub(crate) fn is_there(&self) -> bool {
         self.format().exists()
@@ -65,7 +70,7 @@ impl Layout {
         }
         let number = text.strip_prefix("portolan log ").map(str::trim).map(str::parse::<u32>);
         match number {
-            Some(Ok(found)) if found > 2 => Err(StoreError::Newer { found, known: 2 }),
+            Some(Ok(found)) if found > 2 => Err(StoreError::Newer { path, found, known: 2 }),
             _ => Err(StoreError::Damaged {
                 position: 0,
                 why: format!("{} does not say `{}`", path.display(), FORMAT.trim()),
@@ -74,20 +79,20 @@ impl Layout {
     }
 }
 
-/// Creates a folder that only its owner may read, safe on disk with its name.
+/// Creates a folder that only its owner may read, safe on disk with its name. The name of one that
+/// is there is made safe too: whoever created it may have been killed before that.
 pub(crate) fn private_folder(folder: &Path) -> Result<(), StoreError> {
-    if folder.is_dir() {
-        return Ok(());
-    }
     let parent = match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    if !parent.is_dir() {
-        private_folder(parent)?;
+    if !folder.is_dir() {
+        if !parent.is_dir() {
+            private_folder(parent)?;
+        }
+        let created = fs::DirBuilder::new().mode(0o700).create(folder);
+        created.map_err(|error| StoreError::io("cannot create", folder, error))?;
     }
-    let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    created.map_err(|error| StoreError::io("cannot create", folder, error))?;
     sync_folder(parent)
 }
 

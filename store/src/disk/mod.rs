@@ -54,7 +54,6 @@ pub(crate) use layout::Layout;
 use layout::private_folder;
 use open_segment::OpenSegment;
 use opening::{Found, Indexed, Purpose};
-pub use rotation::LOG_STREAM;
 use segments::Segments;
 use shared::Shared;
 pub use snapshot::Snapshot;
@@ -99,12 +98,18 @@ impl std::fmt::Debug for NewKey {
 /// What was mended when a log was opened. Nothing that was acknowledged is ever part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mended {
+    /// Why the signed head was made anew, if it was, and what nothing vouches for therefore.
+    pub head_made_anew: Option<String>,
     /// Bytes of an append that was cut short, never acknowledged, and now is removed.
     pub torn_bytes: u64,
     /// Why the index was made anew from the segments, if it was.
     pub index_made_anew: Option<String>,
 }
 
+/// Smallest cache, in bytes; sled wants some.
+const LEAST_CACHE: u64 = 1 << 20;
+/// Smallest segment, in bytes.
+const LEAST_SEGMENT: u64 = 1 << 10;
 /// Most bytes of one commit, unless a single decision is larger.
 const COMMIT_BYTES: usize = 4 << 20;
 /// Most decisions of one commit by one caller.
@@ -148,6 +153,11 @@ impl DiskLog {
     }
 
     fn open_for(store: &Path, settings: &Settings, purpose: Purpose) -> Result<Self, StoreError> {
+        let settings = &Settings {
+            cache_bytes: settings.cache_bytes.max(LEAST_CACHE),
+            segment_bytes: settings.segment_bytes.clamp(LEAST_SEGMENT, 1 << 30),
+            new_key: settings.new_key.clone(),
+        };
         let layout = Layout::of(store);
         if !layout.is_there() {
             if layout.log.join("db").is_file() {
@@ -192,17 +202,19 @@ impl DiskLog {
         threads.push(spawn("seal", move || seal_all(&segments, &left, &finished))?);
         let followed = Arc::clone(&shared);
         threads.push(spawn("index", move || indexer::run(&followed))?);
-        let segment_bytes = settings.segment_bytes.min(1 << 30);
+        let segment_bytes = settings.segment_bytes;
         let writer = Writer { active, at, head: end, segment_bytes, seal, broken: false };
         let queue = Queue::new(COMMIT_BYTES);
         let writer = Mutex::new(Some(writer));
         let buffers = Mutex::default();
         let log = Self { shared, queue, buffers, writer, threads, mended, _owner: owner };
-        rotation::finish_interrupted(&log)?;
-        // A process that was killed may have written the index and not the head behind it.
-        if promised < covered && log.shared.keys().signer.is_some() {
-            log.shared.sign_head(covered)?;
+        // What is found is vouched for from now on, whoever was killed before signing it.
+        let signs = log.shared.keys().signer.is_some();
+        if signs && (promised < end || log.mended.head_made_anew.is_some()) {
+            log.shared.pace.settle(end)?;
+            log.shared.sign_head(end, false)?;
         }
+        rotation::finish_interrupted(&log)?;
         Ok(log)
     }
 
@@ -240,6 +252,7 @@ impl DiskLog {
     /// # Errors
     /// When there are not so many, or the tree cannot be read.
     pub fn inclusion(&self, position: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
+        self.grown(size)?;
         ledger::inclusion(&self.shared.tree, position, size).map_err(tree::unread)
     }
 
@@ -248,7 +261,33 @@ impl DiskLog {
     /// # Errors
     /// As [`DiskLog::inclusion`].
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, StoreError> {
+        self.grown(new)?;
         ledger::consistency(&self.shared.tree, old, new).map_err(tree::unread)
+    }
+
+    /// Waits until the tree covers so many events, if there are as many.
+    fn grown(&self, size: u64) -> Result<(), StoreError> {
+        if self.shared.tree.size() < size && size <= self.shared.head() {
+            self.shared.pace.settle(size)?;
+        }
+        Ok(())
+    }
+
+    /// Appends decisions, also those that only the log itself may make.
+    fn record_all(&self, appends: Vec<Append>) -> Vec<Result<Vec<Recorded>, StoreError>> {
+        let mut answers = Vec::with_capacity(appends.len());
+        let mut batch = Batch::within(self.buffer());
+        for append in appends {
+            let prepared = batch.add(append);
+            let full = batch.bytes() >= COMMIT_BYTES || batch.len() == COMMIT_DECISIONS;
+            if prepared.is_err() || full {
+                let full = std::mem::replace(&mut batch, Batch::within(self.buffer()));
+                self.commit(full, &mut answers);
+            }
+            answers.extend(prepared.err().map(Err));
+        }
+        self.commit(batch, &mut answers);
+        answers
     }
 
     /// Commits a batch and appends the answers to those before.
@@ -256,7 +295,7 @@ impl DiskLog {
         if batch.len() == 0 {
             return;
         }
-        let (bytes, end) = (batch.buffer.len(), answers.len() + batch.len());
+        let (bytes, end) = (batch.bytes(), answers.len() + batch.len());
         let committed = self.queue.submit(batch, bytes, |batches| {
             match &mut *self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
                 Some(writer) => writer.commit(&self.shared, batches),
@@ -312,19 +351,17 @@ impl DiskLog {
 
 impl EventLog for DiskLog {
     fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Vec<Recorded>, StoreError>> {
-        let mut answers = Vec::with_capacity(appends.len());
-        let mut batch = Batch::within(self.buffer());
-        for append in appends {
-            let prepared = batch.add(append);
-            let full = batch.buffer.len() >= COMMIT_BYTES || batch.len() == COMMIT_DECISIONS;
-            if prepared.is_err() || full {
-                let full = std::mem::replace(&mut batch, Batch::within(self.buffer()));
-                self.commit(full, &mut answers);
-            }
-            answers.extend(prepared.err().map(Err));
+        match appends.iter().find_map(|append| append.check_reserved().err()) {
+            None => self.record_all(appends),
+            // Rare enough to take them one by one.
+            Some(_) => appends
+                .into_iter()
+                .map(|append| {
+                    append.check_reserved()?;
+                    self.record_all(vec![append]).pop().unwrap_or(Err(StoreError::Broken))
+                })
+                .collect(),
         }
-        self.commit(batch, &mut answers);
-        answers
     }
 
     fn recorded_for(
@@ -361,15 +398,14 @@ impl EventLog for DiskLog {
     }
 
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
+        self.grown(self.shared.head())?;
         self.shared.tree.tile(id)
     }
 
     fn checkpoint(&self) -> Result<Note, StoreError> {
         let size = self.shared.head();
         self.shared.pace.settle(size)?;
-        let note = self.shared.sign_head(size)?;
-        checkpoints::keep(&self.shared.layout, size, &note)?;
-        Ok(note)
+        self.shared.sign_head(size, true)
     }
 
     fn checkpoints(&self) -> Result<Vec<Note>, StoreError> {

@@ -9,15 +9,8 @@ use ledger::{Hash, leaf_hash};
 
 use super::chunk::Chunk;
 use super::layout::{private_file, sync_folder};
-use super::record::{HEADER, Header, MAGIC};
+use super::record::{HEADER, Header, MAGIC, Place};
 use crate::StoreError;
-
-/// Where a leaf stands in the file.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    offset: u32,
-    length: u32,
-}
 
 /// An append-only file of records.
 #[derive(Debug)]
@@ -62,18 +55,12 @@ impl OpenSegment {
         let (mut at, mut durable) = (0, 0);
         while let Some(header) = Header::read(&bytes[at..]) {
             let record = &bytes[at..];
-            let Some(leaves) = header.leaves(record) else { break };
+            let Some(leaves) = header.leaves(record, at as u64) else { break };
             if header.first != first + places.len() as u64 {
                 break;
             }
             durable = header.durable;
-            let place = |leaf: std::ops::Range<usize>| {
-                Some(Place {
-                    offset: u32::try_from(at + leaf.start).ok()?,
-                    length: u32::try_from(leaf.len()).ok()?,
-                })
-            };
-            places.extend(leaves.into_iter().map_while(place));
+            places.extend(leaves);
             at += header.record_len();
         }
         let durable = durable.max(promised(&bytes[at..]));
@@ -112,13 +99,9 @@ impl OpenSegment {
     }
 
     /// Makes leaves visible to readers: where they stand, in order.
-    pub(super) fn publish(&self, leaves: &[(u64, usize)]) {
-        let place = |(offset, length): &(u64, usize)| Place {
-            offset: u32::try_from(*offset).unwrap_or(u32::MAX),
-            length: u32::try_from(*length).unwrap_or(u32::MAX),
-        };
+    pub(super) fn publish(&self, leaves: &[Place]) {
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
-        places.extend(leaves.iter().map(place));
+        places.extend(leaves);
     }
 
     pub(super) fn first(&self) -> u64 {
@@ -166,11 +149,17 @@ impl OpenSegment {
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         let read = self.file.read_exact_at(&mut bytes, start);
         read.map_err(|error| StoreError::io("cannot read", &self.path, error))?;
-        let leaf = |place: &Place| {
-            let at = (place.offset - head.offset) as usize;
-            at..at + place.length as usize
-        };
-        let leaves = wanted.iter().map(leaf).collect();
+        let mut leaves = Vec::with_capacity(wanted.len());
+        for (place, position) in wanted.iter().zip(self.first + from..) {
+            let within = Place { offset: place.offset - head.offset, ..*place };
+            let why = || StoreError::Damaged {
+                position,
+                why: format!("{}, at byte {}: it was altered", self.path.display(), place.offset),
+            };
+            within.within(&bytes).ok_or_else(why)?;
+            let at = within.offset as usize;
+            leaves.push(at..at + within.length as usize);
+        }
         Ok(Chunk { first: self.first + from, bytes, leaves })
     }
 }

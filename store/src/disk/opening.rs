@@ -2,16 +2,15 @@
 //! it would.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use ledger::{Checkpoint, Signer, Verifier, empty_root};
 
 use super::checkpoints;
 use super::index::Index;
-use super::indexer::catch_up;
+use super::indexer::Behind;
 use super::keys::Keys;
-use super::layout::{FORMAT, Layout, private_folder, put_bytes, sweep};
+use super::layout::{FORMAT, Layout, private_folder, put_bytes, sweep, sync_folder};
 use super::open_segment::OpenSegment;
 use super::segments::{Opened, Segments};
 use super::streams::Streams;
@@ -84,8 +83,12 @@ pub(super) fn find(
     purpose: Purpose,
 ) -> Result<Found, StoreError> {
     layout.check_format()?;
-    for folder in [&layout.log, &layout.segments(), &layout.checkpoints(), &layout.keys()] {
+    for folder in &layout.folders() {
         sweep(folder)?;
+        // What is found here is relied on from now on: a process that was killed may have put a
+        // file in place without making its name safe.
+        private_folder(folder)?;
+        sync_folder(folder)?;
     }
     let keys = Keys::open(layout)?;
     if keys.signer.is_none() && purpose == Purpose::Use {
@@ -95,13 +98,17 @@ pub(super) fn find(
     if let Some(damage) = damage {
         return Err(damage);
     }
-    let promised = promised(layout, &keys.verifiers, purpose)?;
-    if let Some(head) = promised.as_ref().filter(|head| head.size() > end) {
-        return Err(StoreError::TailLost { have: end, promised: head.size() });
+    let mut mended = Mended::default();
+    let Promises { head, newest } = promises(layout, &keys, purpose, &mut mended)?;
+    // Every witness is asked before anything is cut off.
+    let index = open_index(layout, settings);
+    let indexed = index.as_ref().ok().and_then(|index| index.covers().ok().flatten());
+    let promised = [&head, &newest].into_iter().flatten().map(Checkpoint::size).chain(indexed);
+    if let Some(promised) = promised.max().filter(|promised| *promised > end) {
+        return Err(StoreError::TailLost { have: end, promised });
     }
     let segments = Arc::new(segments);
-    let mut mended = Mended::default();
-    let clean = promised.as_ref().is_some_and(|head| head.size() == end);
+    let clean = head.as_ref().is_some_and(|head| head.size() == end);
     let (active, at) = match last {
         Some((segment, intact, length)) => {
             mended.torn_bytes = length - intact;
@@ -115,29 +122,60 @@ pub(super) fn find(
         }
         None => (segments.begin(end)?, 0),
     };
-    let what = Wanted { layout, settings, segments: &segments, end, promised: promised.as_ref() };
-    let indexed = what.indexed(purpose, &mut mended)?;
-    let promised = promised.map_or(0, |head| head.size());
+    let signed = [&head, &newest].into_iter().flatten().cloned().collect();
+    let staged = keys.staged()?;
+    let vouched = keys.verifiers.iter().chain(staged.as_ref().map(Signer::verifier));
+    let vouched = vouched.map(ToString::to_string).collect();
+    let what = Wanted { layout, settings, segments: &segments, end, signed, keys: vouched };
+    let indexed = what.indexed(purpose, index, &mut mended)?;
+    let promised = head.map_or(0, |head| head.size());
     Ok(Found { keys, segments, active, at, end, promised, indexed, mended })
 }
 
-/// What the signed head promises; nothing when it cannot be read and that is to be mended.
-fn promised(
+/// How far the log reached, as far as it was signed.
+struct Promises {
+    head: Option<Checkpoint>,
+    /// The newest checkpoint that was kept.
+    newest: Option<Checkpoint>,
+}
+
+/// Reads what was signed. A head that cannot be relied on is an error, unless it is to be mended.
+fn promises(
     layout: &Layout,
-    verifiers: &[Verifier],
+    keys: &Keys,
     purpose: Purpose,
-) -> Result<Option<Checkpoint>, StoreError> {
-    let path = layout.head();
+    mended: &mut Mended,
+) -> Result<Promises, StoreError> {
+    let newest = checkpoints::newest(layout)?;
+    let newest = newest
+        .map(|(path, note)| checkpoints::signed(&path, &note, &keys.verifiers))
+        .transpose()?;
+    // Whoever may write here may add a public key: only the key in force vouches for the head.
+    let in_force = keys.signer.as_ref().map(Signer::verifier).or(keys.verifiers.last());
+    let in_force: Vec<Verifier> = match keys.unrecorded()? {
+        // A lost key was replaced, and nothing has been signed since.
+        Some(_) => keys.verifiers.clone(),
+        None => in_force.into_iter().cloned().collect(),
+    };
     let head = checkpoints::head(layout)
-        .and_then(|note| checkpoints::signed(Path::new(&path), &note, verifiers));
+        .and_then(|note| checkpoints::signed(&layout.head(), &note, &in_force));
     match head {
-        Err(_) if purpose == Purpose::Repair => {
-            let kept = checkpoints::kept(layout)?;
-            let last = kept.last().map(|note| checkpoints::signed(&path, note, verifiers));
-            last.transpose()
+        Ok(head) => Ok(Promises { head: Some(head), newest }),
+        Err(error) if purpose == Purpose::Repair => {
+            let since = newest.as_ref().map_or(0, Checkpoint::size);
+            mended.head_made_anew = Some(format!(
+                "{error}. Nothing vouches for how many events were recorded after the first {since}"
+            ));
+            Ok(Promises { head: None, newest })
         }
-        head => head.map(Some),
+        Err(error) => Err(error),
     }
+}
+
+fn open_index(layout: &Layout, settings: &Settings) -> Result<Index, StoreError> {
+    let folder = layout.index();
+    private_folder(&folder)?;
+    Index::open(&folder, settings.cache_bytes / 2)
 }
 
 /// What the index must agree with.
@@ -146,19 +184,27 @@ struct Wanted<'a> {
     settings: &'a Settings,
     segments: &'a Arc<Segments>,
     end: u64,
-    promised: Option<&'a Checkpoint>,
+    signed: Vec<Checkpoint>,
+    /// The keys that a change may lead to, as text.
+    keys: Vec<String>,
 }
 
 impl Wanted<'_> {
     /// The index as it is, or made anew when it does not agree with the segments.
-    fn indexed(&self, purpose: Purpose, mended: &mut Mended) -> Result<Indexed, StoreError> {
+    fn indexed(
+        &self,
+        purpose: Purpose,
+        index: Result<Index, StoreError>,
+        mended: &mut Mended,
+    ) -> Result<Indexed, StoreError> {
         let why = match purpose {
-            Purpose::Repair => "asked for".to_owned(),
-            Purpose::Use | Purpose::Keygen => match self.open() {
+            Purpose::Repair => {
+                drop(index);
+                "asked for".to_owned()
+            }
+            Purpose::Use | Purpose::Keygen => match index.and_then(|index| self.agree(index)) {
                 Ok(indexed) => return Ok(indexed),
-                Err(
-                    error @ (StoreError::Index(_) | StoreError::Engine(_) | StoreError::Tree(_)),
-                ) => error.to_string(),
+                Err(error @ (StoreError::Index(_) | StoreError::Tree(_))) => error.to_string(),
                 Err(error) => return Err(error),
             },
         };
@@ -169,36 +215,33 @@ impl Wanted<'_> {
             }
             _ => mended.index_made_anew = Some(why),
         }
-        self.open().map_err(|error| {
+        let anew = open_index(self.layout, self.settings).and_then(|index| self.agree(index));
+        anew.map_err(|error| {
             // The index is new: it is the segments that are not what was promised.
             if let StoreError::Index(why) = error { StoreError::Tree(why) } else { error }
         })
     }
 
-    fn open(&self) -> Result<Indexed, StoreError> {
-        let folder = self.layout.index();
-        private_folder(&folder)?;
-        let cache = self.settings.cache_bytes;
-        let index = Arc::new(Index::open(&folder, cache / 2)?);
+    fn agree(&self, index: Index) -> Result<Indexed, StoreError> {
+        let index = Arc::new(index);
         let covers = index.covers()?.ok_or_else(|| disagree("its shape is of another version"))?;
-        if covers > self.end {
-            return Err(StoreError::TailLost { have: self.end, promised: covers });
-        }
         let (ordinals, events) = index.totals()?;
         if events != covers {
             return Err(disagree("its streams do not add up to what it covers"));
         }
         let tree = Tree::restore(Arc::clone(&index), Arc::clone(self.segments), covers)?;
         // A command takes up to 64 bytes in memory: half of the other half.
-        let commands = usize::try_from(cache / 128).unwrap_or(usize::MAX);
+        let commands = usize::try_from(self.settings.cache_bytes / 128).unwrap_or(usize::MAX);
         let mut streams = Streams::new(ordinals, commands);
-        catch_up(&index, self.segments, &tree, &mut streams, self.end)?;
-        match self.promised {
-            Some(head) if tree.root(head.size())? != head.root() => {
-                Err(disagree("the tree is not the one that was signed"))
+        let (segments, keys) = (self.segments, &self.keys);
+        let behind = Behind { index: &index, segments, tree: &tree, keys };
+        behind.catch_up(&mut streams, self.end)?;
+        for signed in &self.signed {
+            if tree.root(signed.size())? != signed.root() {
+                return Err(disagree("the tree is not the one that was signed"));
             }
-            _ => Ok(Indexed { index, tree, streams }),
         }
+        Ok(Indexed { index, tree, streams })
     }
 }
 

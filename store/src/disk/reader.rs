@@ -1,7 +1,8 @@
 //! Reading by position: chunk by chunk, and on every processor at once where the way is long.
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 use ledger::{Hash, leaf_hash};
@@ -25,9 +26,8 @@ pub(super) fn events(
     direction: Direction,
 ) -> Events<'static> {
     match direction {
-        Direction::Forward => until_error(in_order(segments, from, head, move |chunk| {
-            let wanted = chunk.iter().filter(|(at, _)| (from..head).contains(at));
-            wanted.map(|(at, leaf)| schema::decode(at, leaf)).collect()
+        Direction::Forward => until_error(in_order(segments, from, head, |chunk| {
+            chunk.iter().map(|(at, leaf)| schema::decode(at, leaf)).collect()
         })),
         Direction::Backward => backward(segments, from, head),
     }
@@ -35,9 +35,8 @@ pub(super) fn events(
 
 /// Leaves of a log up to its head.
 pub(super) fn leaves(segments: &Arc<Segments>, from: u64, head: u64) -> Leaves<'static> {
-    until_error(in_order(segments, from, head, move |chunk| {
-        let wanted = chunk.iter().filter(|(at, _)| (from..head).contains(at));
-        wanted.map(|(at, leaf)| Ok((at, leaf.to_vec()))).collect()
+    until_error(in_order(segments, from, head, |chunk| {
+        chunk.iter().map(|(at, leaf)| Ok((at, leaf.to_vec()))).collect()
     }))
 }
 
@@ -49,80 +48,83 @@ pub(super) fn hashed(segments: &Arc<Segments>, from: u64, end: u64) -> InOrder<(
     })
 }
 
-/// Reads the chunks of a range and does some work on each; what comes of it is in order.
+/// Reads the chunks of a range and does some work on each; what comes of it is in order. What stands
+/// before the first event that cannot be read is worked on; then comes the error, and nothing else.
 pub(super) fn in_order<T: Send + 'static>(
     segments: &Arc<Segments>,
     from: u64,
     end: u64,
     work: impl Fn(Chunk) -> T + Send + Sync + 'static,
 ) -> InOrder<T> {
-    let work = Arc::new(work);
-    let starts = segments.starts(from, end);
+    let pieces: Vec<Range<u64>> = Segments::pieces(from..end).collect();
     let segments = Arc::clone(segments);
-    let one = move |start: u64| Ok(work(segments.chunk(start)?.ok_or_else(|| missing(start))?));
+    let one = move |piece: &Range<u64>| {
+        let (chunk, error) = segments.span(piece);
+        (work(chunk), error)
+    };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     if end.saturating_sub(from) < LONG || threads == 1 {
-        return InOrder::Here { starts: starts.into_iter(), work: Box::new(one) };
+        let mut pieces = pieces.into_iter();
+        return InOrder::of(move || pieces.next().map(|piece| Ok(one(&piece))));
     }
-    let (one, starts) = (Arc::new(one), Arc::new(starts));
+    let (one, pieces) = (Arc::new(one), Arc::new(pieces));
+    let left = pieces.len();
     let spawn = |number: usize| {
         let (send, receive) = sync_channel(AHEAD);
-        let (one, starts) = (Arc::clone(&one), Arc::clone(&starts));
-        let own = move || every_nth(&starts, (number, threads), &*one, &send);
+        let (one, pieces) = (Arc::clone(&one), Arc::clone(&pieces));
+        let own = move || {
+            // Ends with the range, or when nobody listens any more.
+            let mut own = pieces.iter().skip(number).step_by(threads);
+            while own.next().is_some_and(|piece| send.send(one(piece)).is_ok()) {}
+        };
         // Without its thread a reader finds its channel closed, and says that it was cut short.
         let _ = thread::Builder::new().name("log-read".to_owned()).spawn(own);
         receive
     };
-    let receivers = (0..threads).map(spawn).collect();
-    InOrder::Ahead { receivers, left: starts.len(), next: 0 }
+    let receivers: Vec<Receiver<Made<T>>> = (0..threads).map(spawn).collect();
+    let mut turns = (0..threads).cycle().take(left);
+    InOrder::of(move || {
+        let turn = turns.next()?;
+        Some(
+            receivers[turn]
+                .recv()
+                .map_err(|_| StoreError::Tree("reading was cut short".to_owned())),
+        )
+    })
 }
 
-/// Works on every `n`th chunk until the range ends or nobody listens any more.
-fn every_nth<T>(
-    starts: &[u64],
-    (number, threads): (usize, usize),
-    one: &impl Fn(u64) -> Result<T, StoreError>,
-    send: &SyncSender<Result<T, StoreError>>,
-) {
-    for start in starts.iter().skip(number).step_by(threads) {
-        if send.send(one(*start)).is_err() {
-            return;
-        }
-    }
-}
+/// What was made of a chunk, and why no more can be read, if so.
+type Made<T> = (T, Option<StoreError>);
 
 /// Results in the order of the log.
-pub(super) enum InOrder<T> {
-    /// Made when they are asked for.
-    Here {
-        /// Where the next chunks begin.
-        starts: std::vec::IntoIter<u64>,
-        /// Reads one chunk and works on it.
-        work: Box<dyn Fn(u64) -> Result<T, StoreError> + Send>,
-    },
-    /// Made ahead by several threads, each of which makes every nth.
-    Ahead {
-        /// What the threads send, in their order.
-        receivers: Vec<Receiver<Result<T, StoreError>>>,
-        /// How many are to come.
-        left: usize,
-        /// Whose turn it is.
-        next: usize,
-    },
+pub(super) struct InOrder<T> {
+    make: Box<dyn FnMut() -> Option<Result<Made<T>, StoreError>> + Send>,
+    failed: Option<StoreError>,
+    ended: bool,
+}
+
+impl<T> InOrder<T> {
+    fn of(make: impl FnMut() -> Option<Result<Made<T>, StoreError>> + Send + 'static) -> Self {
+        Self { make: Box::new(make), failed: None, ended: false }
+    }
 }
 
 impl<T> Iterator for InOrder<T> {
     type Item = Result<T, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            InOrder::Here { starts, work } => starts.next().map(work),
-            InOrder::Ahead { receivers, left, next } => {
-                *left = left.checked_sub(1)?;
-                let turn = *next;
-                *next = (turn + 1) % receivers.len();
-                let why = || StoreError::Tree("reading was cut short".to_owned());
-                Some(receivers[turn].recv().unwrap_or_else(|_| Err(why())))
+        if self.ended {
+            return self.failed.take().map(Err);
+        }
+        match (self.make)()? {
+            Ok((made, failed)) => {
+                self.ended = failed.is_some();
+                self.failed = failed;
+                Some(Ok(made))
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
             }
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! magic u32 | header crc u32 | first u64 | durable u64 | body length u32 | count u32 | body crc u32 | 0 u32
-//! count × leaf length u32 | count × (leaf, newline)
+//! table: count × (leaf length u32, leaf crc u32) | count × (leaf, newline)
 //! ```
 //!
-//! Numbers are little endian, sums are CRC-32C (RFC 3720). The body does not depend on the place
+//! Numbers are little endian, sums are CRC-32C (RFC 3720); the body's is that of the table. Each leaf
+//! has its own, so that it is checked whenever it is read. The body does not depend on the place
 //! in the log, so it is made and summed by the thread that appends; the writer fills in the header.
 
 use std::ops::Range;
@@ -14,6 +15,8 @@ use std::ops::Range;
 pub(super) const MAGIC: [u8; 4] = *b"PREC";
 /// Length of a header, in bytes.
 pub(super) const HEADER: usize = 40;
+/// Length of a leaf's entry in the table, in bytes.
+const ENTRY: usize = 8;
 /// Largest body, in bytes: the events of one decision.
 pub(super) const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
@@ -26,6 +29,26 @@ pub(super) struct Record {
     sum: u32,
 }
 
+/// Where a leaf stands, and what its bytes must add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// From the beginning of the file or record, in bytes.
+    pub(super) offset: u32,
+    /// In bytes, without the newline.
+    pub(super) length: u32,
+    /// CRC-32C of its bytes.
+    pub(super) sum: u32,
+}
+
+impl Place {
+    /// Its bytes, if they are there and add up.
+    pub(super) fn within<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let start = self.offset as usize;
+        let leaf = bytes.get(start..start.checked_add(self.length as usize)?)?;
+        (crc32c::crc32c(leaf) == self.sum).then_some(leaf)
+    }
+}
+
 impl Record {
     /// Writes a record behind what is in the buffer. The closure writes leaf number `i` behind what
     /// is there. After an error the buffer is as it was.
@@ -35,12 +58,13 @@ impl Record {
         leaf: impl FnMut(usize, &mut Vec<u8>) -> Result<(), E>,
     ) -> Result<Self, E> {
         let start = buffer.len();
-        buffer.resize(start + HEADER + 4 * count, 0);
-        if let Err(error) = write_leaves(buffer, start + HEADER, count, leaf) {
+        let table = start + HEADER;
+        buffer.resize(table + ENTRY * count, 0);
+        if let Err(error) = write_leaves(buffer, table, count, leaf) {
             buffer.truncate(start);
             return Err(error);
         }
-        let sum = crc32c::crc32c(&buffer[start + HEADER..]);
+        let sum = crc32c::crc32c(&buffer[table..][..ENTRY * count]);
         Ok(Self { start, end: buffer.len(), count: number(count), sum })
     }
 
@@ -74,18 +98,23 @@ impl Record {
         header[4..8].copy_from_slice(&sum.to_le_bytes());
     }
 
-    /// Where each leaf stands in the file, and how long it is, in bytes, when the record is written
-    /// at this offset.
-    pub(super) fn leaves(&self, buffer: &[u8], offset: u64) -> impl Iterator<Item = (u64, usize)> {
-        let table = &buffer[self.start + HEADER..][..4 * self.count as usize];
-        let mut at = offset + (HEADER + table.len()) as u64;
-        table.chunks_exact(4).map(move |length| {
-            let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
-            let start = at;
-            at += u64::from(length) + 1;
-            (start, length as usize)
-        })
+    /// Where each leaf stands in the file when the record is written at this offset.
+    pub(super) fn leaves(&self, buffer: &[u8], offset: u64) -> impl Iterator<Item = Place> {
+        let table = &buffer[self.start + HEADER..][..ENTRY * self.count as usize];
+        places(table, u32::try_from(offset).unwrap_or(u32::MAX))
     }
+}
+
+/// Where the leaves of a table stand, for a record that begins at this offset.
+fn places(table: &[u8], record: u32) -> impl Iterator<Item = Place> {
+    let mut offset = record.saturating_add(number(HEADER + table.len()));
+    table.as_chunks::<ENTRY>().0.iter().map(move |entry| {
+        let [length, sum] =
+            [0, 4].map(|at| u32::from_le_bytes([0, 1, 2, 3].map(|i| entry[at + i])));
+        let place = Place { offset, length, sum };
+        offset = offset.saturating_add(length).saturating_add(1);
+        place
+    })
 }
 
 fn write_leaves<E>(
@@ -98,7 +127,10 @@ fn write_leaves<E>(
         let before = buffer.len();
         leaf(index, buffer)?;
         let length = number(buffer.len() - before).to_le_bytes();
-        buffer[table + 4 * index..][..4].copy_from_slice(&length);
+        let sum = crc32c::crc32c(&buffer[before..]).to_le_bytes();
+        let entry = &mut buffer[table + ENTRY * index..][..ENTRY];
+        entry[..4].copy_from_slice(&length);
+        entry[4..].copy_from_slice(&sum);
         buffer.push(b'\n');
     }
     Ok(())
@@ -132,7 +164,9 @@ impl Header {
             return None;
         }
         let (count, body_len) = (at32(28), at32(24));
-        let plausible = count > 0 && body_len as usize <= LARGEST_BODY && count <= body_len / 5;
+        let plausible = count > 0
+            && body_len as usize <= LARGEST_BODY
+            && count as usize <= body_len as usize / (ENTRY + 1);
         plausible.then(|| Self {
             first: at64(8),
             durable: at64(16),
@@ -147,21 +181,24 @@ impl Header {
         HEADER + self.body_len as usize
     }
 
-    /// Where each leaf stands within the record; `None` when the body is damaged or cut off.
-    pub(super) fn leaves(&self, record: &[u8]) -> Option<Vec<Range<usize>>> {
-        let body = record.get(HEADER..self.record_len())?;
-        if crc32c::crc32c(body) != self.body_sum {
+    /// Where each leaf stands when the record begins at this offset; `None` when a leaf or the table
+    /// is damaged or cut off.
+    pub(super) fn leaves(&self, record: &[u8], offset: u64) -> Option<Vec<Place>> {
+        let record = record.get(..self.record_len())?;
+        let table = record.get(HEADER..HEADER + ENTRY * self.count as usize)?;
+        if crc32c::crc32c(table) != self.body_sum {
             return None;
         }
-        let table = 4 * self.count as usize;
-        let mut at = HEADER + table;
-        let mut leaves = Vec::with_capacity(self.count as usize);
-        for length in body.get(..table)?.chunks_exact(4) {
-            let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
-            leaves.push(at..at + length);
-            at += length + 1;
+        let mut end = HEADER + table.len();
+        for place in places(table, 0) {
+            place.within(record)?;
+            end = place.offset as usize + place.length as usize + 1;
+            if record.get(end - 1) != Some(&b'\n') {
+                return None;
+            }
         }
-        (at == self.record_len()).then_some(leaves)
+        let whole = end == record.len();
+        whole.then(|| places(table, u32::try_from(offset).unwrap_or(u32::MAX)).collect())
     }
 }
 
@@ -185,8 +222,8 @@ mod tests {
         put(&[b"{}", b"", b"{\"a\":1}"], 7, 5, &mut bytes);
         let record = &bytes[6..];
         let header = Header::read(record);
-        let leaves = header.and_then(|it| it.leaves(record)).unwrap_or_default();
-        let found: Vec<&[u8]> = leaves.into_iter().map(|range| &record[range]).collect();
+        let leaves = header.and_then(|it| it.leaves(record, 0)).unwrap_or_default();
+        let found: Vec<&[u8]> = leaves.iter().filter_map(|place| place.within(record)).collect();
         assert_eq!(found, [&b"{}"[..], b"", b"{\"a\":1}"]);
         let place = header.map(|it| (it.first, it.durable, it.count, it.record_len()));
         assert_eq!(place, Some((7, 5, 3, record.len())));
@@ -196,7 +233,8 @@ mod tests {
     fn every_flipped_bit_and_every_cut_is_noticed() {
         let mut bytes = Vec::new();
         put(&[b"{\"a\":1}", b"{\"b\":2}"], 0, 0, &mut bytes);
-        let intact = |bytes: &[u8]| Header::read(bytes).and_then(|it| it.leaves(bytes)).is_some();
+        let intact =
+            |bytes: &[u8]| Header::read(bytes).and_then(|it| it.leaves(bytes, 0)).is_some();
         assert!(intact(&bytes));
         for bit in 0..bytes.len() * 8 {
             let mut flipped = bytes.clone();

@@ -1,8 +1,9 @@
 //! Changing the key: the log itself says from where on another key signs.
 //!
-//! The new key is put aside first, then the change is recorded, then both keys sign the tree that
-//! ends with that event, then the new one takes the place of the old. A process that is killed in
-//! between finishes, or forgets, the change when the log is opened again.
+//! The new key is put aside first, with the present key's word for it; then the change is recorded;
+//! then both keys sign the tree that ends with that event; then the new one takes the place of the
+//! old. A process that is killed in between finishes, or forgets, the change when the log is opened
+//! again. Where the present key is lost, the new one is put in place first, and vouches for itself.
 
 use std::path::Path;
 
@@ -11,19 +12,18 @@ use jiff::Timestamp;
 use ledger::Signer;
 use uuid::Uuid;
 
+use super::keys::Change;
 use super::opening::{self, Purpose};
 use super::{DiskLog, NewKey, Settings, checkpoints};
-use crate::{Append, Direction, EventLog as _, Expected, StoreError};
-
-/// The stream of what concerns the log itself.
-pub const LOG_STREAM: &str = "log";
+use crate::{Append, Direction, EventLog as _, Expected, LOG_STREAM, StoreError};
 
 impl DiskLog {
-    /// Opens a log and changes its key, also where the present one is lost; the secret of the
-    /// present one is destroyed. The name of the log stays.
+    /// Opens a log and changes its key, also where the present one is lost; the present one is
+    /// removed. The name of the log stays.
     ///
     /// # Errors
-    /// As [`DiskLog::open`] and [`crate::EventLog::append`].
+    /// [`StoreError::KnownKey`] for a key the log has had; otherwise as [`DiskLog::open`] and
+    /// [`crate::EventLog::append`].
     pub fn change_key(
         store: &Path,
         settings: &Settings,
@@ -31,37 +31,54 @@ impl DiskLog {
         at: Timestamp,
     ) -> Result<(Self, Recorded), StoreError> {
         let log = Self::open_for(store, settings, Purpose::Keygen)?;
-        let origin = log.origin().ok_or_else(|| StoreError::NoKey(log.shared.layout.keys()))?;
-        let key = NewKey { origin, seed: *seed };
-        let signer = opening::signer(&log.shared.layout, &key)?;
-        log.shared.keys().stage(&signer)?;
         let known = log.verifiers();
-        let event = Event::KeyChanged(KeyChanged {
-            from: known.last().map(ToString::to_string).unwrap_or_default(),
-            to: signer.verifier().to_string(),
-        });
-        // The same key is never changed to twice.
-        let name = signer.verifier().to_string();
-        let append = Append {
-            stream: LOG_STREAM.to_owned(),
-            expected: Expected::Any,
-            command: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
-            at,
-            events: vec![event],
+        let (Some(origin), Some(present)) = (log.origin(), known.last()) else {
+            return Err(StoreError::NoKey(log.shared.layout.keys()));
         };
-        // Where the present key is lost, nothing can be signed before the new one is in place.
-        if log.shared.keys().signer.is_none() {
-            log.shared.keys().install(opening::signer(&log.shared.layout, &key)?)?;
+        let key = NewKey { origin, seed: *seed };
+        let next = || opening::signer(&log.shared.layout, &key);
+        if known.contains(next()?.verifier()) {
+            return Err(StoreError::KnownKey);
         }
-        let recorded = log.append(append)?.pop().ok_or(StoreError::Broken)?;
-        finish(&log, recorded.position, signer)?;
+        let to = next()?.verifier().to_string();
+        let change = Change { from: present.to_string(), to, at };
+        let mut keys = log.shared.keys();
+        if keys.signer.is_some() {
+            keys.stage(&next()?)?;
+        } else {
+            keys.replace_lost(next()?, &change)?;
+        }
+        drop(keys);
+        let recorded = record(&log, change)?;
+        finish(&log, recorded.position, next()?)?;
         Ok((log, recorded))
     }
 }
 
+/// Records a change; the same one is never recorded twice.
+fn record(log: &DiskLog, Change { from, to, at }: Change) -> Result<Recorded, StoreError> {
+    let append = Append {
+        stream: LOG_STREAM.to_owned(),
+        expected: Expected::Any,
+        command: Uuid::new_v5(&Uuid::NAMESPACE_URL, to.as_bytes()),
+        at,
+        events: vec![Event::KeyChanged(KeyChanged { from, to })],
+    };
+    let mut answers = log.record_all(vec![append]);
+    answers.pop().unwrap_or(Err(StoreError::Broken))?.pop().ok_or(StoreError::Broken)
+}
+
 /// Finishes a change of the key that a killed process began, or forgets it if it was not recorded.
 pub(super) fn finish_interrupted(log: &DiskLog) -> Result<(), StoreError> {
-    let Some(signer) = log.shared.keys().staged()? else { return Ok(()) };
+    // Not within the condition: the keys are needed again below.
+    let unrecorded = log.shared.keys().unrecorded()?;
+    if let Some(change) = unrecorded {
+        record(log, change)?;
+        log.checkpoint()?;
+        return log.shared.keys().unstage();
+    }
+    let staged = log.shared.keys().staged()?;
+    let Some(signer) = staged else { return log.shared.keys().unstage() };
     let last = log.read_stream(LOG_STREAM, u64::MAX, Direction::Backward).next().transpose()?;
     let name = signer.verifier().to_string();
     match last {
@@ -85,5 +102,8 @@ fn finish(log: &DiskLog, position: u64, new: Signer) -> Result<(), StoreError> {
     let origin = new.verifier().name().to_owned();
     let note = shared.sign(&origin, size, &signers)?;
     checkpoints::keep(&shared.layout, size, &note)?;
+    // The head must bear the signature of whichever key is in force when a process is killed here.
+    let head = shared.sign(&origin, size.max(keys.signed), &signers)?;
+    checkpoints::put_head(&shared.layout, &head)?;
     keys.install(new)
 }

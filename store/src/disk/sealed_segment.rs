@@ -81,8 +81,13 @@ impl SealedSegment {
         let (blocks, has_hashes) =
             match read_table(&file, length, first).map_err(io("cannot read"))? {
                 Ok(blocks) => (blocks, true),
+                Err(Unusable::Elsewhere) => {
+                    let why = format!("{} is another segment under a wrong name", path.display());
+                    return Err(StoreError::Damaged { position: first, why });
+                }
                 Err(Unusable::Newer(found)) => {
-                    return Err(StoreError::Newer { found, known: TABLE_VERSION });
+                    let path = path.to_owned();
+                    return Err(StoreError::Newer { path, found, known: TABLE_VERSION });
                 }
                 Err(Unusable::Damaged) => {
                     (frames(&std::fs::read(path).map_err(io("cannot read"))?), false)
@@ -223,6 +228,8 @@ fn write(file: &mut File, path: &Path, segment: &OpenSegment) -> Result<(), Stor
 /// Why a table is of no use.
 enum Unusable {
     Damaged,
+    /// It is of a segment that begins at another position.
+    Elsewhere,
     Newer(u32),
 }
 
@@ -236,8 +243,11 @@ fn read_table(file: &File, length: u64, first: u64) -> io::Result<Result<Vec<Blo
     let Some(start) = start else { return Ok(Err(Unusable::Damaged)) };
     let mut table = vec![0; table_len as usize];
     file.read_exact_at(&mut table, start)?;
-    if crc32c::crc32c(&table) != sum || table.len() < 12 || le64(&table[4..]) != first {
+    if crc32c::crc32c(&table) != sum || table.len() < 12 {
         return Ok(Err(Unusable::Damaged));
+    }
+    if le64(&table[4..]) != first {
+        return Ok(Err(Unusable::Elsewhere));
     }
     let version = le32(&table);
     if version > TABLE_VERSION {

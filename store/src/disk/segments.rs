@@ -116,19 +116,38 @@ impl Segments {
         Ok(Some(chunk).filter(|it| position < it.end()))
     }
 
-    /// Where the chunks begin that hold the events of a range.
-    pub(super) fn starts(&self, from: u64, end: u64) -> Vec<u64> {
-        if from >= end {
-            return Vec::new();
+    /// The range cut where tiles end: pieces that are mostly stored as one.
+    pub(super) fn pieces(range: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+        let mut start = range.start;
+        std::iter::from_fn(move || {
+            let end = range.end.min((start / BLOCK).saturating_add(1).saturating_mul(BLOCK));
+            let piece = std::mem::replace(&mut start, end)..end;
+            (!piece.is_empty()).then_some(piece)
+        })
+    }
+
+    /// Exactly the leaves of a range, however they are stored, up to the first that cannot be read;
+    /// and why that is.
+    pub(super) fn span(&self, range: &Range<u64>) -> (Chunk, Option<StoreError>) {
+        let mut whole = Chunk { first: range.start, ..Chunk::default() };
+        while whole.end() < range.end {
+            match self.joining(whole.end(), range.end) {
+                Ok(next) if whole.leaves.is_empty() => whole = next,
+                Ok(next) => whole.extend(&next),
+                Err(error) => return (whole, Some(error)),
+            }
         }
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let tiles = (from / BLOCK + 1..).map(|tile| tile * BLOCK).take_while(|start| *start < end);
-        let firsts =
-            list.iter().map(Segment::first).filter(|first| (from + 1..end).contains(first));
-        let mut starts: Vec<u64> = std::iter::once(from).chain(tiles).chain(firsts).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        starts
+        (whole, None)
+    }
+
+    /// The leaves from a position on, at least one.
+    fn joining(&self, position: u64, end: u64) -> Result<Chunk, StoreError> {
+        let mut chunk = self.chunk(position)?.unwrap_or_default();
+        chunk.clip(&(position..end));
+        if chunk.first == position && !chunk.leaves.is_empty() {
+            return Ok(chunk);
+        }
+        Err(StoreError::Damaged { position, why: "no segment holds it".to_owned() })
     }
 
     /// One leaf. Blocks that were unpacked for leaves before are kept for a while.
@@ -199,6 +218,10 @@ impl Segments {
     /// Seals one segment; readers change over to the sealed form, then the open one is removed.
     pub(super) fn seal(&self, segment: &OpenSegment) -> Result<(), StoreError> {
         let sealed = Arc::new(SealedSegment::seal(&self.folder, segment)?);
+        if sealed.count() != segment.count() {
+            let why = format!("{} could not be sealed whole", segment.path().display());
+            return Err(StoreError::Damaged { position: segment.first(), why });
+        }
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         for known in list.iter_mut().filter(|known| known.first() == segment.first()) {
             *known = Segment::Sealed(Arc::clone(&sealed));
@@ -241,18 +264,20 @@ impl Opened {
         let scanned = files.open.as_deref().map(|path| OpenSegment::scan(path, first, writable));
         let scanned = scanned.transpose()?;
         if let Some(path) = files.sealed {
-            let sealed = SealedSegment::open(&path, first)?;
+            let sealed = match SealedSegment::open(&path, first) {
+                Err(damage @ StoreError::Damaged { .. }) if scanned.is_none() => {
+                    self.damage = Some(damage);
+                    return Ok(());
+                }
+                sealed => sealed?,
+            };
             let open = scanned.as_ref().map_or(0, |scanned| scanned.segment.count());
-            // A sealed form that is not whole is made anew as long as the open one is there.
-            if sealed.count() >= open {
+            // Where both are there, sealing was interrupted: it is done again from the open form.
+            if sealed.count() > open {
                 self.end = first + sealed.count();
                 self.durable = self.durable.max(self.end);
                 self.push(Segment::Sealed(Arc::new(sealed)));
-                return match files.open.filter(|_| writable) {
-                    Some(path) => fs::remove_file(&path)
-                        .map_err(|error| StoreError::io("cannot remove", &path, error)),
-                    None => Ok(()),
-                };
+                return Ok(());
             }
         }
         let Some(Scanned { segment, intact, length, durable }) = scanned else { return Ok(()) };

@@ -56,8 +56,10 @@ impl Shared {
         checkpoint.sign(signers).map_err(|error| unsigned(error.to_string()))
     }
 
-    /// Signs the head and puts it on disk: from now on a log that is shorter has lost events.
-    pub(super) fn sign_head(&self, size: u64) -> Result<Note, StoreError> {
+    /// Signs the head and puts it on disk: from now on a log that is shorter has lost events. With
+    /// `keep` it is a checkpoint, too.
+    pub(super) fn sign_head(&self, size: u64, keep: bool) -> Result<Note, StoreError> {
+        // Held until all is on disk: two who sign at once would be in each other's way.
         let mut keys = self.keys();
         let (Some(signer), Some(origin)) = (&keys.signer, keys.origin()) else {
             return Err(StoreError::NoKey(self.layout.keys()));
@@ -66,6 +68,9 @@ impl Shared {
         if size >= keys.signed {
             checkpoints::put_head(&self.layout, &note)?;
             keys.signed = size;
+        }
+        if keep {
+            checkpoints::keep(&self.layout, size, &note)?;
         }
         Ok(note)
     }

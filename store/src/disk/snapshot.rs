@@ -103,6 +103,11 @@ impl Snapshot {
         self.kept.iter().map(|path| signed(path, &self.verifiers)).collect()
     }
 
+    /// Those of them that can be relied on.
+    pub(super) fn intact_checkpoints(&self) -> Vec<(Note, Checkpoint)> {
+        self.kept.iter().filter_map(|path| signed(path, &self.verifiers).ok()).collect()
+    }
+
     /// What was signed about the most events, and what it says: the newest checkpoint, or the head
     /// when that is further. After a change of the key, the checkpoint bears both signatures.
     ///

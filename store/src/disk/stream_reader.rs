@@ -28,7 +28,7 @@ pub(super) struct StreamReader {
 
 impl StreamReader {
     pub(super) fn new(shared: &Arc<Shared>, stream: &str, from: u64, direction: Direction) -> Self {
-        let next = shared.streams().next(&shared.index, stream);
+        let next = shared.streams().length(&shared.index, stream, shared.head());
         let (left, failed) = match (next, direction) {
             (Ok(next), Direction::Forward) => (from.min(next)..next, None),
             (Ok(next), Direction::Backward) => (0..from.saturating_add(1).min(next), None),
@@ -81,8 +81,6 @@ impl StreamReader {
             Direction::Forward => self.found.pop_front(),
             Direction::Backward => self.found.pop_back(),
         };
-        // What is on its way to the disk is not there yet.
-        let next = next.filter(|(_, position)| *position < self.shared.head());
         next.map(|(version, position)| self.read(version, position)).transpose()
     }
 }

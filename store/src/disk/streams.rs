@@ -21,7 +21,8 @@ pub(super) struct Entry {
 /// One stream.
 #[derive(Debug, Default)]
 pub(super) struct Stream {
-    ordinal: u32,
+    /// Its number in the index, once it has entries there.
+    ordinal: Option<u32>,
     next: u64,
     /// command → version of its first event
     commands: HashMap<Uuid, u64>,
@@ -40,9 +41,9 @@ pub(super) struct Fresh {
     pub(super) entries: Vec<Entry>,
 }
 
-/// What a decision is answered with.
+/// Where a decision stands in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Standing {
     /// It is new: its first version.
     New(u64),
     /// Its command is known: version of the first event recorded then.
@@ -68,10 +69,13 @@ impl Streams {
     /// What is known of a stream, read from the index where it was not used of late.
     pub(super) fn enter(&mut self, index: &Index, name: &str) -> Result<&mut Stream, StoreError> {
         self.uses += 1;
-        let Self { known, next_ordinal, uses, .. } = self;
+        if self.uses.is_multiple_of(4096) {
+            self.forget_cold();
+        }
+        let Self { known, uses, .. } = self;
         let stream = match known.entry_ref(name) {
             EntryRef::Occupied(entry) => entry.into_mut(),
-            EntryRef::Vacant(entry) => entry.insert(load(index, name, next_ordinal)?),
+            EntryRef::Vacant(entry) => entry.insert(load(index, name)?),
         };
         stream.last_used = *uses;
         Ok(stream)
@@ -84,19 +88,34 @@ impl Streams {
         }
     }
 
-    /// The version of the first event a command caused, if any.
+    /// The version of the first event a command caused, if any. A stream that nobody has leaves no
+    /// trace.
     pub(super) fn version_of(
         &mut self,
         index: &Index,
         stream: &str,
         command: Uuid,
     ) -> Result<Option<u64>, StoreError> {
+        if !self.known.contains_key(stream) && index.stream(stream)?.is_none() {
+            return Ok(None);
+        }
         Ok(self.enter(index, stream)?.commands.get(&command).copied())
     }
 
-    /// The next version of a stream.
-    pub(super) fn next(&mut self, index: &Index, stream: &str) -> Result<u64, StoreError> {
-        Ok(self.enter(index, stream)?.next)
+    /// How many events of a stream are below a position: what is on its way to the disk is not.
+    pub(super) fn length(
+        &self,
+        index: &Index,
+        stream: &str,
+        below: u64,
+    ) -> Result<u64, StoreError> {
+        match self.known.get(stream) {
+            Some(known) => {
+                let safe = known.recent.partition_point(|entry| entry.position < below);
+                Ok(known.next - (known.recent.len() - safe) as u64)
+            }
+            None => Ok(index.stream(stream)?.map_or(0, |(_, next)| next)),
+        }
     }
 
     /// The position of an event that the index does not hold yet.
@@ -109,18 +128,22 @@ impl Streams {
 
     /// Hands out what the index does not hold yet, below a position; it stays known here until
     /// [`Streams::settled`].
-    pub(super) fn fresh(&self, below: u64) -> Vec<Fresh> {
+    pub(super) fn fresh(&mut self, below: u64) -> Vec<Fresh> {
+        let Self { known, dirty, next_ordinal, .. } = self;
         let fresh = |name: &String| {
-            let known = self.known.get(name)?;
+            let known = known.get_mut(name)?;
             let ready = known.recent.partition_point(|entry| entry.position < below);
             (ready > 0).then(|| Fresh {
                 stream: name.clone(),
-                ordinal: known.ordinal,
+                ordinal: *known.ordinal.get_or_insert_with(|| {
+                    *next_ordinal += 1;
+                    *next_ordinal - 1
+                }),
                 first: known.next - known.recent.len() as u64,
                 entries: known.recent[..ready].to_vec(),
             })
         };
-        self.dirty.iter().filter_map(fresh).collect()
+        dirty.iter().filter_map(fresh).collect()
     }
 
     /// The index holds everything below this position now.
@@ -137,46 +160,41 @@ impl Streams {
     }
 
     fn forget_cold(&mut self) {
-        let mut kept: usize = self.known.values().map(|it| it.commands.len()).sum();
+        let mut kept: usize = self.known.values().map(Stream::weight).sum();
         if kept <= self.most_commands {
             return;
         }
         let clean = self.known.iter().filter(|(_, stream)| stream.recent.is_empty());
-        let mut coldest: Vec<(u64, usize, String)> = clean
-            .map(|(name, stream)| (stream.last_used, stream.commands.len(), name.clone()))
-            .collect();
+        let mut coldest: Vec<(u64, usize, String)> =
+            clean.map(|(name, stream)| (stream.last_used, stream.weight(), name.clone())).collect();
         coldest.sort_unstable();
-        for (_, commands, name) in coldest {
+        for (_, weight, name) in coldest {
             if kept <= self.most_commands {
                 return;
             }
             self.known.remove(&name);
-            kept -= commands;
+            kept -= weight;
         }
     }
 }
 
 /// A stream as the index knows it, or a new one.
-fn load(index: &Index, name: &str, next_ordinal: &mut u32) -> Result<Stream, StoreError> {
-    if let Some((ordinal, next)) = index.stream(name)? {
-        let commands = index.commands(ordinal, next)?;
-        return Ok(Stream { ordinal, next, commands, ..Stream::default() });
-    }
-    let ordinal = *next_ordinal;
-    *next_ordinal += 1;
-    Ok(Stream { ordinal, ..Stream::default() })
+fn load(index: &Index, name: &str) -> Result<Stream, StoreError> {
+    let Some((ordinal, next)) = index.stream(name)? else { return Ok(Stream::default()) };
+    let commands = index.commands(ordinal, next)?;
+    Ok(Stream { ordinal: Some(ordinal), next, commands, ..Stream::default() })
 }
 
 impl Stream {
     /// Judges a decision: a known command, a wrong version, or the place it gets.
-    pub(super) fn place(&self, append: &Append) -> Result<Place, StoreError> {
+    pub(super) fn place(&self, append: &Append) -> Result<Standing, StoreError> {
         let Append { stream, expected, command, .. } = append;
         if let Some(version) = self.commands.get(command) {
-            return Ok(Place::Known(*version));
+            return Ok(Standing::Known(*version));
         }
         let actual = self.next;
         if expected.holds(actual) {
-            return Ok(Place::New(actual));
+            return Ok(Standing::New(actual));
         }
         Err(StoreError::WrongVersion { stream: stream.clone(), expected: *expected, actual })
     }
@@ -186,6 +204,11 @@ impl Stream {
         self.commands.entry(command).or_insert(self.next);
         self.next += positions.end - positions.start;
         self.recent.extend(positions.map(|position| Entry { position, command }));
+    }
+
+    /// How much memory it takes, in commands: a name and a map count for a few.
+    fn weight(&self) -> usize {
+        self.commands.len() + 8
     }
 
     /// The version that the next event gets.

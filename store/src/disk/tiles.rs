@@ -43,6 +43,9 @@ impl Snapshot {
         mut progress: impl FnMut(u64),
     ) -> Result<Published, StoreError> {
         let (note, checkpoint) = self.newest()?;
+        if checkpoint.size() > self.end {
+            return Err(StoreError::TailLost { have: self.end, promised: checkpoint.size() });
+        }
         self.check_published(folder, &checkpoint)?;
         let made = fs::create_dir_all(folder);
         made.map_err(|error| StoreError::io("cannot create", folder, error))?;

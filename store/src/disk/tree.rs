@@ -20,7 +20,8 @@ pub(super) struct Tree {
     index: Arc<Index>,
     segments: Arc<Segments>,
     edge: RwLock<Edge>,
-    kept: Mutex<VecDeque<(u8, u64, Arc<TileTree>)>>,
+    /// By tile; a partial tile of some width never changes either.
+    kept: Mutex<VecDeque<(TileId, Arc<TileTree>)>>,
 }
 
 #[derive(Debug)]
@@ -49,18 +50,28 @@ impl Tree {
         let (size, _) = self.top();
         let end = upto.min((size / 256 + 1) * 256);
         let hashes = self.segments.hashes(size..end)?;
+        Ok(self.add(hashes))
+    }
+
+    /// Adds the hashes of the next leaves; returns how many leaves the tree covers.
+    pub(super) fn add(&self, hashes: Vec<Hash>) -> u64 {
         let mut edge = self.edge.write().unwrap_or_else(PoisonError::into_inner);
         for hash in hashes {
             let full = edge.builder.push(hash).into_iter().filter(|tile| tile.id.level > 0);
             edge.fresh.extend(full.map(|Tile { id, hashes }| ((id.level, id.index), hashes)));
         }
-        Ok(edge.builder.size())
+        edge.builder.size()
     }
 
     /// How many events the tree covers, and its root.
     pub(super) fn top(&self) -> (u64, Hash) {
         let edge = self.edge.read().unwrap_or_else(PoisonError::into_inner);
         (edge.builder.size(), edge.builder.root())
+    }
+
+    /// How many events the tree covers.
+    pub(super) fn size(&self) -> u64 {
+        self.edge.read().unwrap_or_else(PoisonError::into_inner).builder.size()
     }
 
     /// The root over the first `size` events.
@@ -79,7 +90,7 @@ impl Tree {
         edge.fresh.retain(|key, _| !tiles.contains_key(key));
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<(u8, u64, Arc<TileTree>)>> {
+    fn kept(&self) -> MutexGuard<'_, VecDeque<(TileId, Arc<TileTree>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -102,30 +113,24 @@ impl TileSource for Tree {
             None => self.index.tile(id)?,
         };
         let mut tile = tile.ok_or(StoreError::NoTile(id))?;
-        if tile.len() < usize::from(id.width) {
+        if id.width == 0 || tile.len() < usize::from(id.width) {
             return Err(StoreError::NoTile(id));
         }
         tile.truncate(id.width.into());
         Ok(tile)
     }
 
-    /// Keeps the full tiles above the leaves, of which every proof needs some, and the leaf tiles
-    /// that were asked for last.
+    /// Keeps the tiles above the leaves that were asked for last: every proof needs some of them.
     fn tree(&self, id: TileId) -> Option<Arc<TileTree>> {
-        let known = |kept: &VecDeque<(u8, u64, Arc<TileTree>)>| {
-            let mut kept = kept.iter();
-            kept.find(|(level, index, _)| (*level, *index) == (id.level, id.index))
-                .map(|(_, _, tree)| Arc::clone(tree))
-        };
-        if id.level == 0 || !id.is_full() {
+        if id.level == 0 {
             return None;
         }
-        if let Some(tree) = known(&self.kept()) {
-            return Some(tree);
+        if let Some((_, tree)) = self.kept().iter().find(|(known, _)| *known == id) {
+            return Some(Arc::clone(tree));
         }
         let tree = Arc::new(TileTree::new(self.tile(id).ok()?));
         let mut kept = self.kept();
-        kept.push_front((id.level, id.index, Arc::clone(&tree)));
+        kept.push_front((id, Arc::clone(&tree)));
         kept.truncate(KEPT);
         Some(tree)
     }
@@ -133,7 +138,7 @@ impl TileSource for Tree {
 
 /// The leaves whose hashes a tile of level 0 holds.
 fn leaves_of(id: TileId) -> Option<Range<u64>> {
-    let first = id.index.checked_mul(256)?;
+    let first = id.index.checked_mul(256).filter(|_| id.width <= 256)?;
     Some(first..first.checked_add(id.width.into())?)
 }
 

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use super::open_segment::OpenSegment;
-use super::record::{LARGEST_BODY, Record};
+use super::record::{LARGEST_BODY, Place, Record};
 use super::shared::Shared;
-use super::streams::Place;
+use super::streams::Standing;
 use crate::{Append, Expected, StoreError, schema};
 
 /// Decisions of one caller on their way to the disk, their records in one buffer.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub(super) buffer: Vec<u8>,
+    buffer: Vec<u8>,
     decisions: Vec<Decision>,
+    /// Bytes of the records that the writer will add to the buffer.
+    late: usize,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Batch {
     /// An empty batch in a buffer that was used before.
     pub(super) fn within(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
-        Self { buffer, decisions: Vec::new() }
+        Self { buffer, ..Self::default() }
     }
 
     /// Prepares a decision in the caller's thread.
@@ -38,10 +40,25 @@ impl Batch {
             Expected::NoStream => Some(0),
             Expected::Any | Expected::Exists => None,
         };
-        let buffer = &mut self.buffer;
-        let record = version.map(|version| encode(&append, version, buffer)).transpose()?;
+        // No stream is as long as that: the writer will refuse it.
+        let last = |version: &u64| version.checked_add(append.events.len() as u64).is_some();
+        let record = match version.filter(last) {
+            Some(version) => Some(encode(&append, version, &mut self.buffer)?),
+            None => {
+                // Only to know its size.
+                let record = encode(&append, 0, &mut self.buffer)?;
+                self.late += record.range().len();
+                self.buffer.truncate(record.range().start);
+                None
+            }
+        };
         self.decisions.push(Decision { append, record });
         Ok(())
+    }
+
+    /// How many bytes it takes on disk, nearly.
+    pub(super) fn bytes(&self) -> usize {
+        self.buffer.len() + self.late
     }
 
     /// How many decisions.
@@ -102,7 +119,7 @@ pub(super) struct Writer {
 /// What one commit writes: where each leaf will stand, and which parts of which buffers.
 #[derive(Debug, Default)]
 struct Pages {
-    leaves: Vec<(u64, usize)>,
+    leaves: Vec<Place>,
     parts: Vec<(usize, Range<usize>)>,
     bytes: u64,
 }
@@ -113,18 +130,20 @@ impl Writer {
         if let Err(error) = self.ready(shared) {
             return refuse(batches, error);
         }
+        // Until all is well: also for a leader that does not come back.
+        self.broken = true;
         let before = self.head;
         let mut pages = Pages::default();
         let mut answers: Vec<Answers> = Vec::with_capacity(batches.len());
-        for (number, Batch { mut buffer, decisions }) in batches.into_iter().enumerate() {
+        for (number, Batch { mut buffer, decisions, .. }) in batches.into_iter().enumerate() {
             let place = |decision| self.place(shared, decision, (number, &mut buffer), &mut pages);
             let placed = decisions.into_iter().map(place).collect();
             answers.push((placed, buffer));
         }
-        if self.head > before
-            && let Err(error) = self.write(shared, &pages, &answers)
-        {
-            self.broken = true;
+        let written =
+            if self.head > before { self.write(shared, &pages, &answers) } else { Ok(()) };
+        self.broken = written.is_err();
+        if let Err(error) = written {
             let mut error = Some(error);
             for answer in answers.iter_mut().flat_map(|(answers, _)| answers) {
                 *answer = Err(error.take().unwrap_or(StoreError::Broken));
@@ -144,7 +163,10 @@ impl Writer {
         if self.at < self.segment_bytes {
             return Ok(());
         }
+        // A file whose name may not be safe is not written to.
+        self.broken = true;
         let next = shared.segments.begin(self.head)?;
+        self.broken = false;
         let full = std::mem::replace(&mut self.active, next);
         self.at = 0;
         // Without its sealer a segment stays as it is, which costs space and nothing else.
@@ -163,8 +185,8 @@ impl Writer {
         let mut streams = shared.streams();
         let known = streams.enter(&shared.index, &append.stream)?;
         let version = match known.place(&append)? {
-            Place::New(version) => version,
-            Place::Known(version) => {
+            Standing::New(version) => version,
+            Standing::Known(version) => {
                 return Ok(Answer { append, outcome: Outcome::Known(version) });
             }
         };

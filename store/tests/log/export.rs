@@ -77,7 +77,7 @@ fn an_export_that_is_not_right_leaves_nothing() {
     flipped[middle] ^= 1;
     for bad in [&flipped[..], &bytes[..middle], b"", b"garbage"] {
         let error = import(there.path(), BufReader::new(bad), &[], |_| {}).unwrap_err();
-        assert!(error.to_string().ends_with("Nothing was taken over"), "{error}");
+        assert!(error.to_string().ends_with("No event was taken over"), "{error}");
         assert!(!there.path().join("log").exists() && !there.path().join("log.importing").exists());
     }
     let stranger = ledger::Signer::from_seed("example.com/lab", &[1; 32]).unwrap();

@@ -65,6 +65,10 @@ fn a_change_that_was_interrupted_is_forgotten_or_finished() {
     let keys = store.path().join("log/keys");
     let signer = ledger::Signer::from_seed(ORIGIN, &[9; 32]).unwrap();
     // Put aside, but never recorded.
+    let old = ledger::Signer::from_seed(ORIGIN, &[7; 32]).unwrap();
+    let word = format!("portolan key change\n{}\n", signer.verifier());
+    let word = ledger::Note::sign(word, &[&old]).unwrap().to_string();
+    std::fs::write(keys.join("change"), &word).unwrap();
     std::fs::write(keys.join("signer.next"), signer.encode().as_bytes()).unwrap();
     assert_eq!(disk(store.path()).verifiers().len(), 1);
     assert!(!keys.join("signer.next").exists());
@@ -75,10 +79,34 @@ fn a_change_that_was_interrupted_is_forgotten_or_finished() {
     for (name, bytes) in ["signer", "verifiers"].iter().zip(old) {
         std::fs::write(keys.join(name), bytes.unwrap()).unwrap();
     }
+    std::fs::write(keys.join("change"), &word).unwrap();
     std::fs::write(keys.join("signer.next"), signer.encode().as_bytes()).unwrap();
     let log = disk(store.path());
     assert_eq!(log.verifiers().last(), Some(signer.verifier()));
     assert!(!keys.join("signer.next").exists());
+}
+
+#[test]
+fn replacing_a_lost_key_is_finished_when_it_was_interrupted() {
+    let store = tempfile::tempdir().unwrap();
+    let log = disk(store.path());
+    log.append(decision("a", Expected::Any, &["1"])).unwrap();
+    let old = log.verifiers().remove(0);
+    drop(log);
+    let keys = store.path().join("log/keys");
+    let signer = ledger::Signer::from_seed(ORIGIN, &[9; 32]).unwrap();
+    let new = signer.verifier();
+    // In place, but neither recorded nor signed with.
+    let change = format!(r#"{{"from":"{old}","to":"{new}","at":"{AT}"}}"#);
+    std::fs::write(keys.join("lost"), change).unwrap();
+    std::fs::write(keys.join("verifiers"), format!("{old}\n{new}\n")).unwrap();
+    std::fs::write(keys.join("signer"), signer.encode().as_bytes()).unwrap();
+    let log = disk(store.path());
+    let last = log.read_stream(LOG_STREAM, u64::MAX, Direction::Backward).next().unwrap().unwrap();
+    assert!(matches!(last.event, Event::KeyChanged(changed) if changed.to == new.to_string()));
+    assert!(!keys.join("lost").exists());
+    drop(log);
+    assert_eq!(disk(store.path()).head(), 2);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod disk;
 mod early;
 mod export;
 mod fixture;
+mod hostile;
 mod keys;
 mod snapshot;
 mod verify;

@@ -73,7 +73,7 @@ fn one_bit_anywhere_is_noticed() {
     for file in files(store.path()) {
         let good = std::fs::read(&file).unwrap();
         // Small files at every byte, large ones at some.
-        let step = (good.len() / 150).max(1);
+        let step = (good.len() / 80).max(1);
         for begin in (0..good.len()).step_by(step) {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let bit = usize::try_from(seed >> 33).unwrap();

@@ -11,7 +11,7 @@ use crate::schema;
 const TYPE_WITHIN: usize = 64;
 
 /// Whether a leaf may be a change of the key; to ask costs next to nothing.
-pub(super) fn may_change_key(leaf: &[u8]) -> bool {
+pub(in crate::disk) fn may_change_key(leaf: &[u8]) -> bool {
     let beginning = &leaf[..leaf.len().min(TYPE_WITHIN)];
     memmem::find(beginning, b"\"type\":\"KeyChanged\"").is_some()
 }
@@ -71,23 +71,27 @@ impl<'a> Chain<'a> {
         self.changes.push(Change { position, signed: Signed::Nobody });
     }
 
-    /// Checks who has signed what was said about the first `size` events.
-    pub(super) fn check(&mut self, size: u64, origin: &str, note: &Note) -> Result<(), String> {
-        if self.keys.first().is_some_and(|key| key.name() != origin) {
-            return Err(format!("it is of another log, {origin}"));
-        }
-        let changed = self.changes.last_mut().filter(|it| it.position + 1 == size);
-        let in_force = &self.keys[self.keys.len().saturating_sub(1 + changed.iter().len())..];
+    /// Checks who has signed what was said about the first `size` events. The newest key must have
+    /// signed a checkpoint; the head right behind a change may still be signed by the old one.
+    pub(super) fn check(&mut self, size: u64, note: &Note, must: bool) -> Result<(), String> {
         let told = |error: NoteError| error.to_string();
-        let signers = note.verify(in_force).map_err(told)?;
-        let Some(change) = changed else { return Ok(()) };
-        let signed = match (signers.len(), signers.last() == in_force.last().as_ref()) {
-            (2, _) => Signed::Both,
-            (_, true) => Signed::New,
-            (_, false) => Signed::Nobody,
-        };
-        change.signed = change.signed.max(signed);
-        Ok(())
+        let signers = note.verify(&self.keys).map_err(told)?;
+        if signers.len() < note.signatures().len() {
+            return Err("a signature is of none of the log's keys".to_owned());
+        }
+        let mut newest_first = self.keys.iter().rev().map(|key| signers.contains(&key));
+        let (by_new, by_old) = (newest_first.next(), newest_first.next() == Some(true));
+        let changed = self.changes.last_mut().filter(|it| it.position + 1 == size);
+        let behind_change = changed.is_some();
+        if let Some(change) = changed.filter(|_| by_new == Some(true)) {
+            let signed = if by_old { Signed::Both } else { Signed::New };
+            change.signed = change.signed.max(signed);
+        }
+        if by_new == Some(true) || by_old && behind_change && !must {
+            Ok(())
+        } else {
+            Err("the key that was in force has not signed it".to_owned())
+        }
     }
 
     /// Tells what does not hold together. Returns the positions of the changes that the key before
@@ -99,8 +103,11 @@ impl<'a> Chain<'a> {
         under_way: bool,
         problems: &mut Problems,
     ) -> (Vec<u64>, Option<Verifier>) {
-        let under_way = under_way && self.keys.len() == listed.len() + 1;
-        let proven = &self.keys[..self.keys.len() - usize::from(under_way)];
+        let newer = usize::from(under_way && self.keys.len() == listed.len() + 1);
+        let proven = &self.keys[..self.keys.len() - newer];
+        // Where a key was lost, the new one is in place before the change is recorded.
+        let early = usize::from(under_way && listed.len() == self.keys.len() + 1);
+        let listed = &listed[..listed.len() - early];
         if listed != proven {
             let (listed, proven) = (listed.len(), proven.len());
             let words = format!(

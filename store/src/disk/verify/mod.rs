@@ -13,6 +13,7 @@ use super::snapshot::Snapshot;
 use crate::{Blobs, StoreError};
 use events::{Counts, Look, Reading};
 use keys::Chain;
+pub(super) use keys::may_change_key;
 use statements::Statements;
 
 /// What is looked at, and whom the reader trusts.
@@ -160,7 +161,8 @@ impl<'a> Walk<'a> {
     fn finish(mut self, log: &Snapshot) -> Findings {
         let (events, root) = (self.frontier.size(), self.frontier.root());
         self.statements.finish(events, &mut self.problems);
-        let under_way = log.layout.keys().join("signer.next").exists();
+        let begun = |name: &&str| log.layout.keys().join(name).exists();
+        let under_way = ["signer.next", "lost"].iter().any(begun);
         let (unproven, anchor) = self.chain.finish(&log.verifiers, under_way, &mut self.problems);
         let reading = self.reading.unwrap_or_default();
         let Counts { read, streams, evidence, evidence_bad } = reading.finish(&mut self.problems);

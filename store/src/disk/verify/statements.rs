@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use ledger::{Checkpoint, Frontier, Note};
+use ledger::{Checkpoint, Frontier, Note, Verifier};
 
 use super::keys::Chain;
 use super::{Part, Problems};
@@ -70,7 +70,10 @@ impl Statements {
         while let Some(next) = self.ahead.pop_front_if(|it| it.checkpoint.size() == size) {
             let Statement { part, path, note, checkpoint } = &next;
             let path = path.display();
-            if let Err(why) = chain.check(size, checkpoint.origin(), note) {
+            let is_head = *part == Part::Head;
+            if let Err(why) = check_origin(checkpoint.origin(), &chain.keys)
+                .and_then(|()| chain.check(size, note, !is_head))
+            {
                 problems.add(*part, Vec::new(), format!("{path}: {why}"));
                 continue;
             }
@@ -84,7 +87,7 @@ impl Statements {
                 continue;
             }
             self.since = size;
-            if *part == Part::Head {
+            if is_head {
                 self.head = Some(size);
             } else {
                 self.right += 1;
@@ -103,6 +106,13 @@ impl Statements {
             };
             problems.add(part, vec![events], words);
         }
+    }
+}
+
+fn check_origin(origin: &str, keys: &[Verifier]) -> Result<(), String> {
+    match keys.first() {
+        Some(key) if key.name() != origin => Err(format!("it is of another log, {origin}")),
+        _ => Ok(()),
     }
 }
 
