@@ -1,9 +1,15 @@
 //! The command line: names that people and scripts rely on.
 
+mod log;
+
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use domain::ids::{CampaignId, GuestId, PlatformId};
+
+pub(crate) use log::{
+    Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
+};
 
 /// Charts how well virtual machines travel between hypervisors.
 ///
@@ -40,6 +46,10 @@ pub(crate) struct Args {
     #[arg(hide_env_values = true, hide_short_help = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(8..=65536))]
     pub(crate) log_memory: u32,
+    /// Where evidence is kept: s3://BUCKET/PREFIX [default: the folder `evidence` of the store]
+    #[arg(long, global = true, env = "PORTOLAN_EVIDENCE", hide_env_values = true)]
+    #[arg(value_name = "URL", hide_short_help = true)]
+    pub(crate) evidence: Option<String>,
     /// What to log on standard error, in the syntax of tracing's EnvFilter
     #[arg(long, global = true, env = "PORTOLAN_LOG", default_value = "warn", hide = true)]
     pub(crate) log: String,
@@ -48,7 +58,8 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a score below the gate asked for by --fail-on, \
-                          2 usage or bad input, 3 lab error.\n\n\
+                          2 usage or bad input, 3 lab error, or something checked that is not \
+                          right.\n\n\
                           Example: portolan run default && portolan matrix";
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +86,9 @@ pub(crate) enum Command {
     /// The log
     #[command(subcommand)]
     Log(Log),
+    /// Check a file that a log has given out: an export or a proof; needs no store
+    #[command(after_help = log::VERIFY_FILE)]
+    Verify(VerifyFile),
     /// Policies
     #[command(subcommand)]
     Policy(Policy),
@@ -251,27 +265,4 @@ pub(crate) enum Policy {
     /// Print the default policy, to start one of your own from
     #[command(after_help = "Example: portolan policy show > mine.toml")]
     Show,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Log {
-    /// Print the events, one JSON object a line
-    #[command(after_help = "Example: portolan log show --from 100 | jq .event.type")]
-    Show {
-        /// First position
-        #[arg(long, default_value_t = 0)]
-        from: u64,
-    },
-    /// Count what is in the log
-    #[command(after_help = "Example: portolan log stat --json")]
-    Stat,
-    /// Check that every event can be read and no evidence is missing or altered
-    #[command(after_help = "Example: portolan log verify")]
-    Verify,
-    /// Write one piece of evidence to standard output
-    #[command(after_help = "Example: portolan log evidence 3f5a9c01b2d4 > serial.log")]
-    Evidence {
-        /// Its SHA-256, or at least its first 8 digits, as `explain` shows it
-        sha256: String,
-    },
 }

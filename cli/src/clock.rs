@@ -1,4 +1,5 @@
-//! The one place that reads the clock and draws random numbers. Everything else is given them.
+//! The one place that reads the clock, draws random numbers, and reads the environment beside clap.
+//! Everything else is given them.
 
 use domain::ids::CampaignId;
 use jiff::Timestamp;
@@ -18,6 +19,30 @@ pub(crate) fn new_campaign() -> Result<CampaignId, domain::ids::InvalidId> {
     let random = Uuid::now_v7().simple().to_string();
     let digits: String = now().to_string().chars().filter(char::is_ascii_digit).collect();
     format!("c-{}-{}-{}", &digits[..8], &digits[8..14], &random[28..]).parse()
+}
+
+/// Settings of S3 that the environment may hold, as the AWS command line names them.
+#[cfg(feature = "s3")]
+const S3_SETTINGS: [&str; 12] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ALLOW_HTTP",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
+
+/// Settings of S3 from the environment.
+#[cfg(feature = "s3")]
+#[expect(clippy::disallowed_methods, reason = "cli is where the environment is read")]
+pub(crate) fn s3_settings() -> Vec<(&'static str, String)> {
+    S3_SETTINGS.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))).collect()
 }
 
 /// 32 random bytes, for a key.

@@ -1,4 +1,5 @@
-//! Exit codes, and how an error is told: 0 done, 1 below the gate, 2 bad input, 3 lab error.
+//! Exit codes, and how an error is told: 0 done, 1 below the gate, 2 bad input, 3 lab error or
+//! something checked that is not right.
 
 use std::process::ExitCode;
 
@@ -17,6 +18,8 @@ pub(crate) enum Exit {
     Usage(anyhow::Error),
     /// 3: the lab broke, not the product.
     Lab(anyhow::Error),
+    /// 3 as well: what was checked is not what it should be.
+    Wrong(anyhow::Error),
     /// 3 as well: a person stopped it.
     Stopped(&'static str),
 }
@@ -32,17 +35,34 @@ impl Exit {
         Self::Lab(anyhow::anyhow!("{words}"))
     }
 
+    /// Something that is not right, in words.
+    pub(crate) fn wrong(words: impl std::fmt::Display) -> Self {
+        Self::Wrong(anyhow::anyhow!("{words}"))
+    }
+
     /// Tells why, on standard error, and gives the exit code.
     pub(crate) fn tell(&self) -> ExitCode {
         let (code, kind, words) = match self {
             Exit::Gate(words) => (1, "below the gate", words.clone()),
-            Exit::Usage(error) => (2, "error", format!("{error:#}")),
+            Exit::Usage(error) => (2, "error", chain(error)),
             Exit::Stopped(words) => (3, "stopped", (*words).to_owned()),
-            Exit::Lab(error) => (3, "lab error", format!("{error:#}")),
+            Exit::Lab(error) => (3, "lab error", chain(error)),
+            Exit::Wrong(error) => (3, "not right", chain(error)),
         };
         tell(&format!("portolan: {kind}: {words}"));
         ExitCode::from(code)
     }
+}
+
+/// An error and its causes, each once: many repeat their cause in their own words.
+fn chain(error: &anyhow::Error) -> String {
+    let mut words = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 impl From<StoreError> for Exit {
@@ -58,8 +78,22 @@ impl From<StoreError> for Exit {
                 | StoreError::Import(_)
                 | StoreError::NoKey(_)
                 | StoreError::Key { .. }
+                | StoreError::BlobPlace { .. }
         );
-        if usage { Self::Usage(error.into()) } else { Self::Lab(error.into()) }
+        let wrong = matches!(
+            error,
+            StoreError::Damaged { .. }
+                | StoreError::TailLost { .. }
+                | StoreError::Tree(_)
+                | StoreError::Checkpoint { .. }
+                | StoreError::BlobMissing(_)
+                | StoreError::BlobDamaged(_)
+        );
+        match (usage, wrong) {
+            (true, _) => Self::Usage(error.into()),
+            (_, true) => Self::Wrong(error.into()),
+            (false, false) => Self::Lab(error.into()),
+        }
     }
 }
 

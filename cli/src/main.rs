@@ -5,9 +5,11 @@ mod clock;
 mod commands;
 mod exit;
 mod opening;
+mod output;
 mod progress;
 mod recorder;
 mod settings;
+mod trust;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Progress for a person: a bar on a terminal, plain lines elsewhere, nothing when asked.
+//! Progress for a person: a bar on a terminal, plain lines of a run elsewhere, nothing when asked.
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -10,7 +10,17 @@ use runner::Notice;
 /// Tells a person something on standard error. That nobody listens any more is no reason to stop.
 pub(crate) fn tell(line: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", plain(line));
+}
+
+/// Text that cannot steer a terminal, wherever it is from: control characters are spelled out.
+pub(crate) fn plain(text: &str) -> String {
+    let spelled = |letter: char| match letter {
+        '\n' | '\t' => letter.to_string(),
+        _ if letter.is_control() => letter.escape_unicode().to_string(),
+        _ => letter.to_string(),
+    };
+    text.chars().map(spelled).collect()
 }
 
 /// Shows how a run goes on.
@@ -78,6 +88,45 @@ impl Progress {
     /// Nothing more will happen.
     pub(crate) fn end(&self) {
         if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Shows how far long work is, on a terminal only.
+#[derive(Debug)]
+pub(crate) struct Meter(Option<ProgressBar>);
+
+impl Meter {
+    /// Work of this name over so many events, where that is known.
+    pub(crate) fn new(quiet: bool, name: &'static str, events: Option<u64>) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new(events.unwrap_or_default());
+        let form = match events {
+            Some(_) => "{prefix} {bar:30} {pos}/{len} events, {eta} left",
+            None => "{prefix} {spinner} {pos} events",
+        };
+        if let Ok(style) = ProgressStyle::with_template(form) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name);
+        Self(Some(bar))
+    }
+
+    /// So many are done.
+    pub(crate) fn at(&self, done: u64) {
+        // Many at once: nobody can see each.
+        if let (Self(Some(bar)), true) = (self, done.is_multiple_of(256)) {
+            bar.set_position(done);
+        }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        if let Self(Some(bar)) = self {
             bar.finish_and_clear();
         }
     }

@@ -65,7 +65,8 @@ fn checked(name: &str, text: &str) -> Result<Policy, Exit> {
     policy.validate().with_context(|| name.to_owned()).map_err(Exit::Usage)
 }
 
-fn read(kind: &str, path: &Path) -> Result<String, Exit> {
+/// A text file that a person names, of at most 1 MiB.
+pub(crate) fn read(kind: &str, path: &Path) -> Result<String, Exit> {
     let what = || format!("cannot read {kind} {}", path.display());
     let file = std::fs::File::open(path).with_context(what).map_err(Exit::Usage)?;
     let mut text = String::new();

@@ -42,6 +42,9 @@ fn help_is_what_a_newcomer_reads() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", portolan(folder.path(), &["--help"]).out);
     insta::assert_snapshot!("help_run", portolan(folder.path(), &["run", "--help"]).out);
+    insta::assert_snapshot!("help_log", portolan(folder.path(), &["log", "--help"]).out);
+    let words = ["log", "verify", "--help"];
+    insta::assert_snapshot!("help_log_verify", portolan(folder.path(), &words).out);
 }
 
 #[test]
@@ -57,7 +60,15 @@ fn every_command_has_an_example() {
         &["log", "show"],
         &["log", "stat"],
         &["log", "verify"],
+        &["log", "checkpoint"],
+        &["log", "prove"],
+        &["log", "export"],
+        &["log", "import"],
+        &["log", "tiles"],
+        &["log", "repair"],
+        &["log", "keygen"],
         &["log", "evidence"],
+        &["verify"],
         &["completions"],
         &["policy", "show"],
     ] {

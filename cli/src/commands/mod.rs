@@ -3,11 +3,13 @@
 mod embedded;
 mod explain;
 mod lab;
+mod listing;
 mod log;
 mod matrix;
 mod plan;
 mod report;
 mod run;
+mod verify;
 mod voyage;
 
 use std::io::Write as _;
@@ -34,6 +36,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Report(command) => report::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
+        Command::Verify(command) => verify::execute(&args, command),
         Command::Policy(args::Policy::Show) => print(settings::DEFAULT_POLICY),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -47,7 +50,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
 fn history(args: &Args) -> Result<History, Exit> {
     let snapshot = Snapshot::take(&args.store)?;
     if let Some(damage) = snapshot.damage()? {
-        return Err(Exit::lab(format!("{damage}. What can be read: portolan log show")));
+        return Err(Exit::wrong(format!("{damage}. What can be read: portolan log show")));
     }
     history_of(snapshot.read(0, Direction::Forward))
 }
