@@ -259,7 +259,7 @@ fn read_table(file: &File, length: u64, first: u64) -> io::Result<Result<Vec<Blo
     });
     // The heads of two skippable frames stand between the last block and the table.
     let fits = end + 8 + lines * HASH_BYTES as u64 + 8 == start
-        && blocks.iter().all(|it| it.raw <= LARGEST_BLOCK);
+        && blocks.iter().all(|it| it.lines > 0 && it.raw <= LARGEST_BLOCK);
     Ok(if fits { Ok(blocks) } else { Err(Unusable::Damaged) })
 }
 
@@ -291,7 +291,8 @@ fn frame(bytes: &[u8]) -> Option<(&[u8], Vec<u8>)> {
     let raw = usize::try_from(raw).ok().filter(|it| (1..=LARGEST_BLOCK as usize).contains(it))?;
     let length = zstd::zstd_safe::find_frame_compressed_size(bytes).ok()?;
     let frame = bytes.get(..length)?;
-    Some((frame, zstd::bulk::decompress(frame, raw).ok()?))
+    let text = zstd::bulk::decompress(frame, raw).ok()?;
+    text.ends_with(b"\n").then_some((frame, text))
 }
 
 fn blocks(table: &[u8]) -> Vec<Block> {
