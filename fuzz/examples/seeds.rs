@@ -1,0 +1,140 @@
+//! Writes the seeds that are made by code to `fuzz/seeds/`; with `--check` it compares them instead.
+//!
+//! Run it when a stored form has changed: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
+//! The target `leaf` takes the golden files of `store/src/schema/golden` as seeds too.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use domain::ids::Sha256Digest;
+use fuzz::logs::{LOGS, Log};
+use fuzz::segment;
+use ledger::bundle::verify;
+use ledger::{EntriesId, TileId, append_entry};
+use store::Blobs;
+
+/// Target, name and bytes of one file.
+type Seed = (&'static str, String, Vec<u8>);
+
+fn main() -> ExitCode {
+    let check = std::env::args().any(|it| it == "--check");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let all = [leaves(), bundles(), notes(), segments(), blobs()].concat();
+    let mut stale = 0;
+    for (target, name, bytes) in all {
+        let path = folder.join(target).join(name);
+        if fs::read(&path).is_ok_and(|found| found == bytes) {
+            continue;
+        }
+        if check {
+            eprintln!("{} is not what the code writes today", path.display());
+            stale += 1;
+            continue;
+        }
+        fs::create_dir_all(folder.join(target)).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+    ExitCode::from(u8::from(stale > 0))
+}
+
+/// What no golden file has: escapes, the future, and the earlier store's body alone.
+fn leaves() -> Vec<Seed> {
+    let resumed = |schema: u32, kind: &str, stream: &str| {
+        format!(
+            r#"{{"schema":{schema},"type":"{kind}","at":"2026-11-23T08:30:00.5Z","stream":"{stream}","version":0,"command":"82da876d-1775-527b-9a16-87c95d831cdf","event":{{"campaign":"harbour"}}}}"#
+        )
+    };
+    let body = r#"{"position":7,"at":"2026-11-23T08:30:00Z","stream":"s","version":3,"command":"82da876d-1775-527b-9a16-87c95d831cdf","event":{"type":"CampaignResumed","campaign":"harbour"}}"#;
+    let all = [
+        ("escapes", resumed(2, "CampaignResumed", r#"a\"b\\c\u0001\u00e9\ud83d\ude00é"#)),
+        ("newer-schema", resumed(3, "CampaignResumed", "s")),
+        ("newer-type", resumed(2, "VendorNotified", "s")),
+        ("early-body", body.to_owned()),
+        ("text", "a\"b\\c/\n\u{1}\u{7f}é\u{2028}😀".to_owned()),
+    ];
+    all.map(|(name, text)| ("leaf", name.to_owned(), text.into_bytes())).into()
+}
+
+fn bundles() -> Vec<Seed> {
+    let of = |log: &Log| {
+        let all = [
+            ("inclusion", log.inclusion(5)),
+            ("consistency", log.consistency(3, 7)),
+            ("consistency-new-key", log.consistency(7, 10)),
+            ("export", log.export(10)),
+            ("export-old-key", log.export(3)),
+            ("tlog-proof", log.tlog_proof(5).to_string().into_bytes()),
+        ];
+        all.map(|(name, bytes)| {
+            assert!(name == "tlog-proof" || verify(&*bytes, &[]).is_ok(), "a bundle that is none");
+            ("bundle", format!("{}-{name}", log.origin()), bytes)
+        })
+    };
+    LOGS.iter().flat_map(of).collect()
+}
+
+fn notes() -> Vec<Seed> {
+    let log = &LOGS[0];
+    let mut proof = log.tlog_proof(3);
+    proof.extra = Some(b"more".to_vec());
+    let mut entries = Vec::new();
+    for entry in [&b"an entry"[..], b"", b"another"] {
+        append_entry(&mut entries, entry).expect("a short entry");
+    }
+    let tile = TileId { level: 0, index: 1234, width: 17 };
+    let entries_id = EntriesId { index: 1_234_067, width: 8 };
+    let signer = &log.signers()[0];
+    let texts = [
+        ("note", log.notes[&7].to_string()),
+        ("checkpoint", log.notes[&10].text().to_owned() + "an extension\n"),
+        ("tlog-proof", proof.to_string()),
+        ("verifier", signer.verifier().to_string()),
+        ("signer", signer.encode().to_string()),
+        ("tile", tile.path()),
+        ("entries-path", entries_id.path()),
+        ("hash-hex", proof.proof[0].to_string()),
+        ("hash-base64", proof.proof[0].to_base64()),
+    ];
+    let texts = texts.map(|(name, text)| ("note", name.to_owned(), text.into_bytes()));
+    texts.into_iter().chain([("note", "entries".to_owned(), entries)]).collect()
+}
+
+fn segments() -> Vec<Seed> {
+    let [open, sealed] = segment::originals();
+    let torn = &open[..open.len() - 9];
+    let lines = b"{\"schema\":2}\n{}\n\0{\"schema\":3}\n\n\0a third block\n\0no end";
+    let all = [
+        ("open", 0, &open[..]),
+        ("open-torn", 0, torn),
+        ("open-summed", 1, &open),
+        ("sealed", 2, &sealed),
+        ("sealed-summed", 3, &sealed),
+        ("lines", 4, lines),
+        ("lines-alone", 5, lines),
+        ("lines-belied", 6, &[&[0, 2, 0xff], &lines[..]].concat()),
+    ];
+    let seed = |(name, first, rest): (&str, u8, &[u8])| {
+        ("segment", name.to_owned(), [&[first], rest].concat())
+    };
+    all.map(seed).into()
+}
+
+fn blobs() -> Vec<Seed> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let blobs = Blobs::local(folder.path()).expect("a folder");
+    let noise: Vec<u8> = (0..8_u8).flat_map(|it| Sha256Digest::of(&[it]).to_bytes()).collect();
+    let text = "2026-11-23 eth0: link is up\n".repeat(9).into_bytes();
+    let pieces = [("empty", vec![]), ("noise", noise), ("text", text), ("zeros", vec![0; 200_000])];
+    let packed = pieces.map(|(name, bytes)| {
+        let digest = blobs.put(&bytes).expect("a disk");
+        (name, blobs.packed(digest).expect("it was put"))
+    });
+    // Without head and sum: the bare frame.
+    let frames = packed.clone().map(|(name, bytes)| {
+        let frame = bytes[..bytes.len() - 12].to_vec();
+        ("blob", format!("{name}-frame"), frame)
+    });
+    let packed = packed.map(|(name, bytes)| ("blob", name.to_owned(), bytes));
+    packed.into_iter().chain(frames).collect()
+}
