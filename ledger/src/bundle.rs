@@ -29,7 +29,7 @@ use std::io::BufRead;
 
 use serde::{Deserialize, Serialize};
 
-pub use chain_error::ChainError;
+pub use chain_error::{ChainError, MOST_KEYS};
 pub use consistency::Consistency;
 pub use error::BundleError;
 pub use export::Export;

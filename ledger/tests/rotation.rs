@@ -173,3 +173,11 @@ fn an_event_that_only_mentions_a_change_changes_nothing() {
     log.sign();
     assert_eq!(verify(&*log.export(), &log.verifiers()).unwrap().key_changes, 0);
 }
+
+#[test]
+fn more_keys_than_any_log_has_had_are_refused() {
+    let log = rotated();
+    let keys = vec![log.verifier(0); ledger::bundle::MOST_KEYS + 1];
+    let error = chain_error(&exported(&log, keys), &[]);
+    assert_eq!(error, ChainError::TooManyKeys(ledger::bundle::MOST_KEYS + 1));
+}

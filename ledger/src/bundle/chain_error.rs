@@ -1,11 +1,22 @@
 //! Why a chain of keys is broken.
 
+/// Most keys of one log that are looked at: each costs a check of every signature.
+pub const MOST_KEYS: usize = 1024;
+
+/// Refuses more keys than any log has had.
+pub(crate) fn check_number(keys: usize) -> Result<(), ChainError> {
+    if keys > MOST_KEYS { Err(ChainError::TooManyKeys(keys)) } else { Ok(()) }
+}
+
 /// Why the keys of an export do not follow from each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
     /// The list of keys is empty.
     #[error("the bundle names no key")]
     NoKey,
+    /// More keys than any log has had.
+    #[error("the bundle names {0} keys; at most {MOST_KEYS} are looked at")]
+    TooManyKeys(usize),
     /// A key with another name than the log.
     #[error("key {key} does not bear the name of the log {origin:?}")]
     OtherName {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::chain_error::ChainError;
+use crate::bundle::chain_error::{ChainError, check_number};
 use crate::bundle::error::BundleError;
 use crate::bundle::{FORMAT, Kind};
 use crate::checkpoint::{Checkpoint, CheckpointError};
@@ -78,6 +78,7 @@ impl Export {
 
     /// The first key, or why there is none.
     pub(crate) fn first_key(&self) -> Result<&Verifier, ChainError> {
+        check_number(self.keys.len())?;
         self.keys.first().ok_or(ChainError::NoKey)
     }
 

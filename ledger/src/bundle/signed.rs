@@ -1,5 +1,6 @@
 //! A checkpoint together with who has signed it.
 
+use crate::bundle::chain_error::check_number;
 use crate::bundle::error::BundleError;
 use crate::checkpoint::Checkpoint;
 use crate::note::{Note, NoteError};
@@ -24,6 +25,7 @@ impl Signed {
     ) -> Result<Self, BundleError> {
         let checkpoint: Checkpoint = note.text().parse()?;
         let size = checkpoint.size();
+        check_number(keys.len())?;
         let known = [trusted, keys].concat();
         let signers = signers(note, &known, size)?;
         if let Some(stranger) = signers.iter().find(|it| it.name() != checkpoint.origin()) {

@@ -18,12 +18,14 @@ pub fn import_early(old: &Path, store: &Path, settings: &Settings) -> Result<u64
     if !early.join("db").is_file() {
         return Err(StoreError::Import(format!("{} holds no early log", old.display())));
     }
+    // All of it is read before anything is made.
+    let decisions = decisions(&early)?;
     let log = DiskLog::open(store, settings)?;
     if log.head() > 0 {
         return Err(StoreError::NotEmpty(store.to_owned()));
     }
     let (from, to) = (Blobs::local(&old.join("evidence"))?, Blobs::local(&store.join("evidence"))?);
-    for append in decisions(&early)? {
+    for append in decisions {
         for evidence in append.events.iter().flat_map(|event| event.evidence()) {
             to.put(&from.get(evidence.sha256)?)?;
         }
