@@ -80,7 +80,9 @@ impl<'a> Envelope<'a> {
     pub fn open(mut self) -> Result<Recorded, StoreError> {
         let event = match std::mem::replace(&mut self.event, Body::Text(b"")) {
             Body::Text(text) => {
-                let mut fields = serde_json::Deserializer::from_slice(text);
+                // Fields that are passed over are not looked at otherwise.
+                let text = std::str::from_utf8(text).map_err(|error| self.damaged(&error))?;
+                let mut fields = serde_json::Deserializer::from_str(text);
                 event::read(&self.kind, &mut fields)
                     .map(|event| event.and_then(|event| fields.end().map(|()| event)))
             }
