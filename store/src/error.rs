@@ -198,7 +198,10 @@ pub enum StoreError {
 
 impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
-        Self::Index(error.to_string())
+        // sled itself shows only how an error of the system is made up.
+        let system =
+            if let sled::Error::Io(error) = &error { Some(error.to_string()) } else { None };
+        Self::Index(system.unwrap_or_else(|| error.to_string()))
     }
 }
 
