@@ -17,7 +17,11 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result
     // What a panic leaves behind is never used again: the index is made anew.
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     GUARDED.set(before);
-    result.unwrap_or_else(|_| Err(StoreError::Index("its files are damaged".to_owned())))
+    result.unwrap_or_else(|payload| {
+        let said = payload.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
+        Err(StoreError::Index(format!("its files are damaged or its disk fails: {said}")))
+    })
 }
 
 /// Lets panics of guarded calls pass without a word; all others are told as before.
