@@ -2,32 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod called;
 mod house;
 
 use std::path::Path;
-use std::process::Output;
 
 use assert_cmd::Command;
 
-struct Called {
-    code: i32,
-    out: String,
-    err: String,
-}
+use called::Called;
 
 fn portolan(store: &Path, words: &[&str]) -> Called {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_portolan"))
+    let output = Command::new(env!("CARGO_BIN_EXE_portolan"))
         .args(words)
         .env("PORTOLAN_STORE", store)
         .env("PORTOLAN_CACHE", store.join("cache"))
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Called {
-        code: output.status.code().unwrap_or(-1),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
+        .output();
+    output.unwrap().into()
 }
 
 /// Calls and expects a refusal with these words.

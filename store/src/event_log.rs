@@ -184,5 +184,5 @@ pub struct Progress {
 /// Largest state of a projection that is saved, in bytes.
 pub const LARGEST_STATE: usize = 60 * 1024;
 
-/// Largest stored event, in bytes: an entry of a C2SP entry bundle has a length of 16 bits.
-pub const LARGEST_LEAF: usize = 60 * 1024;
+/// Largest stored event, in bytes.
+pub use ledger::bundle::LARGEST_LEAF;

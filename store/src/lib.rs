@@ -6,9 +6,11 @@ mod blobs;
 mod disk;
 mod error;
 mod event_log;
+mod files;
 mod memory;
 mod owner;
 pub mod schema;
+mod skippable;
 
 pub use blobs::Blobs;
 pub use disk::{

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::event::Recorded;
-use ledger::{Checkpoint, Hash, MemoryTiles, Note, Signer, TileId, TileSource as _, leaf_hash};
+use ledger::{
+    Checkpoint, Hash, MemoryTiles, Note, Signer, TILE_WIDTH, TileId, TileSource as _, leaf_hash,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -140,7 +142,7 @@ impl EventLog for MemoryLog {
 
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
         let Ok(tile) = self.state().tiles.tile(id);
-        let there = (1..=256).contains(&tile.len()) && tile.len() == usize::from(id.width);
+        let there = (1..=TILE_WIDTH).contains(&tile.len()) && tile.len() == usize::from(id.width);
         if there { Ok(tile) } else { Err(StoreError::NoTile(id)) }
     }
 

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::lab::{Called, EXPECTED, Lab, called};
+use crate::called::Called;
+use crate::lab::{EXPECTED, Lab, called};
 
 const PART: [&str; 7] = ["run", "small", "--quiet", "--guest", "server", "--source", "xen-like"];
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::called::Called;
+
 /// guest, source, target, standing: the small testbed's matrix from first principles.
 pub(crate) const EXPECTED: [&str; 4] = [
     "lean kvm-like xen-like FAILURE",
@@ -15,12 +17,6 @@ pub(crate) const EXPECTED: [&str; 4] = [
 
 pub(crate) struct Lab {
     folder: tempfile::TempDir,
-}
-
-pub(crate) struct Called {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
 }
 
 impl Called {
@@ -140,11 +136,5 @@ impl Lab {
 }
 
 pub(crate) fn called(mut command: Command) -> Called {
-    let output = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Called {
-        code: output.status.code().unwrap_or(-1),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
+    command.output().unwrap().into()
 }

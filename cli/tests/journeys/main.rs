@@ -7,6 +7,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../called.rs"]
+mod called;
 mod faults;
 mod interrupted;
 mod lab;

@@ -2,7 +2,6 @@
 //! doors with a fixed key and fixed times.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use domain::event::{
     CampaignFinished, CampaignStarted, Cost, Ending, Event, Evidence, EvidenceKind, Outcome,
@@ -14,16 +13,12 @@ use domain::step::Step;
 use jiff::{SignedDuration, Timestamp};
 use store::{Append, Blobs, DiskLog, EventLog as _, Expected, NewKey, Settings};
 
+use crate::called::Called;
+
 /// The name of the log.
 pub(crate) const ORIGIN: &str = "example.com/lab";
 /// How many steps the first campaign has.
 pub(crate) const STEPS: u64 = 600;
-
-pub(crate) struct Called {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
 
 impl Called {
     #[track_caller]
@@ -90,20 +85,14 @@ impl Bench {
     }
 
     pub(crate) fn call_with(&self, words: &[&str], input: &[u8]) -> Called {
-        let output: Output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_portolan"))
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_portolan"))
             .args(words)
             .current_dir(self.folder.path())
             .env("PORTOLAN_STORE", "store")
             .env_remove("PORTOLAN_EVIDENCE")
             .write_stdin(input)
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Called {
-            code: output.status.code().unwrap_or(-1),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+            .output();
+        output.unwrap().into()
     }
 
     /// Calls and expects a refusal with these words.

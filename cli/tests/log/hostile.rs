@@ -1,6 +1,7 @@
 //! Files that somebody else wrote: garbage, halves, single bits, wrong keys.
 
-use crate::fixture::{Bench, Called, first_key};
+use crate::called::Called;
+use crate::fixture::{Bench, first_key};
 
 /// A bundle of each kind, in files.
 fn bundles() -> Bench {

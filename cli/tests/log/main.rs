@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../called.rs"]
+mod called;
 mod checkpoints;
 mod exports;
 mod fixture;

@@ -2,7 +2,8 @@
 
 use store::EventLog as _;
 
-use crate::fixture::{Bench, Called, blob, campaign, console, first_key, flip};
+use crate::called::Called;
+use crate::fixture::{Bench, blob, campaign, console, first_key, flip};
 
 fn sealed(bench: &Bench) -> std::path::PathBuf {
     let segments = std::fs::read_dir(bench.store().join("log/segments")).unwrap();

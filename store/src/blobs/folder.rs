@@ -1,15 +1,16 @@
 //! What object_store does not do for files: private modes, and names that are safe before it writes.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use domain::ids::Sha256Digest;
 
 use crate::StoreError;
+use crate::files::{private_folder, sync_folder};
 
 /// The folder of all evidence, with one folder below for each first byte of a digest.
 #[derive(Debug)]
@@ -21,7 +22,10 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn open(root: &Path) -> Result<Self, StoreError> {
-        make(root)?;
+        // Whoever only reads need not be able to write there.
+        if !root.is_dir() {
+            private_folder(root)?;
+        }
         Ok(Self { root: root.to_owned(), ready: Mutex::default() })
     }
 
@@ -30,12 +34,8 @@ impl Folder {
         let folder = self.of(digest);
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if !ready.contains(&folder) {
-            make(&folder)?;
-            // Also when they are there: who made them may have been killed before this.
-            sync(&self.root)?;
-            if let Some(parent) = self.root.parent().filter(|it| !it.as_os_str().is_empty()) {
-                sync(parent)?;
-            }
+            private_folder(&self.root)?;
+            private_folder(&folder)?;
             ready.insert(folder);
         }
         Ok(())
@@ -43,7 +43,7 @@ impl Folder {
 
     /// Makes the name of a piece that is there safe on disk.
     pub(super) fn settle(&self, digest: Sha256Digest) -> Result<(), StoreError> {
-        sync(&self.of(digest))
+        sync_folder(&self.of(digest))
     }
 
     /// Takes a written file from everybody but its owner. Its folder is private already, so nobody
@@ -91,14 +91,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 fn remove(path: &Path) -> Result<u64, StoreError> {
     fs::remove_file(path).map_err(|error| StoreError::io("cannot remove", path, error))?;
     Ok(1)
-}
-
-fn make(folder: &Path) -> Result<(), StoreError> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| StoreError::io("cannot create", folder, error))
-}
-
-fn sync(folder: &Path) -> Result<(), StoreError> {
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|error| StoreError::io("cannot sync", folder, error))
 }

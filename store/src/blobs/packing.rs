@@ -5,6 +5,8 @@
 
 use std::io;
 
+use crate::skippable::skippable_head;
+
 /// Largest piece, in bytes.
 pub(super) const LARGEST: usize = 64 * 1024 * 1024;
 
@@ -14,8 +16,8 @@ pub(super) const LARGEST_PACKED: u64 = LARGEST as u64 + LARGEST as u64 / 128;
 /// zstd's own default: logs and screens shrink well, and a higher level gains little.
 const LEVEL: i32 = 3;
 
-/// What precedes the checksum: a skippable frame (RFC 8878, 3.1.2) of four bytes.
-const CHECKSUM_HEAD: [u8; 8] = [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0];
+/// What precedes the checksum.
+const CHECKSUM_HEAD: [u8; 8] = skippable_head(4);
 
 /// Compresses a piece of evidence; `zstd -d` opens it too.
 pub(super) fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {

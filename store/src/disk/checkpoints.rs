@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use ledger::{Checkpoint, LONGEST_NOTE, Note, Verifier};
 
-use super::layout::{Layout, put_bytes};
+use super::layout::Layout;
 use crate::StoreError;
+use crate::files::put_bytes;
 
 /// Keeps a checkpoint under its size. What two keys have signed is not replaced by what one has;
 /// another tree of the same size is never signed.

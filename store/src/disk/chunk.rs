@@ -2,6 +2,11 @@
 
 use std::ops::Range;
 
+use ledger::TILE_WIDTH;
+
+/// Leaves of one tile of the Merkle tree: what is stored and read together.
+pub(super) const TILE: u64 = TILE_WIDTH as u64;
+
 /// Leaves that follow one another.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {

@@ -1,7 +1,7 @@
 //! Writing a log down in one file that any tool can read and an outsider can check.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use domain::ids::Sha256Digest;
@@ -104,12 +104,11 @@ impl Extent<'_> {
         let (events, root) = (head.size(), head.root());
         let header = Export::new(keys.to_vec(), note, older);
         let header = header.map_err(|error| StoreError::Tree(error.to_string()))?;
-        let io = |error| StoreError::io("cannot write", Path::new("the export"), error);
-        let mut writer = ExportWriter::begin(to, &header).map_err(io)?;
+        let mut writer = ExportWriter::begin(to, &header).map_err(unwritten)?;
         let mut named = BTreeSet::new();
         for leaf in log.leaves(0).take(usize::try_from(events).unwrap_or(usize::MAX)) {
             let (position, leaf) = leaf?;
-            writer.leaf(&leaf).map_err(io)?;
+            writer.leaf(&leaf).map_err(unwritten)?;
             if evidence.is_some() {
                 let recorded = schema::decode(position, &leaf)?;
                 named.extend(recorded.event.evidence().iter().map(|it| it.sha256));
@@ -117,22 +116,40 @@ impl Extent<'_> {
             progress(position + 1);
         }
         let mut exported = Exported { events, root, evidence: 0, evidence_lost: 0 };
-        for (digest, blobs) in named.iter().zip(std::iter::repeat(evidence)) {
-            match blobs.map(|blobs| blobs.packed(*digest)) {
-                Some(Ok(packed)) => {
-                    writer.evidence(&hash(*digest), &packed).map_err(io)?;
-                    exported.evidence += 1;
-                }
-                Some(Err(StoreError::BlobMissing(_) | StoreError::BlobDamaged(_))) => {
-                    exported.evidence_lost += 1;
-                }
-                Some(Err(error)) => return Err(error),
-                None => {}
-            }
+        if let Some(blobs) = evidence {
+            exported.write_evidence(&mut writer, &named, blobs)?;
         }
-        writer.finish().map_err(io)?;
+        writer.finish().map_err(unwritten)?;
         Ok(exported)
     }
+}
+
+impl Exported {
+    /// Writes these pieces, as far as they are there, and counts them.
+    fn write_evidence(
+        &mut self,
+        writer: &mut ExportWriter<impl Write>,
+        named: &BTreeSet<Sha256Digest>,
+        blobs: &Blobs,
+    ) -> Result<(), StoreError> {
+        for digest in named {
+            match blobs.packed(*digest) {
+                Ok(packed) => {
+                    writer.evidence(&hash(*digest), &packed).map_err(unwritten)?;
+                    self.evidence += 1;
+                }
+                Err(StoreError::BlobMissing(_) | StoreError::BlobDamaged(_)) => {
+                    self.evidence_lost += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unwritten(error: io::Error) -> StoreError {
+    StoreError::io("cannot write", Path::new("the export"), error)
 }
 
 fn hash(digest: Sha256Digest) -> Hash {

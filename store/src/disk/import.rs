@@ -12,10 +12,11 @@ use ledger::{Hash, Verifier};
 
 use super::checkpoints;
 use super::keys::Keys;
-use super::layout::{FORMAT, Layout, private_folder, put_bytes, sync_folder};
+use super::layout::{FORMAT, Layout};
 use super::open_segment::OpenSegment;
 use super::record::Record;
 use super::segments::Segments;
+use crate::files::{private_folder, put_bytes, sync_folder};
 use crate::owner::Owner;
 use crate::{Blobs, StoreError, schema};
 
@@ -90,7 +91,7 @@ impl<F: FnMut(u64)> Taking<F> {
         for folder in [&layout.segments(), &layout.checkpoints()] {
             private_folder(folder)?;
         }
-        let segments = Segments::open(&layout.segments(), true)?.segments;
+        let segments = Segments::none(&layout.segments());
         let active = segments.begin(0)?;
         Ok(Self {
             layout,

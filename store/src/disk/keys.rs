@@ -8,8 +8,9 @@ use ledger::{Note, Signer, Verifier};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::layout::{Layout, private_folder, put_bytes};
+use super::layout::Layout;
 use crate::StoreError;
+use crate::files::{private_folder, put_bytes};
 
 /// A change of the key, as it is to be recorded.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,10 +7,10 @@ use std::sync::{PoisonError, RwLock};
 
 use ledger::{Hash, leaf_hash};
 
-use super::chunk::Chunk;
-use super::layout::{private_file, sync_folder};
+use super::chunk::{Chunk, TILE};
 use super::record::{HEADER, Header, MAGIC, Place};
 use crate::StoreError;
+use crate::files::{private_file, sync_folder};
 
 /// An append-only file of records.
 #[derive(Debug)]
@@ -133,6 +133,13 @@ impl OpenSegment {
             known.extend(new);
         }
         hashes
+    }
+
+    /// The leaves that lie in the same tile as this position.
+    pub(super) fn tile(&self, position: u64) -> Result<Chunk, StoreError> {
+        let start = self.first.max(position / TILE * TILE);
+        let most = TILE - start % TILE;
+        self.chunk(start - self.first, usize::try_from(most).unwrap_or(usize::MAX))
     }
 
     /// The leaves from one index on, at most so many.

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use ledger::{Checkpoint, Signer, Verifier, empty_root};
 
 use super::checkpoints;
+use super::finding::Opened;
 use super::index::Index;
 use super::indexer::Behind;
 use super::keys::Keys;
-use super::layout::{FORMAT, Layout, private_folder, put_bytes, sweep, sync_folder};
+use super::layout::{FORMAT, Layout};
 use super::open_segment::OpenSegment;
-use super::segments::{Opened, Segments};
+use super::segments::Segments;
 use super::streams::Streams;
 use super::tree::Tree;
 use super::{Mended, NewKey, Settings};
 use crate::StoreError;
+use crate::files::{private_folder, put_bytes, sweep, sync_folder};
 
 /// What a log is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +96,7 @@ pub(super) fn find(
     if keys.signer.is_none() && purpose == Purpose::Use {
         return Err(StoreError::NoKey(layout.keys()));
     }
-    let Opened { segments, end, damage, last, .. } = Segments::open(&layout.segments(), true)?;
+    let Opened { segments, end, damage, last, .. } = Opened::find(&layout.segments(), true)?;
     if let Some(damage) = damage {
         return Err(damage);
     }

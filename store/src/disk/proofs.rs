@@ -7,6 +7,7 @@ use ledger::{
 };
 
 use super::checkpoints;
+use super::chunk::TILE;
 use super::reader::missing;
 use super::snapshot::Snapshot;
 use super::tree::unread;
@@ -82,8 +83,8 @@ impl TileSource for Snapshot {
     /// Puts the tile together from the hashes of the events below it.
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, StoreError> {
         let no_tile = || StoreError::NoTile(id);
-        let below = 256_u64.checked_pow(id.level.into()).ok_or_else(no_tile)?;
-        let first = id.index.checked_mul(256).and_then(|it| it.checked_mul(below));
+        let below = TILE.checked_pow(id.level.into()).ok_or_else(no_tile)?;
+        let first = id.index.checked_mul(TILE).and_then(|it| it.checked_mul(below));
         let first = first.ok_or_else(no_tile)?;
         let end = first.checked_add(below.saturating_mul(id.width.into()));
         let end = end.filter(|end| *end <= self.end).ok_or_else(no_tile)?;

@@ -64,7 +64,7 @@ fn record(log: &DiskLog, Change { from, to, at }: Change) -> Result<Recorded, St
         at,
         events: vec![Event::KeyChanged(KeyChanged { from, to })],
     };
-    let mut answers = log.record_all(vec![append]);
+    let mut answers = log.record_all(vec![append], |_| Ok(()));
     answers.pop().unwrap_or(Err(StoreError::Broken))?.pop().ok_or(StoreError::Broken)
 }
 

@@ -1,6 +1,6 @@
-//! The segments of a log: opened in order, checked against each other, read by position.
+//! The segments of a log: read by position, added to at the end, sealed one by one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::Hash;
 
-use super::chunk::Chunk;
-use super::open_segment::{OpenSegment, Scanned};
-use super::sealed_segment::{self, BLOCK, SealedSegment};
+use super::chunk::{Chunk, TILE};
+use super::open_segment::OpenSegment;
+use super::sealed_segment::SealedSegment;
 use crate::StoreError;
 
 /// One segment, in either form.
 #[derive(Debug, Clone)]
-enum Segment {
+pub(super) enum Segment {
+    /// Not sealed yet.
     Open(Arc<OpenSegment>),
+    /// Complete and compressed.
     Sealed(Arc<SealedSegment>),
 }
 
@@ -48,61 +50,15 @@ pub(crate) struct Segments {
 /// Blocks kept unpacked for single reads: at most 15 MiB each, mostly a few hundred KiB.
 const RECENT: usize = 8;
 
-/// What opening the segments found.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) segments: Segments,
-    /// How many events are intact, without a gap, from the first on.
-    pub(crate) end: u64,
-    /// How many were safe on disk, as far as the segments themselves say.
-    pub(crate) durable: u64,
-    /// Why the segments cannot be read to their end, if so.
-    pub(crate) damage: Option<StoreError>,
-    /// The last segment, and how much of it is intact and how much there is, in bytes.
-    pub(super) last: Option<(Arc<OpenSegment>, u64, u64)>,
-}
-
-/// The two files a segment may have.
-#[derive(Debug, Default)]
-struct Files {
-    open: Option<PathBuf>,
-    sealed: Option<PathBuf>,
-}
-
 impl Segments {
-    /// Opens every segment in the folder as far as they are intact.
-    ///
-    /// # Errors
-    /// When the folder or a file cannot be read at all.
-    pub(crate) fn open(folder: &Path, writable: bool) -> Result<Opened, StoreError> {
-        let mut opened = Opened {
-            segments: Self {
-                folder: folder.to_owned(),
-                list: RwLock::default(),
-                recent: Mutex::default(),
-            },
-            end: 0,
-            durable: 0,
-            damage: None,
-            last: None,
-        };
-        let mut before = folder.to_owned();
-        for (first, files) in list(folder)? {
-            if first != opened.end {
-                let why = format!(
-                    "{} ends before it, and the next segment begins at {first}",
-                    before.display()
-                );
-                opened.damage = Some(StoreError::Damaged { position: opened.end, why });
-                opened.durable = opened.durable.max(first);
-            }
-            if opened.damage.is_some() {
-                break;
-            }
-            before = files.sealed.clone().or_else(|| files.open.clone()).unwrap_or_default();
-            opened.take(first, files, writable)?;
-        }
-        Ok(opened)
+    /// No segment yet.
+    pub(super) fn none(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), list: RwLock::default(), recent: Mutex::default() }
+    }
+
+    /// Adds a segment behind the others.
+    pub(super) fn push(&self, segment: Segment) {
+        self.list.write().unwrap_or_else(PoisonError::into_inner).push(segment);
     }
 
     /// The leaves at and behind a position, as they are stored together; `None` at the end.
@@ -111,7 +67,7 @@ impl Segments {
         let line = position - segment.first();
         let chunk = match segment {
             Segment::Sealed(segment) => segment.chunk(line)?,
-            Segment::Open(segment) => open_chunk(&segment, position)?,
+            Segment::Open(segment) => segment.tile(position)?,
         };
         Ok(Some(chunk).filter(|it| position < it.end()))
     }
@@ -120,7 +76,7 @@ impl Segments {
     pub(super) fn pieces(range: Range<u64>) -> impl Iterator<Item = Range<u64>> {
         let mut start = range.start;
         std::iter::from_fn(move || {
-            let end = range.end.min((start / BLOCK).saturating_add(1).saturating_mul(BLOCK));
+            let end = range.end.min((start / TILE).saturating_add(1).saturating_mul(TILE));
             let piece = std::mem::replace(&mut start, end)..end;
             (!piece.is_empty()).then_some(piece)
         })
@@ -184,7 +140,7 @@ impl Segments {
                     (segment.first() + line, found)
                 }
                 Segment::Open(segment) => {
-                    let chunk = open_chunk(&segment, position)?;
+                    let chunk = segment.tile(position)?;
                     (chunk.first, segment.hashes(&chunk))
                 }
             };
@@ -210,8 +166,7 @@ impl Segments {
     /// Adds a new, empty segment at the end.
     pub(super) fn begin(&self, first: u64) -> Result<Arc<OpenSegment>, StoreError> {
         let segment = Arc::new(OpenSegment::create(&self.folder, first)?);
-        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
-        list.push(Segment::Open(Arc::clone(&segment)));
+        self.push(Segment::Open(Arc::clone(&segment)));
         Ok(segment)
     }
 
@@ -256,72 +211,4 @@ impl Segments {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         (list.len(), list.iter().filter(|it| matches!(it, Segment::Sealed(_))).count())
     }
-}
-
-impl Opened {
-    fn take(&mut self, first: u64, files: Files, writable: bool) -> Result<(), StoreError> {
-        self.last = None;
-        let scanned = files.open.as_deref().map(|path| OpenSegment::scan(path, first, writable));
-        let scanned = scanned.transpose()?;
-        if let Some(path) = files.sealed {
-            let sealed = match SealedSegment::open(&path, first) {
-                Err(damage @ StoreError::Damaged { .. }) if scanned.is_none() => {
-                    self.damage = Some(damage);
-                    return Ok(());
-                }
-                sealed => sealed?,
-            };
-            let open = scanned.as_ref().map_or(0, |scanned| scanned.segment.count());
-            // Where both are there, sealing was interrupted: it is done again from the open form.
-            if sealed.count() > open {
-                self.end = first + sealed.count();
-                self.durable = self.durable.max(self.end);
-                self.push(Segment::Sealed(Arc::new(sealed)));
-                return Ok(());
-            }
-        }
-        let Some(Scanned { segment, intact, length, durable }) = scanned else { return Ok(()) };
-        let path = segment.path().to_owned();
-        let segment = Arc::new(segment);
-        self.end = first + segment.count();
-        self.durable = self.durable.max(durable);
-        if self.durable > self.end {
-            self.damage = Some(StoreError::Damaged {
-                position: self.end,
-                why: format!("{}, at byte {intact}: its record is damaged", path.display()),
-            });
-        }
-        self.push(Segment::Open(Arc::clone(&segment)));
-        self.last = Some((segment, intact, length));
-        Ok(())
-    }
-
-    fn push(&mut self, segment: Segment) {
-        self.segments.list.get_mut().unwrap_or_else(PoisonError::into_inner).push(segment);
-    }
-}
-
-/// The leaves of an open segment that lie in the same tile as this position.
-fn open_chunk(segment: &OpenSegment, position: u64) -> Result<Chunk, StoreError> {
-    let start = segment.first().max(position / BLOCK * BLOCK);
-    let most = BLOCK - start % BLOCK;
-    segment.chunk(start - segment.first(), usize::try_from(most).unwrap_or(usize::MAX))
-}
-
-/// The files of every segment, by first position.
-fn list(folder: &Path) -> Result<BTreeMap<u64, Files>, StoreError> {
-    let io = |error| StoreError::io("cannot list", folder, error);
-    let mut found: BTreeMap<u64, Files> = BTreeMap::new();
-    for entry in fs::read_dir(folder).map_err(io)? {
-        let path = entry.map_err(io)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let Some((first, ending)) = name.split_once('.') else { continue };
-        let Some(first) = first.parse().ok().filter(|_| first.len() == 20) else { continue };
-        match ending {
-            "log" => found.entry(first).or_default().open = Some(path),
-            sealed_segment::ENDING => found.entry(first).or_default().sealed = Some(path),
-            _ => {}
-        }
-    }
-    Ok(found)
 }

@@ -11,6 +11,23 @@ pub struct Settings {
     pub new_key: Option<NewKey>,
 }
 
+/// Smallest cache, in bytes; sled wants some.
+const LEAST_CACHE: u64 = 1 << 20;
+/// Smallest and largest segment, in bytes; places in a segment are counted in 32 bits.
+const SEGMENT: (u64, u64) = (1 << 10, 1 << 30);
+
+impl Settings {
+    /// The same within what the log can work with.
+    pub(super) fn clamped(&self) -> Self {
+        let (least, most) = SEGMENT;
+        Self {
+            cache_bytes: self.cache_bytes.max(LEAST_CACHE),
+            segment_bytes: self.segment_bytes.clamp(least, most),
+            new_key: self.new_key.clone(),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self { cache_bytes: 64 << 20, segment_bytes: 32 << 20, new_key: None }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use ledger::{Checkpoint, Note, Verifier};
 
 use super::checkpoints;
+use super::finding::Opened;
 use super::keys::Keys;
 use super::layout::Layout;
 use super::reader::{self, hashed};
-use super::segments::{Opened, Segments};
+use super::segments::Segments;
 use crate::{Direction, Events, Leaves, StoreError};
 
 /// How often the segments are listed again when one is sealed meanwhile.
@@ -55,11 +56,11 @@ impl Snapshot {
 
     /// The segments; a file that was just sealed by another process is looked for again.
     fn segments(layout: &Layout) -> Result<Opened, StoreError> {
-        let mut opened = Segments::open(&layout.segments(), false);
+        let mut opened = Opened::find(&layout.segments(), false);
         for _ in 1..TRIES {
             match &opened {
                 Ok(Opened { damage: None, .. }) => break,
-                Ok(_) | Err(_) => opened = Segments::open(&layout.segments(), false),
+                Ok(_) | Err(_) => opened = Opened::find(&layout.segments(), false),
             }
         }
         opened

@@ -41,15 +41,6 @@ pub(super) struct Fresh {
     pub(super) entries: Vec<Entry>,
 }
 
-/// Where a decision stands in its stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is new: its first version.
-    New(u64),
-    /// Its command is known: version of the first event recorded then.
-    Known(u64),
-}
-
 /// Every stream that was used of late. Streams that were not are read from the index again.
 #[derive(Debug)]
 pub(super) struct Streams {
@@ -99,7 +90,7 @@ impl Streams {
         if !self.known.contains_key(stream) && index.stream(stream)?.is_none() {
             return Ok(None);
         }
-        Ok(self.enter(index, stream)?.commands.get(&command).copied())
+        Ok(self.enter(index, stream)?.version_of(&command))
     }
 
     /// How many events of a stream are below a position: what is on its way to the disk is not.
@@ -186,15 +177,17 @@ fn load(index: &Index, name: &str) -> Result<Stream, StoreError> {
 }
 
 impl Stream {
-    /// Judges a decision: a known command, a wrong version, or the place it gets.
-    pub(super) fn place(&self, append: &Append) -> Result<Standing, StoreError> {
-        let Append { stream, expected, command, .. } = append;
-        if let Some(version) = self.commands.get(command) {
-            return Ok(Standing::Known(*version));
-        }
+    /// The version of the first event that a command caused, if it is known.
+    pub(super) fn version_of(&self, command: &Uuid) -> Option<u64> {
+        self.commands.get(command).copied()
+    }
+
+    /// The version that a new decision gets.
+    pub(super) fn place(&self, append: &Append) -> Result<u64, StoreError> {
+        let Append { stream, expected, .. } = append;
         let actual = self.next;
         if expected.holds(actual) {
-            return Ok(Standing::New(actual));
+            return Ok(actual);
         }
         Err(StoreError::WrongVersion { stream: stream.clone(), expected: *expected, actual })
     }

@@ -12,6 +12,7 @@ use ledger::{
 };
 
 use super::checkpoints;
+use super::chunk::TILE;
 use super::snapshot::Snapshot;
 use super::tree::unread;
 use crate::StoreError;
@@ -119,23 +120,21 @@ impl Press {
         let Some(entries) = &mut self.entries else { return Ok(()) };
         let too_long = |error: ledger::EntriesError| StoreError::Tree(error.to_string());
         append_entry(entries, leaf).map_err(too_long)?;
-        let width = TILE_WIDTH as u64;
-        if !(position + 1).is_multiple_of(width) {
+        if !(position + 1).is_multiple_of(TILE) {
             return Ok(());
         }
         let bytes = std::mem::take(entries);
-        let path = EntriesId { index: position / width, width: TILE_WIDTH as u16 }.path();
+        let path = EntriesId { index: position / TILE, width: TILE_WIDTH as u16 }.path();
         self.put(&path, &bytes)?;
         self.remove_partials(&path)
     }
 
     /// The entries of the tile that is not full.
     fn last_entries(&mut self, size: u64) -> Result<(), StoreError> {
-        let width = TILE_WIDTH as u64;
         match self.entries.take().filter(|it| !it.is_empty()) {
-            // Less than 256.
+            // Less than a tile's width.
             Some(bytes) => {
-                let id = EntriesId { index: size / width, width: (size % width) as u16 };
+                let id = EntriesId { index: size / TILE, width: (size % TILE) as u16 };
                 self.put(&id.path(), &bytes)
             }
             None => Ok(()),

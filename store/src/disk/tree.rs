@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use ledger::{Builder, Hash, Tile, TileId, TileSource, TileTree, TreeError};
+use ledger::{Builder, Hash, TILE_WIDTH, Tile, TileId, TileSource, TileTree, TreeError};
 
+use super::chunk::TILE;
 use super::index::{Index, disagrees};
 use super::segments::Segments;
 use crate::StoreError;
@@ -48,7 +49,7 @@ impl Tree {
     /// it covers.
     pub(super) fn grow(&self, upto: u64) -> Result<u64, StoreError> {
         let (size, _) = self.top();
-        let end = upto.min((size / 256 + 1) * 256);
+        let end = upto.min((size / TILE + 1) * TILE);
         let hashes = self.segments.hashes(size..end)?;
         Ok(self.add(hashes))
     }
@@ -138,7 +139,7 @@ impl TileSource for Tree {
 
 /// The leaves whose hashes a tile of level 0 holds.
 fn leaves_of(id: TileId) -> Option<Range<u64>> {
-    let first = id.index.checked_mul(256).filter(|_| id.width <= 256)?;
+    let first = id.index.checked_mul(TILE).filter(|_| u64::from(id.width) <= TILE)?;
     Some(first..first.checked_add(id.width.into())?)
 }
 
@@ -163,7 +164,7 @@ impl TileSource for Stored<'_> {
 impl Stored<'_> {
     /// The root of a full tile.
     fn root(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
-        let id = TileId { level, index, width: 256 };
+        let id = TileId { level, index, width: TILE_WIDTH as u16 };
         let hashes = match level {
             0 => self.tile(id)?,
             _ => self.index.tile(id)?.ok_or_else(disagrees)?,

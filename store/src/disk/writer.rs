@@ -7,7 +7,6 @@ use std::sync::mpsc::SyncSender;
 use super::open_segment::OpenSegment;
 use super::record::{LARGEST_BODY, Place, Record};
 use super::shared::Shared;
-use super::streams::Standing;
 use crate::{Append, Expected, StoreError, schema};
 
 /// Decisions of one caller on their way to the disk, their records in one buffer.
@@ -184,12 +183,10 @@ impl Writer {
     ) -> Result<Answer, StoreError> {
         let mut streams = shared.streams();
         let known = streams.enter(&shared.index, &append.stream)?;
-        let version = match known.place(&append)? {
-            Standing::New(version) => version,
-            Standing::Known(version) => {
-                return Ok(Answer { append, outcome: Outcome::Known(version) });
-            }
-        };
+        if let Some(version) = known.version_of(&append.command) {
+            return Ok(Answer { append, outcome: Outcome::Known(version) });
+        }
+        let version = known.place(&append)?;
         let record = record.map_or_else(|| encode(&append, version, buffer), Ok)?;
         let first = self.head;
         if record.count() > 0 {

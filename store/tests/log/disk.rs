@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::event::Recorded;
 use store::{Direction, DiskLog, EventLog as _, Expected, Settings, Snapshot, StoreError};
+use tempfile::TempDir;
 
 use crate::fixture::{decision, disk, small, text};
 
@@ -16,6 +17,14 @@ fn fill(log: &DiskLog, events: std::ops::Range<u64>) {
         let padded = format!("{number} {}", "x".repeat(100));
         log.append(decision(&stream, Expected::Exact(number % 7), &[&padded])).unwrap();
     }
+}
+
+/// A store, and its log with so many events.
+fn filled(events: u64) -> (TempDir, DiskLog) {
+    let store = tempfile::tempdir().unwrap();
+    let log = disk(store.path());
+    fill(&log, 0..events);
+    (store, log)
 }
 
 fn all(log: &DiskLog) -> Vec<Recorded> {
@@ -36,9 +45,7 @@ fn last(store: &Path) -> PathBuf {
 
 #[test]
 fn everything_is_there_again() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     let (before, top) = (all(&log), log.settle().unwrap());
     let stream: Vec<_> = log.read_stream("s3", 0, Direction::Forward).map(Result::unwrap).collect();
     drop(log);
@@ -58,9 +65,7 @@ fn everything_is_there_again() {
 
 #[test]
 fn sealed_segments_unpack_to_json_lines() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     let leaves: Vec<Vec<u8>> = log.leaves(0).map(|it| it.unwrap().1).collect();
     drop(log);
     let mut lines = Vec::new();
@@ -78,9 +83,7 @@ fn sealed_segments_unpack_to_json_lines() {
 
 #[test]
 fn an_append_that_was_cut_short_is_removed() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..10);
+    let (store, log) = filled(10);
     let before = all(&log);
     drop(log);
     let path = last(store.path());
@@ -96,9 +99,7 @@ fn an_append_that_was_cut_short_is_removed() {
 
 #[test]
 fn a_lost_tail_is_noticed_and_the_rest_can_be_read() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..10);
+    let (store, log) = filled(10);
     drop(log);
     let path = last(store.path());
     let whole = fs::read(&path).unwrap();
@@ -119,9 +120,7 @@ fn a_lost_tail_is_noticed_and_the_rest_can_be_read() {
 
 #[test]
 fn a_damaged_record_is_located_and_what_stands_before_it_can_be_read() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..20);
+    let (store, log) = filled(20);
     let before = all(&log);
     drop(log);
     let path = last(store.path());
@@ -141,9 +140,7 @@ fn a_damaged_record_is_located_and_what_stands_before_it_can_be_read() {
 
 #[test]
 fn a_damaged_sealed_segment_is_located() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     let before = all(&log);
     drop(log);
     let path = segments(store.path()).remove(1);
@@ -163,9 +160,7 @@ fn a_damaged_sealed_segment_is_located() {
 
 #[test]
 fn the_table_of_a_sealed_segment_is_no_single_point_of_failure() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     let before = all(&log);
     drop(log);
     let path = segments(store.path()).remove(1);
@@ -178,9 +173,7 @@ fn the_table_of_a_sealed_segment_is_no_single_point_of_failure() {
 
 #[test]
 fn a_segment_that_was_sealed_and_not_removed_is_there_once() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..60);
+    let (store, log) = filled(60);
     let open = last(store.path());
     let kept = fs::read(&open).unwrap();
     fill(&log, 60..500);
@@ -203,9 +196,7 @@ fn a_segment_that_was_sealed_and_not_removed_is_there_once() {
 
 #[test]
 fn a_missing_segment_is_named() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     drop(log);
     let paths = segments(store.path());
     fs::remove_file(&paths[1]).unwrap();
@@ -215,9 +206,7 @@ fn a_missing_segment_is_named() {
 
 #[test]
 fn the_index_is_made_anew_when_it_is_gone_or_damaged() {
-    let store = tempfile::tempdir().unwrap();
-    let log = disk(store.path());
-    fill(&log, 0..500);
+    let (store, log) = filled(500);
     let (before, top) = (all(&log), log.settle().unwrap());
     drop(log);
     let index = store.path().join("log/index");
