@@ -75,7 +75,15 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
     }
     let mut campaign = state?;
     match event {
-        Event::CampaignStarted(_) | Event::ScoresShown(_) | Event::KeyChanged(_) => {}
+        Event::CampaignStarted(_)
+        | Event::ScoresShown(_)
+        | Event::KeyChanged(_)
+        | Event::BaselineSet(_)
+        | Event::UpgradeDeclared(_)
+        | Event::CheckWaived(_)
+        | Event::WaiverEnded(_)
+        | Event::StepWithdrawn(_)
+        | Event::TrialsTold(_) => {}
         Event::TrialsPlanned(planned) => {
             let fresh = planned.trials.iter().map(|it| (it.clone(), Progress::default()));
             campaign.trials.extend(fresh);

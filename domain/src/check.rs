@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use crate::event::CheckWaived;
 use crate::observation::{Observation, Value, find};
+use crate::plan::Trial;
 use crate::policy::{Compare, Rule};
 use crate::score::Score;
 
 /// What a rule found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Check {
     /// The rule's id.
     pub rule: String,
@@ -20,7 +22,7 @@ pub struct Check {
 }
 
 /// What a rule came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
     /// It was judged.
@@ -29,6 +31,8 @@ pub enum Finding {
     NotObserved(Score),
     /// It has no meaning here.
     NotApplicable,
+    /// It would cost this, but somebody answers for it until a date.
+    Waived(Score),
 }
 
 impl Finding {
@@ -37,7 +41,27 @@ impl Finding {
     pub fn score(self) -> Option<Score> {
         match self {
             Finding::Scored(score) | Finding::NotObserved(score) => Some(score),
-            Finding::NotApplicable => None,
+            Finding::NotApplicable | Finding::Waived(_) => None,
+        }
+    }
+}
+
+impl Check {
+    /// The same check, waived if it costs anything and a waiver of this trial covers its rule.
+    #[must_use]
+    pub fn waived_by(self, waivers: &[&CheckWaived], trial: &Trial) -> Self {
+        let Some(cost @ (Score::Failure | Score::Warning)) = self.finding.score() else {
+            return self;
+        };
+        match waivers.iter().find(|it| it.covers(&self.rule, trial)) {
+            None => self,
+            Some(CheckWaived { waiver, reason, owner, expires, .. }) => {
+                let why = format!(
+                    "{}; waived by {owner} until {expires} (waiver `{waiver}`: {reason})",
+                    self.why
+                );
+                Self { finding: Finding::Waived(cost), why, ..self }
+            }
         }
     }
 }

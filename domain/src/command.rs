@@ -8,6 +8,7 @@ use crate::observation::Observation;
 use crate::plan::Trial;
 use crate::step::Step;
 use crate::testbed::Testbed;
+use crate::told::ToldTrial;
 
 /// Something asked of one campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,38 @@ pub enum Command {
         /// Which resumption this is, 0 for none.
         attempt: u32,
     },
+    /// Withdraw a recorded step: the lab had broken unseen.
+    WithdrawStep {
+        /// Which trial.
+        trial: Trial,
+        /// Which step.
+        step: Step,
+        /// Position of the event that recorded it.
+        position: u64,
+        /// What had broken.
+        reason: String,
+        /// Who says so.
+        by: String,
+    },
+    /// Take over a whole campaign that another system told.
+    TakeOver(Box<TakeOver>),
+}
+
+/// Take over a whole campaign that another system told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeOver {
+    /// A testbed with the platforms, guests and routes that the file names.
+    pub testbed: Testbed,
+    /// The versions the file names.
+    pub pins: Pins,
+    /// The form it came in.
+    pub origin: String,
+    /// The name of the file.
+    pub file: String,
+    /// Digest of the file's bytes.
+    pub file_sha256: Sha256Digest,
+    /// The results.
+    pub trials: Vec<ToldTrial>,
 }
 
 /// Record how a step ended.
@@ -90,6 +123,8 @@ impl Command {
             Command::ShowScores { policy_sha256, attempt, .. } => {
                 format!("scores/{policy_sha256}/{attempt}")
             }
+            Command::WithdrawStep { position, .. } => format!("withdraw/{position}"),
+            Command::TakeOver(told) => format!("take-over/{}", told.file_sha256),
         };
         let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://portolan.example/command");
         Uuid::new_v5(&namespace, format!("{campaign}/{name}").as_bytes())

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::campaign::Campaign;
-use crate::command::{Command, RecordStep};
+use crate::command::{Command, RecordStep, TakeOver};
+use crate::declare::{NotDeclared, words};
 use crate::event::{
-    CampaignFinished, CampaignResumed, CampaignStarted, CellShown, Ending, Event, Pins,
-    ScoresShown, StepFinished, TrialsPlanned, VersionChanged,
+    CampaignFinished, CampaignResumed, CampaignStarted, CellShown, Cost, Ending, Event, Pins,
+    ScoresShown, StepFinished, StepWithdrawn, TrialsPlanned, TrialsTold, VersionChanged,
 };
 use crate::ids::{CampaignId, Sha256Digest};
 use crate::observation::Observation;
@@ -40,6 +41,9 @@ pub enum Refusal {
         /// The step that would be in order.
         expected: Option<Step>,
     },
+    /// What is said about it is missing or not fit to be kept.
+    #[error(transparent)]
+    Words(#[from] NotDeclared),
 }
 
 /// Judges a command against the state of its campaign. Pure: the same question, the same answer.
@@ -57,9 +61,17 @@ pub fn decide(
             None => Ok(start(id, *testbed, pins, &plan)),
         };
     }
+    if let Command::TakeOver(told) = command {
+        return match state {
+            Some(_) => Err(Refusal::AlreadyStarted(id.clone())),
+            None => Ok(take_over(id, *told)),
+        };
+    }
     let campaign = state.ok_or_else(|| Refusal::NotStarted(id.clone()))?;
     match command {
-        Command::StartCampaign { .. } => Err(Refusal::AlreadyStarted(id.clone())),
+        Command::StartCampaign { .. } | Command::TakeOver(_) => {
+            Err(Refusal::AlreadyStarted(id.clone()))
+        }
         Command::ResumeCampaign { pins, .. } => resume(campaign, id, &pins),
         Command::RecordStep(record) => record_step(campaign, id, record).map(|event| vec![event]),
         Command::FinishCampaign { ending, cost, .. } if campaign.ended.is_none() => {
@@ -69,6 +81,13 @@ pub fn decide(
         Command::FinishCampaign { .. } => Err(Refusal::AlreadyEnded(id.clone())),
         Command::ShowScores { policy, policy_sha256, cells, .. } => {
             Ok(show(id, &policy, policy_sha256, &cells))
+        }
+        Command::WithdrawStep { trial, step, position, reason, by } => {
+            let reason = words("the reason", &reason)?;
+            let by = words("who withdraws it", &by)?;
+            let campaign = id.clone();
+            let withdrawn = StepWithdrawn { campaign, trial, step, position, reason, by };
+            Ok(vec![Event::StepWithdrawn(withdrawn)])
         }
     }
 }
@@ -82,6 +101,26 @@ fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<E
     events.extend(plan.chunks(TRIALS_IN_ONE_EVENT).map(|trials| {
         Event::TrialsPlanned(TrialsPlanned { campaign: id.clone(), trials: trials.to_vec() })
     }));
+    events
+}
+
+/// A campaign that ran elsewhere: it starts, is told and ends at once.
+fn take_over(id: &CampaignId, told: TakeOver) -> Vec<Event> {
+    let TakeOver { testbed, pins, origin, file, file_sha256, trials } = told;
+    let campaign = id.clone();
+    let mut events = vec![Event::CampaignStarted(CampaignStarted { campaign, testbed, pins })];
+    events.extend(trials.chunks(TRIALS_IN_ONE_EVENT).map(|trials| {
+        Event::TrialsTold(TrialsTold {
+            campaign: id.clone(),
+            origin: origin.clone(),
+            file: file.clone(),
+            file_sha256,
+            trials: trials.to_vec(),
+        })
+    }));
+    let (ending, cost) = (Ending::Completed, Cost::default());
+    let end = CampaignFinished { campaign: id.clone(), ending, cost };
+    events.push(Event::CampaignFinished(end));
     events
 }
 

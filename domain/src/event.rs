@@ -16,6 +16,12 @@ use crate::score::Standing;
 use crate::testbed::Testbed;
 pub use step::{Evidence, EvidenceKind, Outcome, StepFinished};
 
+mod declared;
+
+pub use declared::{
+    BaselineSet, CheckWaived, StepWithdrawn, TrialsTold, UpgradeDeclared, WaiverEnded, WaiverScope,
+};
+
 /// Versions by subject: `platform:kvm-like` → `QEMU 7.2.22, q35`. Discovered, never declared.
 pub type Pins = BTreeMap<String, String>;
 
@@ -39,6 +45,18 @@ pub enum Event {
     ScoresShown(ScoresShown),
     /// The key that signs the log's checkpoints was changed.
     KeyChanged(KeyChanged),
+    /// A campaign was named as the reference.
+    BaselineSet(BaselineSet),
+    /// A component was upgraded, or is about to be.
+    UpgradeDeclared(UpgradeDeclared),
+    /// One rule was waived for a reason, until a date.
+    CheckWaived(CheckWaived),
+    /// A waiver was ended before its date.
+    WaiverEnded(WaiverEnded),
+    /// A recorded step was found to say nothing about the product.
+    StepWithdrawn(StepWithdrawn),
+    /// Results were taken over from another system.
+    TrialsTold(TrialsTold),
 }
 
 impl Event {
@@ -53,7 +71,13 @@ impl Event {
             Event::StepFinished(event) => Some(&event.campaign),
             Event::CampaignFinished(event) => Some(&event.campaign),
             Event::ScoresShown(event) => Some(&event.campaign),
-            Event::KeyChanged(_) => None,
+            Event::StepWithdrawn(event) => Some(&event.campaign),
+            Event::TrialsTold(event) => Some(&event.campaign),
+            Event::KeyChanged(_)
+            | Event::BaselineSet(_)
+            | Event::UpgradeDeclared(_)
+            | Event::CheckWaived(_)
+            | Event::WaiverEnded(_) => None,
         }
     }
 
@@ -68,7 +92,13 @@ impl Event {
             | Event::VersionChanged(_)
             | Event::CampaignFinished(_)
             | Event::ScoresShown(_)
-            | Event::KeyChanged(_) => &[],
+            | Event::KeyChanged(_)
+            | Event::BaselineSet(_)
+            | Event::UpgradeDeclared(_)
+            | Event::CheckWaived(_)
+            | Event::WaiverEnded(_)
+            | Event::StepWithdrawn(_)
+            | Event::TrialsTold(_) => &[],
         }
     }
 
@@ -84,6 +114,12 @@ impl Event {
             Event::CampaignFinished(_) => "CampaignFinished",
             Event::ScoresShown(_) => "ScoresShown",
             Event::KeyChanged(_) => "KeyChanged",
+            Event::BaselineSet(_) => "BaselineSet",
+            Event::UpgradeDeclared(_) => "UpgradeDeclared",
+            Event::CheckWaived(_) => "CheckWaived",
+            Event::WaiverEnded(_) => "WaiverEnded",
+            Event::StepWithdrawn(_) => "StepWithdrawn",
+            Event::TrialsTold(_) => "TrialsTold",
         }
     }
 }

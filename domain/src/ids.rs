@@ -105,6 +105,14 @@ id!(
     /// One series of trials under one pinned testbed and one plan.
     CampaignId
 );
+id!(
+    /// What a reference campaign is called.
+    BaselineName
+);
+id!(
+    /// A waiver of one rule.
+    WaiverId
+);
 
 /// A SHA-256 digest, shown in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

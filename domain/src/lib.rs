@@ -14,9 +14,13 @@ pub mod observation;
 pub mod campaign;
 pub mod command;
 pub mod decide;
+pub mod declare;
 pub mod event;
+pub mod registry;
+pub mod told;
 
 pub mod aggregate;
+pub mod change;
 pub mod check;
 pub mod diagnosis;
 pub mod policy;

@@ -35,6 +35,32 @@ impl fmt::Display for Trial {
     }
 }
 
+/// Source × target for one guest: which cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CellId {
+    /// Whose matrix.
+    pub guest: GuestId,
+    /// Row.
+    pub source: PlatformId,
+    /// Column.
+    pub target: PlatformId,
+}
+
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} → {}", self.guest, self.source, self.target)
+    }
+}
+
+impl Trial {
+    /// The cell it belongs to.
+    #[must_use]
+    pub fn cell(&self) -> CellId {
+        let Self { guest, source, target, .. } = self;
+        CellId { guest: guest.clone(), source: source.clone(), target: target.clone() }
+    }
+}
+
 /// Which part of a testbed to walk. An empty list stands for all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {

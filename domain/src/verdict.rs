@@ -2,32 +2,40 @@
 //!
 //! A step's score is the lowest of its checks; a trial's score is the lowest of its steps.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::check::{Check, Finding, check};
 use crate::diagnosis::{Cause, why_no_boot, why_not_well};
-use crate::event::{Outcome, StepFinished};
+use crate::event::{CheckWaived, Outcome, StepFinished, StepWithdrawn};
 use crate::observation::Observation;
+use crate::plan::Trial;
 use crate::policy::Policy;
 use crate::score::{Score, Standing};
 use crate::step::Step;
+use crate::told::ToldTrial;
 
 /// A finished step and its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepSeen {
     /// Position of the event in the log.
     pub position: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
     /// The event.
     pub finished: StepFinished,
+    /// The later event that withdrew it, if one did.
+    pub withdrawn: Option<StepWithdrawn>,
 }
 
 /// The finished steps of one trial; of several attempts the last.
 pub type Steps = BTreeMap<Step, StepSeen>;
 
 /// How one step stands, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct StepVerdict {
     /// Which step.
     pub step: Step,
@@ -42,7 +50,7 @@ pub struct StepVerdict {
 }
 
 /// How one trial stands, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct TrialVerdict {
     /// How it stands.
     pub standing: Standing,
@@ -51,6 +59,36 @@ pub struct TrialVerdict {
 }
 
 impl TrialVerdict {
+    /// The same verdict with a step withdrawn: a broken lab says nothing about the product, and what
+    /// came after it neither.
+    #[must_use]
+    pub fn withdrawn(self, withdrawn: &StepWithdrawn) -> Self {
+        let StepWithdrawn { step, by, reason, .. } = withdrawn;
+        let after = |it: StepVerdict| match (it.step.cmp(step), it.standing) {
+            (Ordering::Less, _) | (_, Standing::NotRun | Standing::Blocked) => it,
+            (Ordering::Equal, _) => StepVerdict {
+                reason: Some(format!("withdrawn by {by}: {reason}")),
+                ..unreached(it.step, Standing::LabError)
+            },
+            (Ordering::Greater, _) => unreached(it.step, Standing::Blocked),
+        };
+        let steps: Vec<StepVerdict> = self.steps.into_iter().map(after).collect();
+        Self { standing: lowest(&steps), steps }
+    }
+
+    /// The same verdict with the checks of this trial waived that somebody answers for.
+    #[must_use]
+    pub fn waived(self, waivers: &[&CheckWaived], trial: &Trial) -> Self {
+        if waivers.is_empty() {
+            return self;
+        }
+        let steps: Vec<StepVerdict> =
+            self.steps.into_iter().map(|it| it.waived(waivers, trial)).collect();
+        // What another system told has no checks: nothing is waived, and it stands as told.
+        let is_judged = steps.iter().any(|it| !it.checks.is_empty());
+        Self { standing: if is_judged { lowest(&steps) } else { self.standing }, steps }
+    }
+
     /// The step that holds the trial back: the first among those with the lowest score.
     #[must_use]
     pub fn limiting(&self) -> Option<&StepVerdict> {
@@ -61,26 +99,47 @@ impl TrialVerdict {
     }
 }
 
+impl StepVerdict {
+    fn waived(self, waivers: &[&CheckWaived], trial: &Trial) -> Self {
+        let is_waived = |it: &Check| matches!(it.finding, Finding::Waived(_));
+        let checks: Vec<Check> =
+            self.checks.into_iter().map(|it| it.waived_by(waivers, trial)).collect();
+        if !checks.iter().any(is_waived) {
+            return Self { checks, ..self };
+        }
+        let standing = Standing::Scored(lowest_of(&checks));
+        let cause = self.cause.filter(|_| standing == Standing::Scored(Score::Failure));
+        Self { standing, checks, cause, ..self }
+    }
+}
+
+/// A completed step is as good as its lowest check.
+fn lowest_of(checks: &[Check]) -> Score {
+    let scores = checks.iter().filter_map(|check| check.finding.score());
+    scores.min().unwrap_or(Score::Success)
+}
+
 /// Judges one trial under one policy.
 #[must_use]
 pub fn judge(policy: &Policy, steps: &Steps) -> TrialVerdict {
     let before: &[Observation] = observations(steps, Step::SanityCheck);
     let mut verdicts = Vec::with_capacity(Step::ALL.len());
-    let mut stopped = Standing::NotRun;
+    let mut unreached_is = Standing::NotRun;
     for step in Step::ALL {
-        let verdict = match steps.get(&step) {
+        let seen = steps.get(&step);
+        verdicts.push(match seen {
             Some(seen) => judge_step(policy, before, &seen.finished),
-            None => unreached(step, stopped),
-        };
-        if let Some(seen) = steps.get(&step) {
-            stopped = match seen.finished.outcome {
-                Outcome::NotCompleted { .. } => Standing::Blocked,
-                Outcome::Completed | Outcome::LabError { .. } => stopped,
-            };
+            None => unreached(step, unreached_is),
+        });
+        if seen.is_some_and(|it| matches!(it.finished.outcome, Outcome::NotCompleted { .. })) {
+            unreached_is = Standing::Blocked;
         }
-        verdicts.push(verdict);
     }
-    TrialVerdict { standing: lowest(&verdicts), steps: verdicts }
+    let verdict = TrialVerdict { standing: lowest(&verdicts), steps: verdicts };
+    match steps.values().find_map(|it| it.withdrawn.as_ref()) {
+        Some(withdrawn) => verdict.withdrawn(withdrawn),
+        None => verdict,
+    }
 }
 
 fn observations(steps: &Steps, step: Step) -> &[Observation] {
@@ -89,6 +148,17 @@ fn observations(steps: &Steps, step: Step) -> &[Observation] {
 
 fn unreached(step: Step, standing: Standing) -> StepVerdict {
     StepVerdict { step, standing, checks: Vec::new(), reason: None, cause: None }
+}
+
+/// How a trial stands that another system told: nothing was observed, so nothing is judged.
+#[must_use]
+pub fn told(told: &ToldTrial) -> TrialVerdict {
+    let reason = Some(told.reason.clone()).filter(|it| !it.is_empty());
+    let step = |step| match told.step == Some(step) {
+        true => StepVerdict { reason: reason.clone(), ..unreached(step, told.standing) },
+        false => unreached(step, Standing::NotRun),
+    };
+    TrialVerdict { standing: told.standing, steps: Step::ALL.map(step).into() }
 }
 
 fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> StepVerdict {
@@ -103,8 +173,7 @@ fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> 
         Outcome::Completed => {
             let rules = policy.rules.iter().filter(|rule| rule.step == step);
             let checks: Vec<Check> = rules.map(|rule| check(rule, before, now)).collect();
-            let lowest = checks.iter().filter_map(|check| check.finding.score()).min();
-            (Standing::Scored(lowest.unwrap_or(Score::Success)), checks, None)
+            (Standing::Scored(lowest_of(&checks)), checks, None)
         }
     };
     let cause = match (&reason, standing) {

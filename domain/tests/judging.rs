@@ -139,7 +139,8 @@ fn steps(values: &[(i64, Outcome)]) -> Steps {
             act: String::new(),
             duration_ms: 0,
         };
-        (*step, StepSeen { position: 0, finished })
+        let at = "2026-11-23T08:30:00Z".parse().unwrap();
+        (*step, StepSeen { position: 0, at, finished, withdrawn: None })
     };
     Step::ALL.iter().zip(values).map(seen_step).collect()
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use domain::campaign::{Campaign, evolve};
 use domain::command::Command;
 use domain::decide::{Refusal, decide};
-use domain::event::Recorded;
+use domain::declare::{self, Declaration, NotDeclared, declare};
+use domain::event::{Event, Outcome, Recorded, StepFinished};
 use domain::ids::{CampaignId, Sha256Digest};
+use domain::registry::Registry;
 use jiff::Timestamp;
 use store::{Append, Blobs, Direction, EventLog, Expected, StoreError};
 
@@ -17,6 +19,17 @@ pub enum DeskError {
     /// It is out of order.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A declaration that is not fit to be recorded.
+    #[error(transparent)]
+    NotDeclared(#[from] NotDeclared),
+    /// There is nothing to withdraw at this position.
+    #[error(
+        "no step with a score was recorded at position {0}: portolan explain names the position of each"
+    )]
+    NoStep(u64),
+    /// The step at this position was withdrawn before.
+    #[error("the step recorded at position {0} has been withdrawn already")]
+    Withdrawn(u64),
     /// The log could not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -28,6 +41,8 @@ pub struct Desk {
     log: Arc<dyn EventLog>,
     blobs: Blobs,
     campaigns: BTreeMap<CampaignId, (Campaign, u64)>,
+    registry: Registry,
+    declared: u64,
 }
 
 impl Desk {
@@ -36,11 +51,19 @@ impl Desk {
     /// # Errors
     /// When an event cannot be read.
     pub fn open(log: Arc<dyn EventLog>, blobs: Blobs) -> Result<Self, DeskError> {
-        let mut campaigns = BTreeMap::new();
+        let (campaigns, registry) = (BTreeMap::new(), Registry::default());
+        let mut desk = Self { log, blobs, campaigns, registry, declared: 0 };
+        let log = Arc::clone(&desk.log);
         for recorded in log.read(0, Direction::Forward) {
-            apply(&mut campaigns, &recorded?);
+            desk.apply(&recorded?);
         }
-        Ok(Self { log, blobs, campaigns })
+        Ok(desk)
+    }
+
+    /// What has been declared.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Where a campaign stands.
@@ -79,12 +102,63 @@ impl Desk {
         let expected = Expected::Exact(state.map_or(0, |(_, version)| *version));
         let recorded =
             self.log.append(Append { stream, expected, command: request, at, events })?;
-        for event in &recorded {
-            apply(&mut self.campaigns, event);
-        }
+        recorded.iter().for_each(|event| self.apply(event));
         if concludes {
             self.log.checkpoint()?;
         }
+        Ok(recorded)
+    }
+
+    /// Records what a person declares, and signs it. None when it stands already.
+    ///
+    /// # Errors
+    /// Why it is not fit to be recorded, or what the log said.
+    pub fn declare(
+        &mut self,
+        declaration: Declaration,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Option<Recorded>, DeskError> {
+        let Some(event) = declare(&self.registry, declaration, by, at)? else { return Ok(None) };
+        let command = declare::id(&event, self.declared);
+        let expected = Expected::Exact(self.declared);
+        let (stream, events) = (declare::STREAM.to_owned(), vec![event]);
+        let recorded = self.log.append(Append { stream, expected, command, at, events })?;
+        recorded.iter().for_each(|event| self.apply(event));
+        self.log.checkpoint()?;
+        Ok(recorded.into_iter().next())
+    }
+
+    /// Withdraws the step recorded at a position: the lab had broken unseen. Signed as well.
+    ///
+    /// # Errors
+    /// [`DeskError::NoStep`], [`DeskError::Withdrawn`], or what the log said.
+    pub fn withdraw(
+        &mut self,
+        position: u64,
+        (reason, by): (&str, &str),
+        at: Timestamp,
+    ) -> Result<Vec<Recorded>, DeskError> {
+        if self.registry.withdrawals().contains_key(&position) {
+            return Err(DeskError::Withdrawn(position));
+        }
+        let found = match position < self.log.head() {
+            true => self.log.read(position, Direction::Forward).next().transpose()?,
+            false => None,
+        };
+        let step = match found.map(|it| it.event) {
+            Some(Event::StepFinished(step)) if !is_lab_error(&step) => step,
+            _ => return Err(DeskError::NoStep(position)),
+        };
+        let withdraw = Command::WithdrawStep {
+            trial: step.trial,
+            step: step.step,
+            position,
+            reason: reason.to_owned(),
+            by: by.to_owned(),
+        };
+        let recorded = self.submit(&step.campaign, withdraw, at)?;
+        self.log.checkpoint()?;
         Ok(recorded)
     }
 
@@ -101,12 +175,19 @@ impl Desk {
     pub fn log(&self) -> &dyn EventLog {
         &*self.log
     }
+
+    fn apply(&mut self, recorded: &Recorded) {
+        self.registry.evolve(recorded);
+        self.declared += u64::from(recorded.stream == declare::STREAM);
+        let Some(id) = recorded.event.campaign() else { return };
+        let before = self.campaigns.remove(id).map(|(campaign, _)| campaign);
+        if let Some(after) = evolve(before, &recorded.event) {
+            self.campaigns.insert(id.clone(), (after, recorded.version + 1));
+        }
+    }
 }
 
-fn apply(campaigns: &mut BTreeMap<CampaignId, (Campaign, u64)>, recorded: &Recorded) {
-    let Some(id) = recorded.event.campaign() else { return };
-    let before = campaigns.remove(id).map(|(campaign, _)| campaign);
-    if let Some(after) = evolve(before, &recorded.event) {
-        campaigns.insert(id.clone(), (after, recorded.version + 1));
-    }
+/// Whether a step says already that the lab broke: there is nothing to withdraw.
+fn is_lab_error(step: &StepFinished) -> bool {
+    matches!(step.outcome, Outcome::LabError { .. })
 }

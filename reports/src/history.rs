@@ -2,48 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::{CampaignStarted, Cost, Ending, Event, Pins, Recorded, VersionChanged};
+use domain::event::{CampaignStarted, Event, Recorded};
 use domain::ids::CampaignId;
-use domain::plan::Trial;
-use domain::testbed::Testbed;
-use domain::verdict::{StepSeen, Steps};
+use domain::registry::Registry;
 use jiff::Timestamp;
 
-/// All campaigns of a log.
+use crate::viewpoint::Viewpoint;
+
+mod campaign;
+
+pub use campaign::{CampaignHistory, Told};
+
+/// All campaigns of a log, and what was declared about them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     campaigns: Vec<CampaignHistory>,
     places: BTreeMap<CampaignId, usize>,
+    registry: Registry,
+    viewpoint: Viewpoint,
+    head: Option<(u64, Timestamp)>,
     unplaced: u64,
-}
-
-/// One campaign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CampaignHistory {
-    /// Which one.
-    pub id: CampaignId,
-    /// When it started.
-    pub started: Timestamp,
-    /// Position of its first event in the log.
-    pub first_position: u64,
-    /// Position of its last event in the log.
-    pub last_position: u64,
-    /// When its last event was recorded.
-    pub last_recorded: Timestamp,
-    /// The testbed as declared.
-    pub testbed: Testbed,
-    /// The versions pinned at the start.
-    pub pins: Pins,
-    /// Every trial planned, in plan order.
-    pub plan: Vec<Trial>,
-    /// What each trial went through.
-    pub trials: BTreeMap<Trial, Steps>,
-    /// Versions that changed in mid-campaign.
-    pub changes: Vec<VersionChanged>,
-    /// How often it was resumed.
-    pub resumed: u32,
-    /// How it ended, if it did, and what it cost.
-    pub ended: Option<(Ending, Cost)>,
 }
 
 impl History {
@@ -55,8 +33,19 @@ impl History {
         history
     }
 
+    /// A history, empty yet, as seen from somewhere in time.
+    #[must_use]
+    pub fn seen_from(viewpoint: Viewpoint) -> Self {
+        Self { viewpoint, ..Self::default() }
+    }
+
     /// Puts one more event in its place. What has no place is counted, never an error.
     pub fn project(&mut self, recorded: &Recorded) {
+        if !self.viewpoint.sees(recorded) {
+            return;
+        }
+        self.head = Some((recorded.position, recorded.at));
+        self.registry.evolve(recorded);
         if let Event::CampaignStarted(started) = &recorded.event {
             self.start(started, recorded);
             return;
@@ -67,7 +56,7 @@ impl History {
         };
         let place = self.places.get(campaign);
         let campaign = place.and_then(|place| self.campaigns.get_mut(*place));
-        let placed = campaign.is_some_and(|campaign| campaign.project(recorded));
+        let placed = campaign.is_some_and(|campaign| campaign.project(recorded, &self.viewpoint));
         self.unplaced += u64::from(!placed);
     }
 
@@ -83,6 +72,24 @@ impl History {
         self.campaigns.get(*self.places.get(id)?)
     }
 
+    /// What was declared.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// From where it is seen.
+    #[must_use]
+    pub fn viewpoint(&self) -> &Viewpoint {
+        &self.viewpoint
+    }
+
+    /// Position and time of the last event that is seen, placed or not.
+    #[must_use]
+    pub fn head(&self) -> Option<(u64, Timestamp)> {
+        self.head
+    }
+
     /// How many events had no place; pages show it when it is not zero.
     #[must_use]
     pub fn unplaced(&self) -> u64 {
@@ -95,61 +102,6 @@ impl History {
             return;
         }
         self.places.insert(started.campaign.clone(), self.campaigns.len());
-        self.campaigns.push(CampaignHistory {
-            id: started.campaign.clone(),
-            started: recorded.at,
-            first_position: recorded.position,
-            last_position: recorded.position,
-            last_recorded: recorded.at,
-            testbed: started.testbed.clone(),
-            pins: started.pins.clone(),
-            plan: Vec::new(),
-            trials: BTreeMap::new(),
-            changes: Vec::new(),
-            resumed: 0,
-            ended: None,
-        });
-    }
-}
-
-impl CampaignHistory {
-    /// Applies one event; false when it has no place here.
-    fn project(&mut self, recorded: &Recorded) -> bool {
-        let placed = match &recorded.event {
-            Event::CampaignStarted(_) | Event::KeyChanged(_) => false,
-            Event::TrialsPlanned(planned) => {
-                self.plan.extend(planned.trials.iter().cloned());
-                self.trials.extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));
-                true
-            }
-            Event::CampaignResumed(_) => {
-                self.resumed += 1;
-                self.ended = None;
-                true
-            }
-            Event::VersionChanged(change) => {
-                self.changes.push(change.clone());
-                true
-            }
-            Event::StepFinished(finished) => match self.trials.get_mut(&finished.trial) {
-                Some(steps) => {
-                    let position = recorded.position;
-                    let seen = StepSeen { position, finished: finished.clone() };
-                    steps.insert(finished.step, seen);
-                    true
-                }
-                None => false,
-            },
-            Event::CampaignFinished(finished) => {
-                self.ended = Some((finished.ending, finished.cost));
-                true
-            }
-            Event::ScoresShown(_) => true,
-        };
-        if placed {
-            self.last_position = recorded.position;
-            self.last_recorded = recorded.at;
-        }
-        placed
+        self.campaigns.push(CampaignHistory::started(started, recorded));
     }
 }

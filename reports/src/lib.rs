@@ -4,6 +4,9 @@
 //! the view that anyone may see, what operators see besides, then one module for each way of
 //! showing them.
 
+pub mod viewpoint;
+
+pub mod chronicle;
 pub mod history;
 pub mod matrix;
 
@@ -26,6 +29,8 @@ pub mod explain;
 pub mod remedy;
 pub mod step_derivation;
 pub mod tool;
+
+pub mod diff;
 
 pub mod cost;
 pub mod notice;

@@ -1,13 +1,16 @@
 //! A campaign judged by a policy: one matrix per guest, each cell with its routes and trials.
 
+use std::collections::BTreeMap;
+
 use domain::aggregate::{self, CellVerdict, Repetition, RouteVerdict};
-use domain::event::CellShown;
+use domain::event::{CellShown, CheckWaived};
 use domain::ids::{GuestId, PlatformId, RouteId};
 use domain::observation::{Value, find};
-use domain::plan::Trial;
+use domain::plan::{CellId, Trial};
 use domain::policy::Policy;
+use domain::score::Standing;
 use domain::step::Step;
-use domain::testbed::Route;
+use domain::testbed::{Guest, Route};
 use domain::verdict::{self, Steps, TrialVerdict};
 
 use crate::history::CampaignHistory;
@@ -19,8 +22,23 @@ pub struct Judged<'a> {
     pub campaign: &'a CampaignHistory,
     /// The policy.
     pub policy: &'a Policy,
+    /// The waivers in force.
+    pub waivers: Vec<&'a CheckWaived>,
     /// One matrix per guest, in testbed order.
     pub matrices: Vec<Matrix>,
+    /// How each cell stands under the raw policy and without waivers; none when nothing was relaxed.
+    pub raw: Option<BTreeMap<CellId, Standing>>,
+}
+
+/// By what a campaign is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Lens<'a> {
+    /// The rules.
+    pub policy: &'a Policy,
+    /// The waivers in force.
+    pub waivers: &'a [&'a CheckWaived],
+    /// The policy whose scores are called raw.
+    pub raw: &'a Policy,
 }
 
 /// The cells of one guest.
@@ -66,21 +84,41 @@ pub struct TrialJudged {
 }
 
 impl<'a> Judged<'a> {
-    /// Judges every planned trial of a campaign.
+    /// Judges every planned trial of a campaign by a policy alone.
     #[must_use]
     pub fn new(campaign: &'a CampaignHistory, policy: &'a Policy) -> Self {
-        let testbed = &campaign.testbed;
-        let mut matrices: Vec<Matrix> = testbed
-            .guests
-            .iter()
-            .map(|guest| Matrix {
-                guest: guest.id.clone(),
-                platforms: testbed.platforms.iter().map(|it| it.id.clone()).collect(),
-                cells: cells(campaign, policy, &guest.id),
-            })
-            .collect();
+        Self::through(campaign, &Lens { policy, waivers: &[], raw: policy })
+    }
+
+    /// Judges every planned trial of a campaign, and its cells by the raw policy as well where that
+    /// is another or something is waived.
+    #[must_use]
+    pub fn through(campaign: &'a CampaignHistory, lens: &Lens<'a>) -> Self {
+        let judged = Self::by(campaign, lens);
+        if lens.waivers.is_empty() && lens.policy.digest() == lens.raw.digest() {
+            return judged;
+        }
+        let raw = Self::by(campaign, &Lens { policy: lens.raw, waivers: &[], raw: lens.raw });
+        let raw = raw.cells().map(|(guest, cell)| (cell.id(guest), cell.verdict.standing));
+        Self { raw: Some(raw.collect()), ..judged }
+    }
+
+    fn by(campaign: &'a CampaignHistory, lens: &Lens<'a>) -> Self {
+        let (testbed, planned) = (&campaign.testbed, planned(campaign));
+        let matrix = |guest: &Guest| Matrix {
+            guest: guest.id.clone(),
+            platforms: testbed.platforms.iter().map(|it| it.id.clone()).collect(),
+            cells: cells(campaign, lens, &guest.id, &planned),
+        };
+        let mut matrices: Vec<Matrix> = testbed.guests.iter().map(matrix).collect();
         matrices.retain(|matrix| !matrix.cells.is_empty());
-        Self { campaign, policy, matrices }
+        Self { campaign, policy: lens.policy, waivers: lens.waivers.to_vec(), matrices, raw: None }
+    }
+
+    /// How a cell stands under the raw policy and without waivers; none when nothing was relaxed.
+    #[must_use]
+    pub fn raw_of(&self, guest: &GuestId, cell: &Cell) -> Option<Standing> {
+        self.raw.as_ref()?.get(&cell.id(guest)).copied()
     }
 
     /// All cells with their guest.
@@ -111,6 +149,13 @@ impl Matrix {
 }
 
 impl Cell {
+    /// Which cell it is, in the matrix of this guest.
+    #[must_use]
+    pub fn id(&self, guest: &GuestId) -> CellId {
+        let (source, target) = (self.source.clone(), self.target.clone());
+        CellId { guest: guest.clone(), source, target }
+    }
+
     /// The route that gives the cell its score, with its trials.
     #[must_use]
     pub fn best(&self) -> Option<&RouteTried> {
@@ -119,31 +164,42 @@ impl Cell {
     }
 }
 
-fn cells(campaign: &CampaignHistory, policy: &Policy, guest: &GuestId) -> Vec<Cell> {
-    let platforms = campaign.testbed.platforms.iter().map(|it| &it.id);
-    let mut cells = Vec::new();
-    for source in platforms.clone() {
-        for target in platforms.clone() {
-            let planned =
-                |it: &&Trial| it.guest == *guest && it.source == *source && it.target == *target;
-            let trials: Vec<&Trial> = campaign.plan.iter().filter(planned).collect();
-            if trials.is_empty() {
-                continue;
-            }
-            let tried = |route: &Route| route_tried(campaign, policy, route, &trials);
-            let routes: Vec<RouteTried> =
-                campaign.testbed.routes.iter().filter_map(tried).collect();
-            let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
-            let verdict = aggregate::cell(&verdicts);
-            cells.push(Cell { source: source.clone(), target: target.clone(), verdict, routes });
-        }
+/// The planned trials of each cell, in plan order.
+type Planned<'a> = BTreeMap<CellId, Vec<&'a Trial>>;
+
+fn planned(campaign: &CampaignHistory) -> Planned<'_> {
+    let mut cells = Planned::new();
+    for trial in &campaign.plan {
+        cells.entry(trial.cell()).or_default().push(trial);
     }
     cells
 }
 
+fn cells(
+    campaign: &CampaignHistory,
+    lens: &Lens<'_>,
+    guest: &GuestId,
+    planned: &Planned<'_>,
+) -> Vec<Cell> {
+    let platforms = || campaign.testbed.platforms.iter().map(|it| &it.id);
+    let places = platforms().flat_map(|source| platforms().map(move |target| (source, target)));
+    let cell = |(source, target): (&PlatformId, &PlatformId)| {
+        let (guest, source, target) = (guest.clone(), source.clone(), target.clone());
+        let id = CellId { guest, source, target };
+        let trials = planned.get(&id)?;
+        let routes = campaign.testbed.routes.iter();
+        let routes: Vec<RouteTried> =
+            routes.filter_map(|route| route_tried(campaign, lens, route, trials)).collect();
+        let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
+        let verdict = aggregate::cell(&verdicts);
+        Some(Cell { source: id.source, target: id.target, verdict, routes })
+    };
+    places.filter_map(cell).collect()
+}
+
 fn route_tried(
     campaign: &CampaignHistory,
-    policy: &Policy,
+    lens: &Lens<'_>,
     route: &Route,
     planned: &[&Trial],
 ) -> Option<RouteTried> {
@@ -152,12 +208,16 @@ fn route_tried(
     let mut trials = Vec::new();
     for trial in planned.iter().filter(|it| it.route == route.id) {
         let steps = campaign.trials.get(*trial).unwrap_or(&empty);
-        let verdict = verdict::judge(policy, steps);
-        repetitions.push(Repetition {
-            standing: verdict.standing,
-            addresses: addresses(steps),
-            duration_ms: steps.values().map(|seen| seen.finished.duration_ms).sum(),
-        });
+        let (verdict, duration_ms) = match campaign.told.get(*trial) {
+            Some(told) => (verdict::told(told), told.duration_ms),
+            None => {
+                let verdict = verdict::judge(lens.policy, steps);
+                let verdict = verdict.waived(lens.waivers, trial);
+                (verdict, steps.values().map(|seen| seen.finished.duration_ms).sum())
+            }
+        };
+        let standing = verdict.standing;
+        repetitions.push(Repetition { standing, addresses: addresses(steps), duration_ms });
         trials.push(TrialJudged { trial: (*trial).clone(), verdict });
     }
     if trials.is_empty() {

@@ -1,5 +1,6 @@
 //! Why a route stands as it does, in words that cannot name a tool.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -52,10 +53,14 @@ impl Reason {
     /// Why a route stands as it does; none when it is a SUCCESS or was not run.
     #[must_use]
     pub fn of(route: &RouteTried, policy: &Policy) -> Option<Self> {
-        let trial = decisive(route)?;
+        Self::of_trial(decisive(route)?, route.verdict.standing, policy)
+    }
+
+    /// Why a route stands as it does, given the repetition that decides.
+    #[must_use]
+    pub fn of_trial(trial: &TrialVerdict, route: Standing, policy: &Policy) -> Option<Self> {
         let lowest = trial.standing.score();
-        if lowest == Some(Score::Success) && route.verdict.standing.score() == Some(Score::Warning)
-        {
+        if lowest == Some(Score::Success) && route.score() == Some(Score::Warning) {
             return Some(Self { step: Step::Restart, why: Why::AddressMoves });
         }
         if let Some(broken) = trial.steps.iter().find(|it| it.standing == Standing::LabError)
@@ -174,12 +179,18 @@ fn words(changed: &BTreeSet<Topic>, unread: &BTreeSet<Topic>) -> String {
 /// the first that met a lab error.
 #[must_use]
 pub fn decisive(route: &RouteTried) -> Option<&TrialVerdict> {
-    let trials = || route.trials.iter().map(|it| &it.verdict);
-    let scored = trials().filter(|it| it.standing.score().is_some());
+    decisive_of(route.trials.iter().map(|it| &it.verdict))
+}
+
+/// The same, of any repetitions in order.
+pub(crate) fn decisive_of<T: Borrow<TrialVerdict>>(
+    trials: impl Iterator<Item = T> + Clone,
+) -> Option<T> {
+    let scored = trials.clone().filter(|it| it.borrow().standing.score().is_some());
     scored
-        .min_by_key(|it| it.standing.score())
-        .or_else(|| trials().find(|it| it.standing == Standing::LabError))
-        .or_else(|| trials().next())
+        .min_by_key(|it| it.borrow().standing.score())
+        .or_else(|| trials.clone().find(|it| it.borrow().standing == Standing::LabError))
+        .or_else(|| trials.clone().next())
 }
 
 fn why(trial: &TrialVerdict, limiting: &StepVerdict, lowest: Score, policy: &Policy) -> Why {

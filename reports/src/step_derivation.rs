@@ -62,7 +62,7 @@ pub struct Kept {
     pub bytes: u64,
 }
 
-/// A check that is not a SUCCESS.
+/// A check that is not a SUCCESS, or would not be one without a waiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Concern {
     /// The rule's id.
@@ -73,6 +73,8 @@ pub struct Concern {
     pub score: Score,
     /// False when the fact could not be read.
     pub observed: bool,
+    /// True when a waiver makes it cost nothing.
+    pub waived: bool,
     /// Why, with the values.
     pub why: String,
 }
@@ -176,12 +178,14 @@ fn concern(check: &Check) -> Option<Concern> {
         Finding::Scored(Score::Success) | Finding::NotApplicable => return None,
         Finding::Scored(score) => (score, true),
         Finding::NotObserved(score) => (score, false),
+        Finding::Waived(score) => (score, true),
     };
     Some(Concern {
         rule: check.rule.clone(),
         title: check.title.clone(),
         score,
         observed,
+        waived: matches!(check.finding, Finding::Waived(_)),
         why: check.why.clone(),
     })
 }

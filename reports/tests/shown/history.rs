@@ -13,7 +13,8 @@ fn a_changed_key_belongs_to_the_log_and_is_no_stranger() {
     let mut history = History::of(&events());
     let before = history.clone();
     history.project(&changed[0]);
-    assert_eq!(history, before);
+    assert_eq!(history.campaigns(), before.campaigns());
+    assert_eq!(history.unplaced(), before.unplaced());
 }
 
 proptest! {

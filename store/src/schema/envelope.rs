@@ -53,6 +53,9 @@ impl<'a> Envelope<'a> {
             schema(&mut reading).map_err(damaged)?
         };
         match schema.cmp(&Schema::NEWEST) {
+            std::cmp::Ordering::Less if schema >= Schema::SAME_SHAPE_SINCE => {
+                newest(position, reading).map_err(damaged)
+            }
             std::cmp::Ordering::Equal => newest(position, reading).map_err(damaged),
             std::cmp::Ordering::Less => lift(position, schema, leaf).map_err(damaged),
             std::cmp::Ordering::Greater => {

@@ -14,6 +14,12 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event) -> serde_json::Result<()> 
         Event::CampaignFinished(event) => serde_json::to_writer(out, event),
         Event::ScoresShown(event) => serde_json::to_writer(out, event),
         Event::KeyChanged(event) => serde_json::to_writer(out, event),
+        Event::BaselineSet(event) => serde_json::to_writer(out, event),
+        Event::UpgradeDeclared(event) => serde_json::to_writer(out, event),
+        Event::CheckWaived(event) => serde_json::to_writer(out, event),
+        Event::WaiverEnded(event) => serde_json::to_writer(out, event),
+        Event::StepWithdrawn(event) => serde_json::to_writer(out, event),
+        Event::TrialsTold(event) => serde_json::to_writer(out, event),
     }
 }
 
@@ -31,6 +37,12 @@ pub(super) fn read<'de, D: Deserializer<'de>>(
         "CampaignFinished" => Deserialize::deserialize(fields).map(Event::CampaignFinished),
         "ScoresShown" => Deserialize::deserialize(fields).map(Event::ScoresShown),
         "KeyChanged" => Deserialize::deserialize(fields).map(Event::KeyChanged),
+        "BaselineSet" => Deserialize::deserialize(fields).map(Event::BaselineSet),
+        "UpgradeDeclared" => Deserialize::deserialize(fields).map(Event::UpgradeDeclared),
+        "CheckWaived" => Deserialize::deserialize(fields).map(Event::CheckWaived),
+        "WaiverEnded" => Deserialize::deserialize(fields).map(Event::WaiverEnded),
+        "StepWithdrawn" => Deserialize::deserialize(fields).map(Event::StepWithdrawn),
+        "TrialsTold" => Deserialize::deserialize(fields).map(Event::TrialsTold),
         _ => return None,
     })
 }

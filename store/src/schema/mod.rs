@@ -10,6 +10,7 @@
 //! 3. add the samples and run `cargo test -p portolan-store -- --ignored write_new_golden_files`;
 //! 4. keep every golden file that is there: a leaf written long ago looks like that for ever.
 
+mod declarations;
 mod encode;
 mod envelope;
 mod event;
@@ -30,12 +31,17 @@ pub use envelope::Envelope;
 /// - 2: the leaf: `{"schema":2,"type":…,"at":…,"stream":…,"version":…,"command":…,"event":{…}}`. The
 ///   type stands beside the event. The position is not in it: it is the leaf's index in the tree.
 ///   `KeyChanged` is new.
+/// - 3: six types are new: `BaselineSet`, `UpgradeDeclared`, `CheckWaived`, `WaiverEnded`,
+///   `StepWithdrawn`, `TrialsTold`. The others look as in 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schema(u32);
 
 impl Schema {
     /// The one that is written.
-    pub const NEWEST: Schema = Schema(2);
+    pub const NEWEST: Schema = Schema(3);
+
+    /// From this one on only types were added: an older leaf is read as it stands.
+    const SAME_SHAPE_SINCE: Schema = Schema(2);
 
     /// The number as it stands in a leaf.
     #[must_use]
@@ -48,7 +54,8 @@ impl Schema {
 type Upcast = fn(serde_json::Value) -> Result<serde_json::Value, String>;
 
 /// The way from each version to the next, version 1 first.
-const STEPS: [Upcast; Schema::NEWEST.0 as usize - 1] = [type_inside_event::upcast];
+const STEPS: [Upcast; Schema::NEWEST.0 as usize - 1] =
+    [type_inside_event::upcast, declarations::upcast];
 
 /// The event in this leaf, which stands at this position.
 ///

@@ -1,6 +1,7 @@
 //! What is stored can be read for ever: golden files of every version, and laws of the codec.
 
 mod arbitrary;
+mod declared;
 mod golden;
 mod laws;
 mod samples;

@@ -15,7 +15,7 @@ use domain::score::{Score, Standing};
 use domain::step::Step;
 use uuid::Uuid;
 
-use super::testbed;
+use super::{declared, testbed};
 
 /// Every sample under the name of its golden file, as the log would hold it.
 pub(crate) fn all() -> Vec<(String, Recorded)> {
@@ -70,7 +70,13 @@ fn variants(event: Event) -> Vec<Event> {
         | Event::CampaignResumed(_)
         | Event::VersionChanged(_)
         | Event::ScoresShown(_)
-        | Event::KeyChanged(_) => vec![event],
+        | Event::KeyChanged(_)
+        | Event::BaselineSet(_)
+        | Event::UpgradeDeclared(_)
+        | Event::CheckWaived(_)
+        | Event::WaiverEnded(_)
+        | Event::StepWithdrawn(_)
+        | Event::TrialsTold(_) => vec![event],
     }
 }
 
@@ -96,20 +102,26 @@ fn next_event(event: &Event) -> Option<Event> {
             from: "portolan.example/log+530d903d+AQBwV0w=".to_owned(),
             to: "portolan.example/log+0a5b1c2d+AfO3Kx8=".to_owned(),
         })),
-        Event::KeyChanged(_) => None,
+        Event::KeyChanged(_) => Some(Event::BaselineSet(declared::baseline_set())),
+        Event::BaselineSet(_) => Some(Event::UpgradeDeclared(declared::upgrade_declared())),
+        Event::UpgradeDeclared(_) => Some(Event::CheckWaived(declared::check_waived())),
+        Event::CheckWaived(_) => Some(Event::WaiverEnded(declared::waiver_ended())),
+        Event::WaiverEnded(_) => Some(Event::StepWithdrawn(declared::step_withdrawn())),
+        Event::StepWithdrawn(_) => Some(Event::TrialsTold(declared::trials_told())),
+        Event::TrialsTold(_) => None,
     }
 }
 
-fn campaign() -> CampaignId {
+pub(super) fn campaign() -> CampaignId {
     "2026-11-23-harbour".parse().unwrap()
 }
 
-fn pins() -> Pins {
+pub(super) fn pins() -> Pins {
     let pins = [("platform:kvm-like", "QEMU 7.2.22, q35"), ("host:kernel", "")];
     pins.into_iter().map(|(subject, version)| (subject.into(), version.into())).collect()
 }
 
-fn trial(repetition: u32) -> Trial {
+pub(super) fn trial(repetition: u32) -> Trial {
     Trial {
         guest: "lean".parse().unwrap(),
         source: "kvm-like".parse().unwrap(),
@@ -239,7 +251,7 @@ fn next_kind(kind: &EvidenceKind) -> Option<EvidenceKind> {
     }
 }
 
-fn next_standing(standing: &Standing) -> Option<Standing> {
+pub(super) fn next_standing(standing: &Standing) -> Option<Standing> {
     match standing {
         Standing::Scored(Score::Failure) => Some(Standing::Scored(Score::Warning)),
         Standing::Scored(Score::Warning) => Some(Standing::Scored(Score::Success)),

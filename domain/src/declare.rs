@@ -1,0 +1,211 @@
+//! `declare`: from what has been declared and a new declaration to the event it causes, or a refusal.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::event::{
+    BaselineSet, CheckWaived, Event, Pins, UpgradeDeclared, WaiverEnded, WaiverScope,
+};
+use crate::ids::{BaselineName, CampaignId, WaiverId};
+use crate::registry::Registry;
+
+/// The stream of all declarations that concern no single campaign.
+pub const STREAM: &str = "declarations";
+
+/// Longest text of a reason or a name, in characters.
+pub const LONGEST_WORDS: usize = 512;
+
+/// Something a person declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declaration {
+    /// Name a campaign as the reference.
+    SetBaseline {
+        /// What the reference is called.
+        name: BaselineName,
+        /// The campaign.
+        campaign: CampaignId,
+        /// The versions in force at its end.
+        versions: Pins,
+        /// The baseline it continues, if it does.
+        follows: Option<BaselineName>,
+        /// Why.
+        reason: String,
+    },
+    /// A component was upgraded, or is about to be.
+    Upgrade {
+        /// Whose version.
+        subject: String,
+        /// The version before.
+        from: String,
+        /// The version from now on.
+        to: String,
+    },
+    /// Waive one rule until a date.
+    Waive {
+        /// Which waiver.
+        waiver: WaiverId,
+        /// The rule.
+        rule: String,
+        /// Where.
+        scope: WaiverScope,
+        /// Why.
+        reason: String,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// End a waiver before its date.
+    EndWaiver {
+        /// Which one.
+        waiver: WaiverId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a declaration is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotDeclared {
+    /// A text that must be there is empty.
+    #[error("{0} is needed: say it in words")]
+    Empty(&'static str),
+    /// A text is too long or holds control characters.
+    #[error("{0} has control characters or more than {LONGEST_WORDS} characters")]
+    Words(&'static str),
+    /// The baseline to continue is not there.
+    #[error("there is no baseline `{0}` to continue")]
+    NoBaseline(BaselineName),
+    /// The versions are the same.
+    #[error("{subject} is at {version} before and after: nothing to declare")]
+    SameVersion {
+        /// Whose version.
+        subject: String,
+        /// The version.
+        version: String,
+    },
+    /// The waiver is there already.
+    #[error("waiver `{0}` is there already: waivers are not changed, end it and declare another")]
+    WaiverThere(WaiverId),
+    /// There is no such waiver.
+    #[error("there is no waiver `{0}`")]
+    NoWaiver(WaiverId),
+    /// The waiver has ended.
+    #[error("waiver `{0}` has ended already")]
+    WaiverOver(WaiverId),
+    /// Its date has passed.
+    #[error("the date {0} has passed: a waiver looks ahead")]
+    Past(Timestamp),
+    /// That a step is completed cannot be waived.
+    #[error(
+        "rule `{0}` cannot be waived: a step that is not completed is a FAILURE in every policy"
+    )]
+    NotWaivable(String),
+}
+
+/// Judges a declaration. No event when it says what stands already. Pure.
+///
+/// # Errors
+/// A [`NotDeclared`] that says what is wrong.
+pub fn declare(
+    registry: &Registry,
+    declaration: Declaration,
+    by: &str,
+    at: Timestamp,
+) -> Result<Option<Event>, NotDeclared> {
+    let by = words("who declares it", by)?;
+    match declaration {
+        Declaration::SetBaseline { name, campaign, versions, follows, reason } => {
+            let reason = optional("the reason", &reason)?;
+            let set = BaselineSet { name, campaign, versions, revision: 0, follows, reason, by };
+            set_baseline(registry, set)
+        }
+        Declaration::Upgrade { subject, from, to } => {
+            let upgrade = UpgradeDeclared { subject, from, to: words("the version", &to)?, by };
+            self::upgrade(registry, upgrade)
+        }
+        Declaration::Waive { waiver, rule, scope, reason, expires } => {
+            let reason = words("the reason", &reason)?;
+            let waived = CheckWaived { waiver, rule, scope, reason, owner: by, expires };
+            waive(registry, waived, at)
+        }
+        Declaration::EndWaiver { waiver, reason } => {
+            let reason = words("the reason", &reason)?;
+            end_waiver(registry, WaiverEnded { waiver, reason, by })
+        }
+    }
+}
+
+fn set_baseline(registry: &Registry, set: BaselineSet) -> Result<Option<Event>, NotDeclared> {
+    if let Some(follows) = &set.follows
+        && registry.baseline(follows).is_none()
+    {
+        return Err(NotDeclared::NoBaseline(follows.clone()));
+    }
+    let standing = registry.baseline(&set.name).map(|it| &it.what);
+    if standing.is_some_and(|it| it.campaign == set.campaign && it.versions == set.versions) {
+        return Ok(None);
+    }
+    let revision = standing.map_or(1, |it| it.revision + 1);
+    Ok(Some(Event::BaselineSet(BaselineSet { revision, ..set })))
+}
+
+fn upgrade(registry: &Registry, upgrade: UpgradeDeclared) -> Result<Option<Event>, NotDeclared> {
+    if upgrade.from == upgrade.to {
+        let UpgradeDeclared { subject, to: version, .. } = upgrade;
+        return Err(NotDeclared::SameVersion { subject, version });
+    }
+    let last = registry.upgrades().iter().rev().find(|it| it.what.subject == upgrade.subject);
+    let is_said = last.is_some_and(|it| it.what.from == upgrade.from && it.what.to == upgrade.to);
+    Ok((!is_said).then_some(Event::UpgradeDeclared(upgrade)))
+}
+
+fn waive(
+    registry: &Registry,
+    waived: CheckWaived,
+    at: Timestamp,
+) -> Result<Option<Event>, NotDeclared> {
+    if waived.rule.starts_with("R.step.") {
+        return Err(NotDeclared::NotWaivable(waived.rule));
+    }
+    if let Some(there) = registry.waivers().get(&waived.waiver) {
+        let is_same = there.waived.what == waived && there.ended.is_none();
+        return if is_same { Ok(None) } else { Err(NotDeclared::WaiverThere(waived.waiver)) };
+    }
+    if waived.expires <= at {
+        return Err(NotDeclared::Past(waived.expires));
+    }
+    Ok(Some(Event::CheckWaived(waived)))
+}
+
+fn end_waiver(registry: &Registry, end: WaiverEnded) -> Result<Option<Event>, NotDeclared> {
+    match registry.waivers().get(&end.waiver) {
+        None => Err(NotDeclared::NoWaiver(end.waiver)),
+        Some(waiver) if waiver.ended.is_some() => Err(NotDeclared::WaiverOver(end.waiver)),
+        Some(_) => Ok(Some(Event::WaiverEnded(end))),
+    }
+}
+
+/// A text that must be there, in one line and of bounded length.
+///
+/// # Errors
+/// [`NotDeclared::Empty`] or [`NotDeclared::Words`].
+pub fn words(what: &'static str, text: &str) -> Result<String, NotDeclared> {
+    let text = optional(what, text)?;
+    if text.is_empty() { Err(NotDeclared::Empty(what)) } else { Ok(text) }
+}
+
+fn optional(what: &'static str, text: &str) -> Result<String, NotDeclared> {
+    let text = text.trim();
+    if text.chars().any(char::is_control) || text.chars().count() > LONGEST_WORDS {
+        return Err(NotDeclared::Words(what));
+    }
+    Ok(text.to_owned())
+}
+
+/// The identity of the request that causes an event, given how many declarations stand before it:
+/// the same request at the same place always has the same id (UUIDv5, RFC 9562).
+#[must_use]
+pub fn id(event: &Event, place: u64) -> Uuid {
+    let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://portolan.example/declaration");
+    let text = serde_json::to_string(event).unwrap_or_default();
+    Uuid::new_v5(&namespace, format!("{place}/{text}").as_bytes())
+}

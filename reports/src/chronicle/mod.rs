@@ -1,0 +1,122 @@
+//! The chronicle: every campaign of a log, judged as it passes by, and kept as small as comparing
+//! over time allows. The same fold live and rebuilt.
+//!
+//! [`crate::history::History`] keeps every observation of every step, to show one campaign in full;
+//! the chronicle keeps what matrices, differences and trends need: some hundred bytes a trial, and
+//! none of its observations. A property test holds the two against each other.
+
+mod campaign;
+mod digest;
+mod record;
+mod route;
+
+use std::collections::BTreeMap;
+
+use domain::event::{CheckWaived, Event, Recorded};
+use domain::ids::CampaignId;
+use domain::policy::Policy;
+use domain::registry::Registry;
+use jiff::Timestamp;
+
+pub use record::{CampaignRecord, CellRecord, RouteRecord};
+
+use crate::chronicle::campaign::CampaignFold;
+use crate::chronicle::digest::Interned;
+use crate::viewpoint::Viewpoint;
+
+/// Every campaign of a log, judged by one policy.
+#[derive(Debug, Clone)]
+pub struct Chronicle {
+    policy: Policy,
+    viewpoint: Viewpoint,
+    campaigns: Vec<CampaignFold>,
+    places: BTreeMap<CampaignId, usize>,
+    interned: Interned,
+    registry: Registry,
+    head: Option<(u64, Timestamp)>,
+    unplaced: u64,
+}
+
+impl Chronicle {
+    /// A chronicle, empty yet, that judges by this policy what is seen from somewhere in time.
+    #[must_use]
+    pub fn new(policy: Policy, viewpoint: Viewpoint) -> Self {
+        Self {
+            policy,
+            viewpoint,
+            campaigns: Vec::new(),
+            places: BTreeMap::new(),
+            interned: Interned::default(),
+            registry: Registry::default(),
+            head: None,
+            unplaced: 0,
+        }
+    }
+
+    /// Takes in one more event. What has no place is counted, never an error.
+    pub fn project(&mut self, recorded: &Recorded) {
+        if !self.viewpoint.sees(recorded) {
+            return;
+        }
+        self.head = Some((recorded.position, recorded.at));
+        self.registry.evolve(recorded);
+        let Some(id) = recorded.event.campaign() else { return };
+        let place = self.places.get(id).copied();
+        let placed = match (&recorded.event, place) {
+            (Event::CampaignStarted(started), None) => {
+                self.places.insert(id.clone(), self.campaigns.len());
+                self.campaigns.push(CampaignFold::started(started, recorded));
+                true
+            }
+            (_, Some(place)) => {
+                let campaign = &mut self.campaigns[place];
+                campaign.project(recorded, &self.viewpoint, (&self.policy, &mut self.interned))
+            }
+            (_, None) => false,
+        };
+        self.unplaced += u64::from(!placed);
+    }
+
+    /// The policy it judges by.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// From where it is seen.
+    #[must_use]
+    pub fn viewpoint(&self) -> &Viewpoint {
+        &self.viewpoint
+    }
+
+    /// What was declared.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Position and time of the last event.
+    #[must_use]
+    pub fn head(&self) -> Option<(u64, Timestamp)> {
+        self.head
+    }
+
+    /// How many events had no place.
+    #[must_use]
+    pub fn unplaced(&self) -> u64 {
+        self.unplaced
+    }
+
+    /// Every campaign as it stands, in the order they started, under these waivers.
+    #[must_use]
+    pub fn records(&self, waivers: &[&CheckWaived]) -> Vec<CampaignRecord> {
+        self.campaigns.iter().map(|it| it.record(&self.policy, waivers)).collect()
+    }
+
+    /// One campaign as it stands.
+    #[must_use]
+    pub fn record(&self, id: &CampaignId, waivers: &[&CheckWaived]) -> Option<CampaignRecord> {
+        let campaign = self.campaigns.get(*self.places.get(id)?)?;
+        Some(campaign.record(&self.policy, waivers))
+    }
+}

@@ -1,0 +1,74 @@
+//! A campaign as comparing over time needs it: a line for each cell.
+
+use std::collections::BTreeMap;
+
+use domain::aggregate::RouteVerdict;
+use domain::change::CellStand;
+use domain::event::{Cost, Ending, Pins};
+use domain::ids::{CampaignId, RouteId};
+use domain::plan::CellId;
+use domain::testbed::Testbed;
+use jiff::Timestamp;
+
+use crate::reason::Reason;
+
+/// One campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignRecord {
+    /// Which one.
+    pub id: CampaignId,
+    /// When it started; of one that another system told, when its first trial was tried.
+    pub started: Timestamp,
+    /// When its last event was recorded.
+    pub last_recorded: Timestamp,
+    /// Positions of its first and its last event in the log.
+    pub positions: (u64, u64),
+    /// The testbed as declared.
+    pub testbed: Testbed,
+    /// The versions in force at its end.
+    pub versions: Pins,
+    /// How it ended, if it did, and what it cost.
+    pub ended: Option<(Ending, Cost)>,
+    /// Another system told it.
+    pub told: bool,
+    /// Every planned cell.
+    pub cells: BTreeMap<CellId, CellRecord>,
+}
+
+/// One cell of a campaign. Names tools: for operators and auditors only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellRecord {
+    /// How it stands.
+    pub stand: CellStand,
+    /// Trials that were scored.
+    pub scored: usize,
+    /// Trials that were planned.
+    pub planned: usize,
+    /// What holds the best route back.
+    pub reason: Option<Reason>,
+    /// The versions that the best route was walked under: both platforms, guest, host and its tools.
+    pub versions: Pins,
+    /// Positions of the first and the last event of the trial that decides; none if none was walked.
+    pub evidence: Option<(u64, u64)>,
+    /// Every route tried, in testbed order.
+    pub routes: Vec<RouteRecord>,
+}
+
+/// One route of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRecord {
+    /// How it stands over its repetitions.
+    pub verdict: RouteVerdict,
+    /// The versions that the repetition that decides was walked under.
+    pub versions: Pins,
+    /// Positions of the first and the last event of the repetition that decides.
+    pub evidence: Option<(u64, u64)>,
+}
+
+impl CellRecord {
+    /// The route with this identifier.
+    #[must_use]
+    pub fn route(&self, id: &RouteId) -> Option<&RouteRecord> {
+        self.routes.iter().find(|it| it.verdict.route == *id)
+    }
+}
