@@ -1,11 +1,16 @@
 //! The command line: names that people and scripts rely on.
 
+mod declared;
 mod log;
+mod past;
 
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use domain::ids::{CampaignId, GuestId, PlatformId};
+use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId};
+
+pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
+pub(crate) use past::Past;
 
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
@@ -68,7 +73,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Lab(Lab),
     /// Show every trial and every command that would run; nothing is touched
-    #[command(after_help = "Example: portolan plan small")]
+    #[command(after_help = "Examples:\n  portolan plan small\n  \
+                            portolan plan --stale --out stale.json && portolan run --plan stale.json")]
     Plan(Plan),
     /// Walk every trial of a testbed and print the matrices
     #[command(after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
@@ -83,6 +89,18 @@ pub(crate) enum Command {
     /// Say why a cell has its colour, and what would turn it green
     #[command(after_help = "Example: portolan explain kvm-like xen-like lean")]
     Explain(Explain),
+    /// Reference campaigns, by name
+    #[command(subcommand)]
+    Baseline(Baseline),
+    /// Declare an upgrade, so that evidence of the version before turns stale
+    #[command(after_help = declared::UPGRADE)]
+    Upgrade(Upgrade),
+    /// Rules that cost nothing until a date, for a reason, with an owner
+    #[command(subcommand)]
+    Waiver(Waiver),
+    /// Declare that a recorded step says nothing about the product, since the lab had broken unseen
+    #[command(after_help = declared::WITHDRAW)]
+    Withdraw(Withdraw),
     /// The log
     #[command(subcommand)]
     Log(Log),
@@ -157,22 +175,37 @@ pub(crate) struct Part {
 
 #[derive(Debug, Group)]
 pub(crate) struct Plan {
-    /// Testbed file, or `default` or `small` for the embedded ones
-    pub(crate) testbed: String,
+    /// Testbed file, or `default` or `small` for the embedded ones; with --stale [default: the one
+    /// recorded with the baseline]
+    #[arg(required_unless_present = "stale")]
+    pub(crate) testbed: Option<String>,
     #[command(flatten)]
     pub(crate) part: Part,
+    /// Plan the smallest set of trials that brings a baseline up to date after upgrades
+    #[arg(long, conflicts_with_all = ["guest", "source", "target", "repeat"])]
+    pub(crate) stale: bool,
+    /// Which baseline [default: the one set last]
+    #[arg(long, value_name = "NAME", requires = "stale")]
+    pub(crate) baseline: Option<BaselineName>,
+    /// Write the plan to this file, for `portolan run --plan`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct Run {
     /// Testbed file, or `default` or `small` for the embedded ones
-    #[arg(required_unless_present = "resume")]
+    #[arg(required_unless_present_any = ["resume", "plan"])]
     pub(crate) testbed: Option<String>,
     #[command(flatten)]
     pub(crate) part: Part,
     /// Take up the last campaign that did not end; its testbed is the recorded one
-    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
+    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "repeat", "plan"])]
     pub(crate) resume: bool,
+    /// Walk the trials of a plan file, as `portolan plan --out` writes it
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Exit with 1 when a cell scores this or lower
     #[arg(long, value_name = "SCORE")]
     pub(crate) fail_on: Option<Gate>,
@@ -206,6 +239,8 @@ pub(crate) struct Matrix {
     /// For whom; only operators and auditors see which tools were used
     #[arg(long, default_value = "operator")]
     pub(crate) audience: Audience,
+    #[command(flatten)]
+    pub(crate) past: Past,
 }
 
 /// Forms of a matrix.
@@ -234,6 +269,8 @@ pub(crate) struct Report {
     /// Which campaign [default: the last]
     #[arg(long, value_name = "ID")]
     pub(crate) campaign: Option<CampaignId>,
+    #[command(flatten)]
+    pub(crate) past: Past,
 }
 
 /// Readers of a report.
@@ -258,6 +295,8 @@ pub(crate) struct Explain {
     /// Which campaign [default: the last]
     #[arg(long, value_name = "ID")]
     pub(crate) campaign: Option<CampaignId>,
+    #[command(flatten)]
+    pub(crate) past: Past,
 }
 
 #[derive(Debug, Subcommand)]

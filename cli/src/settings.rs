@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use domain::plan_file::PlanFile;
 use domain::policy::Policy;
 use domain::testbed::Testbed;
 use serde::de::DeserializeOwned;
@@ -17,17 +18,35 @@ const TESTBEDS: [(&str, &str); 2] = [
 ];
 
 /// Largest settings file read, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+pub(crate) const LARGEST: u64 = 1024 * 1024;
+/// Largest plan read, in bytes: the most trials a campaign may have, and their testbed.
+const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
 /// The embedded testbed of this name, or the one in this file.
 pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
     let embedded = TESTBEDS.iter().find(|(known, _)| *known == name);
     let testbed: Testbed = match embedded {
         Some((_, text)) => parse(name, text)?,
-        None => parse(name, &read("testbed", Path::new(name))?)?,
+        None => parse(name, &read("testbed", Path::new(name), LARGEST)?)?,
     };
     let testbed = testbed.validate();
     let testbed = testbed.with_context(|| format!("testbed {name}")).map_err(Exit::Usage)?;
+    reachable(name, testbed)
+}
+
+/// The plan in this file.
+pub(crate) fn plan(path: &Path) -> Result<PlanFile, Exit> {
+    let name = format!("plan {}", path.display());
+    let text = read("plan", path, LARGEST_PLAN)?;
+    let plan: PlanFile =
+        serde_json::from_str(&text).with_context(|| name.clone()).map_err(Exit::Usage)?;
+    let plan = plan.validate().with_context(|| name.clone()).map_err(Exit::Usage)?;
+    let testbed = reachable(&name, plan.testbed)?;
+    Ok(PlanFile { testbed, ..plan })
+}
+
+/// The same testbed, when its platforms can be reached.
+fn reachable(name: &str, testbed: Testbed) -> Result<Testbed, Exit> {
     let unknown = testbed.platforms.iter().find(|platform| platform.driver != "qemu");
     match unknown {
         None => {
@@ -35,7 +54,7 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
             Ok(testbed)
         }
         Some(platform) => Err(Exit::usage(format!(
-            "testbed {name}: platform `{}` wants driver `{}`; known drivers: qemu",
+            "{name}: platform `{}` wants driver `{}`; known drivers: qemu",
             platform.id, platform.driver
         ))),
     }
@@ -52,7 +71,7 @@ pub(crate) fn policy(file: Option<&Path>) -> Result<Policy, Exit> {
     let default = checked("the default policy", DEFAULT_POLICY)?;
     let Some(path) = file else { return Ok(default) };
     let name = path.to_string_lossy();
-    let policy = checked(&name, &read("policy", path)?)?;
+    let policy = checked(&name, &read("policy", path, LARGEST)?)?;
     if policy.label() == default.label() && policy.digest() != default.digest() {
         let words = "calls itself like the default policy but says something else";
         return Err(Exit::usage(format!("{name} {words}: give it a name of its own")));
@@ -65,15 +84,15 @@ fn checked(name: &str, text: &str) -> Result<Policy, Exit> {
     policy.validate().with_context(|| name.to_owned()).map_err(Exit::Usage)
 }
 
-/// A text file that a person names, of at most 1 MiB.
-pub(crate) fn read(kind: &str, path: &Path) -> Result<String, Exit> {
+/// A text file that a person names, of bounded size.
+pub(crate) fn read(kind: &str, path: &Path, largest: u64) -> Result<String, Exit> {
     let what = || format!("cannot read {kind} {}", path.display());
     let file = std::fs::File::open(path).with_context(what).map_err(Exit::Usage)?;
     let mut text = String::new();
-    let mut bounded = file.take(LARGEST + 1);
+    let mut bounded = file.take(largest + 1);
     bounded.read_to_string(&mut text).with_context(what).map_err(Exit::Usage)?;
-    if text.len() as u64 > LARGEST {
-        return Err(Exit::usage(format!("{}: more than {LARGEST} bytes", what())));
+    if text.len() as u64 > largest {
+        return Err(Exit::usage(format!("{}: more than {largest} bytes", what())));
     }
     Ok(text)
 }

@@ -24,7 +24,7 @@ pub(crate) fn keys(trust: &Trust) -> Result<Vec<Verifier>, Exit> {
             continue;
         }
         let before = keys.len();
-        let text = settings::read("key file", Path::new(named))?;
+        let text = settings::read("key file", Path::new(named), settings::LARGEST)?;
         for (number, line) in (1..).zip(text.lines().map(str::trim)) {
             if line.starts_with(SECRET) {
                 return Err(secret(named));

@@ -7,6 +7,7 @@ pub mod step;
 pub mod testbed;
 
 pub mod plan;
+pub mod plan_file;
 
 pub mod facts;
 pub mod observation;

@@ -9,7 +9,7 @@ use crate::redaction::for_operators;
 use crate::sheet::sheet;
 
 /// Columns for anyone.
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 19;
 
 const HEADER: [&str; COLUMNS] = [
     "campaign",
@@ -30,6 +30,7 @@ const HEADER: [&str; COLUMNS] = [
     "started",
     "source_stand_in",
     "target_stand_in",
+    "raw_standing",
 ];
 
 /// The cells as anyone may see them.
@@ -74,6 +75,7 @@ fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; COLUMN
         view.course.started.to_string(),
         yes_or_no(view.is_stand_in(&cell.source)),
         yes_or_no(view.is_stand_in(&cell.target)),
+        cell.raw.unwrap_or(cell.standing).word().to_owned(),
     ]
 }
 

@@ -137,8 +137,9 @@ fn step_line(step: &StepDerived) -> String {
 }
 
 fn concern(concern: &Concern) -> String {
-    let Concern { rule, title, score, why, .. } = concern;
-    format!("{} {} {rule} {title}: {}", score.symbol(), score.word(), one_line(why))
+    let Concern { rule, title, score, waived, why, .. } = concern;
+    let waived = if *waived { "waived: " } else { "" };
+    format!("{waived}{} {} {rule} {title}: {}", score.symbol(), score.word(), one_line(why))
 }
 
 fn kept(kept: &Kept) -> String {

@@ -7,11 +7,13 @@ use domain::step::Step;
 
 use crate::cost::{CostRow, cost};
 use crate::explain::Explanation;
+use crate::history::History;
 use crate::insight::insights;
 use crate::matrix::Judged;
 use crate::notice;
 use crate::page::{GuestSection, Slot};
 use crate::public::PublicView;
+use crate::receipt::Receipt;
 use crate::redaction::for_operators;
 use crate::setting::PinChange;
 use crate::tally::{ALL, Tally};
@@ -34,6 +36,7 @@ pub enum Audience {
 struct Page<'a> {
     view: &'a PublicView,
     audience: Audience,
+    receipt: Option<&'a Receipt>,
     started: String,
     last_recorded: String,
     tally: Tally,
@@ -56,12 +59,13 @@ struct Page<'a> {
 pub fn report(
     judged: &Judged<'_>,
     audience: Audience,
-    unplaced: u64,
+    (history, receipt): (&History, Option<&Receipt>),
 ) -> Result<String, askama::Error> {
     match audience {
-        Audience::Public => public(&PublicView::from(judged).with_unplaced(unplaced)),
+        Audience::Public => public(&PublicView::from(judged).of_history(history), receipt),
         Audience::Operator | Audience::Auditor => {
-            detailed(judged, &for_operators(judged).with_unplaced(unplaced), audience)
+            let view = for_operators(judged).of_history(history);
+            detailed(judged, &view, (audience, receipt))
         }
     }
 }
@@ -70,14 +74,14 @@ pub fn report(
 ///
 /// # Errors
 /// When the page cannot be written; in memory that does not happen.
-pub fn public(view: &PublicView) -> Result<String, askama::Error> {
-    page(view, Audience::Public, Vec::new()).render()
+pub fn public(view: &PublicView, receipt: Option<&Receipt>) -> Result<String, askama::Error> {
+    page(view, (Audience::Public, receipt), Vec::new()).render()
 }
 
 fn detailed(
     judged: &Judged<'_>,
     view: &PublicView,
-    audience: Audience,
+    (audience, receipt): (Audience, Option<&Receipt>),
 ) -> Result<String, askama::Error> {
     let explained = |guest, cell| Explanation::of(judged, guest, cell);
     let explanations = judged.cells().map(|(guest, cell)| explained(guest, cell)).collect();
@@ -86,15 +90,20 @@ fn detailed(
         tools: Tool::all(campaign),
         changes: campaign.changes.iter().map(PinChange::from).collect(),
         untold: None,
-        ..page(view, audience, explanations)
+        ..page(view, (audience, receipt), explanations)
     };
     page.render()
 }
 
-fn page(view: &PublicView, audience: Audience, explanations: Vec<Explanation>) -> Page<'_> {
+fn page<'a>(
+    view: &'a PublicView,
+    (audience, receipt): (Audience, Option<&'a Receipt>),
+    explanations: Vec<Explanation>,
+) -> Page<'a> {
     Page {
         view,
         audience,
+        receipt,
         started: instant(view.course.started),
         last_recorded: instant(view.course.last_recorded),
         tally: view.cells().map(|(_, cell)| cell.standing).collect(),

@@ -1,7 +1,10 @@
 //! Matrices as JSON, for scripts.
 
+use crate::history::History;
 use crate::matrix::{Cell, Judged};
-use crate::matrix_file::{CellEntry, Limit, MatrixEntry, MatrixFile, RouteEntry, SCHEMA};
+use crate::matrix_file::{
+    CellEntry, Limit, MatrixEntry, MatrixFile, RouteEntry, SCHEMA, ViewpointEntry,
+};
 use crate::notice;
 use crate::public::{PublicCell, PublicMatrix, PublicRoute, PublicView};
 use crate::redaction::{for_operators, ranked_for_operators};
@@ -22,6 +25,10 @@ pub fn public(view: &PublicView) -> MatrixFile {
         course: view.course,
         policy: view.policy,
         policy_sha256: view.policy_sha256,
+        viewpoint: ViewpointEntry::from(view.viewpoint),
+        waivers: view.waivers,
+        told: view.told,
+        withdrawn: view.withdrawn,
         platforms: view.platforms,
         guests: view.guests,
         host: view.host,
@@ -35,9 +42,9 @@ pub fn public(view: &PublicView) -> MatrixFile {
 
 /// The same matrices with routes and tools named. For operators.
 #[must_use]
-pub fn operator(judged: &Judged<'_>, unplaced: u64) -> MatrixFile {
+pub fn operator(judged: &Judged<'_>, history: &History) -> MatrixFile {
     let campaign = judged.campaign;
-    let mut file = public(&for_operators(judged).with_unplaced(unplaced));
+    let mut file = public(&for_operators(judged).of_history(history));
     file.audience = "operator";
     file.tools = Some(Tool::all(campaign));
     file.changes = campaign.changes.iter().map(PinChange::from).collect();
@@ -73,6 +80,7 @@ fn cell(cell: &PublicCell) -> CellEntry {
         target: cell.target.clone(),
         standing: cell.standing,
         score: cell.standing.score(),
+        raw_standing: cell.raw,
         unstable: cell.unstable,
         scored: cell.scored,
         planned: cell.planned,

@@ -27,6 +27,9 @@ fn declared(view: &PublicView) -> Vec<(String, &str)> {
         ("the testbed's name".to_owned(), view.testbed.as_str()),
         ("the policy's name or version".to_owned(), &view.policy),
     ];
+    for it in &view.waivers {
+        texts.push((format!("the name of waiver `{}`", it.waiver), it.waiver.as_str()));
+    }
     for it in &view.platforms {
         texts.push((format!("the product of platform `{}`", it.id), &it.product));
         texts.push((format!("the console of platform `{}`", it.id), &it.console));

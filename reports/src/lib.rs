@@ -30,7 +30,10 @@ pub mod remedy;
 pub mod step_derivation;
 pub mod tool;
 
+pub mod declared;
 pub mod diff;
+pub mod stale;
+pub mod stale_text;
 
 pub mod cost;
 pub mod notice;
@@ -45,6 +48,7 @@ pub mod steps_csv;
 
 pub mod json;
 pub mod matrix_file;
+pub mod receipt;
 
 pub mod html;
 mod page;

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use domain::diagnosis::Cause;
 use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
 use domain::score::{Score, Standing};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::reason::{AtStep, Reason};
-use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
-use crate::tally::as_word;
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, PublicWaiver, Work};
+use crate::tally::{as_optional_word, as_word};
 use crate::tool::Tool;
 use crate::topic::Topic;
+use crate::viewpoint::Viewpoint;
 
 /// The version of this shape. Fields are added under the same number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.matrix/1";
@@ -33,6 +35,14 @@ pub struct MatrixFile {
     pub policy: String,
     /// Digest of the policy.
     pub policy_sha256: Sha256Digest,
+    /// From where in time it is seen.
+    pub viewpoint: ViewpointEntry,
+    /// The waivers in force.
+    pub waivers: Vec<PublicWaiver>,
+    /// Another system told the results; nothing was observed here.
+    pub told: bool,
+    /// Steps that were withdrawn after they had been recorded.
+    pub withdrawn: usize,
     /// How far the scores reach, in words.
     pub notices: Vec<String>,
     /// The hypervisor environments, with the versions found.
@@ -54,6 +64,21 @@ pub struct MatrixFile {
     pub unplaced: u64,
     /// One matrix per guest.
     pub matrices: Vec<MatrixEntry>,
+}
+
+/// From where in time matrices are seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ViewpointEntry {
+    /// How things stood at this instant; null for the latest.
+    pub as_of: Option<Timestamp>,
+    /// What was known at this position of the log; null for all of it.
+    pub known_at: Option<u64>,
+}
+
+impl From<Viewpoint> for ViewpointEntry {
+    fn from(Viewpoint { as_of, known_at }: Viewpoint) -> Self {
+        Self { as_of, known_at }
+    }
 }
 
 /// The cells of one guest.
@@ -79,6 +104,9 @@ pub struct CellEntry {
     pub standing: Standing,
     /// The score, null when the standing is none.
     pub score: Option<Score>,
+    /// How it stands under the raw policy and without waivers; not there when nothing was relaxed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_optional_word")]
+    pub raw_standing: Option<Standing>,
     /// Repetitions of the best route disagree.
     pub unstable: bool,
     /// Trials that were scored.

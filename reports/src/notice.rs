@@ -15,6 +15,15 @@ pub const STAND_INS: &str = "Platforms marked as stand-ins are played by QEMU wi
     family of virtual hardware and disk format. They are not the vendor's product, and their \
     scores are not scores of that product.";
 
+/// What results are that another system told.
+pub const TOLD: &str = "These results were told by another system and taken over as it told them: \
+    nothing was observed here, and no policy can judge them anew.";
+
+const RAW: &str = "the raw score stands beside each cell";
+
+const WITHDRAWN: &str = "withdrawn after being recorded, because the lab had broken unseen: what was \
+    recorded stands in the log as before, and counts as lab error.";
+
 /// How scores come about, from a check up to a cell.
 pub const AGGREGATION: [&str; 4] = [
     "A check compares facts and gives a score: FAILURE < WARNING < SUCCESS. A fact that could not \
@@ -34,6 +43,18 @@ pub fn all(view: &PublicView) -> Vec<String> {
     let mut notices = vec![SCORES.to_owned()];
     if view.has_stand_ins() {
         notices.push(STAND_INS.to_owned());
+    }
+    if view.told {
+        notices.push(TOLD.to_owned());
+    }
+    notices.extend(view.waivers.iter().map(|it| format!("{it}: {RAW}.")));
+    if view.waivers.is_empty() && view.is_relaxed() {
+        notices.push(format!("Scores stand under policy {}: {RAW}.", view.policy));
+    }
+    match view.withdrawn {
+        0 => {}
+        1 => notices.push(format!("1 step {WITHDRAWN}")),
+        count => notices.push(format!("{count} steps {WITHDRAWN}")),
     }
     match view.unplaced {
         0 => {}

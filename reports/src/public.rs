@@ -7,9 +7,11 @@ use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
 use domain::score::Standing;
 use domain::step::Step;
 
+use crate::history::History;
 use crate::reason::Reason;
-use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, PublicWaiver, Work};
 use crate::tally::Tally;
+use crate::viewpoint::Viewpoint;
 
 /// A judged campaign as anyone may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub struct PublicView {
     pub policy: String,
     /// Digest of the policy.
     pub policy_sha256: Sha256Digest,
+    /// From where in time it is seen.
+    pub viewpoint: Viewpoint,
+    /// The waivers in force.
+    pub waivers: Vec<PublicWaiver>,
+    /// Another system told the results; nothing was observed here.
+    pub told: bool,
+    /// Steps that were withdrawn after they had been recorded.
+    pub withdrawn: usize,
     /// The hypervisor environments, in testbed order.
     pub platforms: Vec<PublicPlatform>,
     /// The operating system images, in testbed order.
@@ -62,6 +72,8 @@ pub struct PublicCell {
     pub target: PlatformId,
     /// How it stands: the best over its routes.
     pub standing: Standing,
+    /// How it stands under the raw policy and without waivers; none when nothing was relaxed.
+    pub raw: Option<Standing>,
     /// Repetitions of the best route disagree.
     pub unstable: bool,
     /// Trials that were scored.
@@ -94,10 +106,11 @@ pub struct PublicRoute {
 }
 
 impl PublicView {
-    /// The same view with the count of events that had no place in the history.
+    /// The same view with what only the whole history knows: from where it is seen, and the count of
+    /// events that had no place in it.
     #[must_use]
-    pub fn with_unplaced(self, unplaced: u64) -> Self {
-        Self { unplaced, ..self }
+    pub fn of_history(self, history: &History) -> Self {
+        Self { unplaced: history.unplaced(), viewpoint: *history.viewpoint(), ..self }
     }
 
     /// All cells with their guest.
@@ -125,10 +138,24 @@ impl PublicView {
         self.platforms.iter().any(|it| it.id == *id && it.stand_in)
     }
 
+    /// Whether scores stand under a relaxed policy or under waivers, with the raw ones beside them.
+    #[must_use]
+    pub fn is_relaxed(&self) -> bool {
+        self.cells().any(|(_, cell)| cell.raw.is_some())
+    }
+
     /// The name of a guest.
     #[must_use]
     pub fn guest_name(&self, id: &GuestId) -> &str {
         self.guests.iter().find(|it| it.id == *id).map_or("", |it| &it.name)
+    }
+}
+
+impl PublicCell {
+    /// How it stands raw, where that is another standing.
+    #[must_use]
+    pub fn differing_raw(&self) -> Option<Standing> {
+        self.raw.filter(|raw| *raw != self.standing)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::event::Pins;
+use domain::ids::GuestId;
 use domain::policy::Policy;
 use domain::score::Standing;
 use domain::testbed::{Guest, Platform, Testbed};
@@ -11,8 +12,9 @@ use crate::history::CampaignHistory;
 use crate::matrix::{Cell, Judged, Matrix, RouteTried};
 use crate::public::{PublicCell, PublicMatrix, PublicRoute, PublicView};
 use crate::reason::{Reason, decisive};
-use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, Work};
+use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, PublicWaiver, Work};
 use crate::tally::merit;
+use crate::viewpoint::Viewpoint;
 
 /// Subjects of pins that anyone may see. What is not listed is left out.
 const TOLD: [&str; 3] = ["platform", "guest", "host"];
@@ -37,14 +39,18 @@ impl From<&Judged<'_>> for PublicView {
             },
             policy: judged.policy.label(),
             policy_sha256: judged.policy.digest(),
+            waivers: judged.waivers.iter().map(|it| PublicWaiver::from(*it)).collect(),
+            told: campaign.origin.is_some(),
+            withdrawn: campaign.withdrawn.len(),
             platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),
             guests: testbed.guests.iter().map(|it| guest(it, pins)).collect(),
             host: host(pins),
             changes: shown.into_iter().map(PinChange::from).collect(),
             untold_changes: untold.len(),
             work: work(campaign),
-            matrices: judged.matrices.iter().map(|it| matrix(it, judged.policy)).collect(),
+            matrices: judged.matrices.iter().map(|it| matrix(it, judged)).collect(),
             unplaced: 0,
+            viewpoint: Viewpoint::default(),
         }
     }
 }
@@ -55,9 +61,10 @@ impl From<&Judged<'_>> for PublicView {
 pub fn for_operators(judged: &Judged<'_>) -> PublicView {
     let mut view = PublicView::from(judged);
     let shown = view.matrices.iter_mut().flat_map(|it| &mut it.cells);
-    for (shown, (_, cell)) in shown.zip(judged.cells()) {
+    for (shown, (guest, cell)) in shown.zip(judged.cells()) {
         let routes = ranked_for_operators(cell, judged.policy);
-        *shown = cell_of(cell, routes.into_iter().map(|(_, it, _)| it).collect());
+        let routes = routes.into_iter().map(|(_, it, _)| it).collect();
+        *shown = cell_of(cell, judged.raw_of(guest, cell), routes);
     }
     view
 }
@@ -98,24 +105,26 @@ fn work(campaign: &CampaignHistory) -> Work {
     }
 }
 
-fn matrix(matrix: &Matrix, policy: &Policy) -> PublicMatrix {
+fn matrix(matrix: &Matrix, judged: &Judged<'_>) -> PublicMatrix {
     PublicMatrix {
         guest: matrix.guest.clone(),
         platforms: matrix.platforms.clone(),
-        cells: matrix.cells.iter().map(|it| cell(it, policy)).collect(),
+        cells: matrix.cells.iter().map(|it| cell(&matrix.guest, it, judged)).collect(),
     }
 }
 
-fn cell(cell: &Cell, policy: &Policy) -> PublicCell {
-    cell_of(cell, ranked(cell, policy).into_iter().map(|(it, _)| it).collect())
+fn cell(guest: &GuestId, cell: &Cell, judged: &Judged<'_>) -> PublicCell {
+    let routes = ranked(cell, judged.policy).into_iter().map(|(it, _)| it).collect();
+    cell_of(cell, judged.raw_of(guest, cell), routes)
 }
 
-fn cell_of(cell: &Cell, routes: Vec<PublicRoute>) -> PublicCell {
+fn cell_of(cell: &Cell, raw: Option<Standing>, routes: Vec<PublicRoute>) -> PublicCell {
     let best = routes.first();
     PublicCell {
         source: cell.source.clone(),
         target: cell.target.clone(),
         standing: cell.verdict.standing,
+        raw,
         unstable: best.is_some_and(|it| it.unstable),
         scored: cell.verdict.scored,
         planned: cell.verdict.planned,

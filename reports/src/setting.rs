@@ -1,9 +1,13 @@
 //! What a campaign took place in, as anyone may see it: its course, platforms, guests and versions.
 
-use domain::event::{Cost, Ending, VersionChanged};
-use domain::ids::{GuestId, PlatformId};
+use std::fmt;
+
+use domain::event::{CheckWaived, Cost, Ending, VersionChanged};
+use domain::ids::{GuestId, PlatformId, WaiverId};
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::units::instant;
 
 /// When a campaign started and how it went on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,6 +73,55 @@ pub struct PublicGuest {
     pub cpus: u32,
     /// The images found at the start: one, or one for each platform it was made for.
     pub versions: Vec<Pin>,
+}
+
+/// A waiver in force, without the words of whoever declared it: they might name a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicWaiver {
+    /// Which waiver.
+    pub waiver: WaiverId,
+    /// The rule that costs nothing meanwhile.
+    pub rule: String,
+    /// Only this guest; null for all.
+    pub guest: Option<GuestId>,
+    /// Only this source; null for all.
+    pub source: Option<PlatformId>,
+    /// Only this target; null for all.
+    pub target: Option<PlatformId>,
+    /// It applies to one route alone.
+    pub one_route: bool,
+    /// From when on it waives nothing any more.
+    pub expires: Timestamp,
+}
+
+impl From<&CheckWaived> for PublicWaiver {
+    fn from(waived: &CheckWaived) -> Self {
+        let scope = waived.scope.clone();
+        Self {
+            waiver: waived.waiver.clone(),
+            rule: waived.rule.clone(),
+            guest: scope.guest,
+            source: scope.source,
+            target: scope.target,
+            one_route: scope.route.is_some(),
+            expires: waived.expires,
+        }
+    }
+}
+
+impl fmt::Display for PublicWaiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { waiver, rule, guest, source, target, one_route, expires } = self;
+        write!(f, "rule {rule} is waived until {} (waiver {waiver}", instant(*expires))?;
+        let scope = [
+            guest.as_ref().map(|it| format!("for {it}")),
+            source.as_ref().map(|it| format!("from {it}")),
+            target.as_ref().map(|it| format!("to {it}")),
+            one_route.then(|| "by one route".to_owned()),
+        ];
+        scope.into_iter().flatten().try_for_each(|it| write!(f, ", {it}"))?;
+        f.write_str(")")
+    }
 }
 
 /// A version and whose it is.

@@ -96,3 +96,15 @@ impl fmt::Display for Tally {
 pub(crate) fn as_word<S: Serializer>(standing: &Standing, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(standing.word())
 }
+
+/// The same of a standing that may be missing.
+#[expect(clippy::ref_option, reason = "serde's `serialize_with` passes a reference")]
+pub(crate) fn as_optional_word<S: Serializer>(
+    standing: &Option<Standing>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match standing {
+        Some(standing) => as_word(standing, to),
+        None => to.serialize_none(),
+    }
+}

@@ -7,6 +7,7 @@ use domain::score::{Score, Standing};
 use crate::held::{Held, held_back};
 use crate::notice;
 use crate::public::{PublicCell, PublicMatrix, PublicView};
+use crate::receipt::Receipt;
 use crate::setting::PublicPlatform;
 use crate::tally::ALL;
 use crate::units::{count, instant};
@@ -22,11 +23,12 @@ pub enum Colour {
 
 /// All matrices of a campaign with header, legend and notices.
 #[must_use]
-pub fn matrices(view: &PublicView, colour: Colour) -> String {
+pub fn matrices(view: &PublicView, receipt: Option<&Receipt>, colour: Colour) -> String {
     let mut parts = vec![header(view)];
     parts.extend(view.matrices.iter().map(|matrix| guest(view, matrix)));
     parts.push(legend());
     parts.push(notices(view));
+    parts.extend(receipt.map(Receipt::words));
     paint(&printable(&parts.join("\n\n")), colour) + "\n"
 }
 
@@ -74,6 +76,12 @@ fn header(view: &PublicView) -> String {
         format!("  policy   {} (sha256 {:.12}…)", view.policy, view.policy_sha256.to_string()),
         format!("  trials   {scored} of {planned} scored"),
     ];
+    if let Some(as_of) = view.viewpoint.as_of {
+        lines.push(format!("  as of    {as_of}"));
+    }
+    if let Some(position) = view.viewpoint.known_at {
+        lines.push(format!("  known at position {position} of the log"));
+    }
     if course.resumed > 0 {
         lines.push(format!("  resumed  {}", count(course.resumed as usize, "time")));
     }
@@ -130,7 +138,9 @@ fn table(matrix: &PublicMatrix) -> String {
 
 fn shown(cell: &PublicCell) -> String {
     let unstable = if cell.unstable { " ~" } else { "" };
-    format!("{} {}/{}{unstable}", signed(cell.standing), cell.scored, cell.planned)
+    let raw = cell.differing_raw().map(|it| format!(" (raw {})", signed(it)));
+    let raw = raw.unwrap_or_default();
+    format!("{} {}/{}{unstable}{raw}", signed(cell.standing), cell.scored, cell.planned)
 }
 
 fn held(held: &Held) -> String {

@@ -46,10 +46,19 @@ impl Viewpoint {
         self.as_of.is_none_or(|as_of| instant <= as_of)
     }
 
-    /// Whether everything is seen.
+    /// The same viewpoint nailed down, so that it shows the same whatever is recorded later, given
+    /// the last event seen from it.
+    ///
+    /// Waivers end by themselves: where there are any, an instant belongs to the question too. It is
+    /// that of the last event known if somebody asks what was known then, and else the present.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        *self == Self::default()
+    pub fn pinned(self, head: Option<(u64, Timestamp)>, waivers: bool, now: Timestamp) -> Self {
+        let Some((position, at)) = head else { return self };
+        let present = if self.known_at.is_some() { at } else { now.max(at) };
+        Self {
+            as_of: self.as_of.or(waivers.then_some(present)),
+            known_at: Some(self.known_at.unwrap_or(position)),
+        }
     }
 }
 

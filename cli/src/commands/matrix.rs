@@ -4,20 +4,21 @@ use std::io::IsTerminal as _;
 
 use reports::html::{self, Audience};
 use reports::matrix::Judged;
+use reports::matrix_file::MatrixFile;
 use reports::public::PublicView;
 use reports::text::{self, Colour};
-use reports::{cells_csv, json, leak, steps_csv};
+use reports::{cells_csv, leak, receipt, steps_csv};
 
-use super::{history, pick, print, print_json};
+use super::print;
+use super::seen::Seen;
 use crate::args::{self, Args, Format, Matrix};
 use crate::exit::Exit;
-use crate::settings;
 
 pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
-    let policy = settings::policy(args.policy.as_deref())?;
-    let history = history(args)?;
-    let campaign = pick(&history, command.campaign.as_ref())?;
-    let mut judged = Judged::new(campaign, &policy);
+    let seen = Seen::open(args, command.past)?;
+    let campaign = seen.pick(command.campaign.as_ref())?;
+    let waivers = seen.waivers();
+    let mut judged = seen.judged(campaign, &waivers);
     if let Some(guest) = &command.guest {
         judged.matrices.retain(|matrix| matrix.guest == *guest);
         if judged.matrices.is_empty() {
@@ -35,14 +36,14 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
     if public {
         no_tool_named(&judged)?;
     }
-    let unplaced = history.unplaced();
-    let view = PublicView::from(&judged).with_unplaced(unplaced);
+    let view = PublicView::from(&judged).of_history(&seen.history);
+    let receipt = || seen.receipt(args, &judged, command.audience);
     match format {
-        Format::Text => print(&text::matrices(&view, colour())),
-        Format::Json if public => print_json(&json::public(&view)),
-        Format::Json => print_json(&json::operator(&judged, unplaced)),
+        Format::Text => print(&text::matrices(&view, Some(&receipt()?), colour())),
+        Format::Json => print_file(&seen.file(&judged, command.audience)),
         Format::Html => {
-            print(&rendered(html::report(&judged, audience(command.audience), unplaced))?)
+            let history = (&seen.history, Some(&receipt()?));
+            print(&rendered(html::report(&judged, audience(command.audience), history))?)
         }
         Format::Csv if public => print(&rendered(cells_csv::public(&view))?),
         Format::Csv => print(&rendered(cells_csv::operator(&judged))?),
@@ -54,12 +55,18 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
 }
 
 /// Prints the matrices as text, or as JSON when that was asked for.
-pub(super) fn show(args: &Args, judged: &Judged<'_>, unplaced: u64) -> Result<(), Exit> {
+pub(super) fn show(args: &Args, seen: &Seen, judged: &Judged<'_>) -> Result<(), Exit> {
     if args.json {
-        return print_json(&json::operator(judged, unplaced));
+        return print_file(&seen.file(judged, args::Audience::Operator));
     }
-    let view = PublicView::from(judged).with_unplaced(unplaced);
-    print(&text::matrices(&view, colour()))
+    let view = PublicView::from(judged).of_history(&seen.history);
+    let receipt = seen.receipt(args, judged, args::Audience::Operator)?;
+    print(&text::matrices(&view, Some(&receipt), colour()))
+}
+
+/// Prints matrices as JSON, in the bytes that a receipt tells the digest of.
+fn print_file(file: &MatrixFile) -> Result<(), Exit> {
+    print(&receipt::printed(file).map_err(|error| Exit::Lab(error.into()))?)
 }
 
 /// Refuses to publish a testbed whose own words name a tool.

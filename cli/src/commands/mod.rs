@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod baseline;
 mod embedded;
 mod explain;
 mod lab;
@@ -9,22 +10,30 @@ mod matrix;
 mod plan;
 mod report;
 mod run;
+mod seen;
+mod upgrade;
 mod verify;
 mod voyage;
+mod waiver;
+mod withdraw;
 
 use std::io::Write as _;
 use std::sync::Arc;
 
 use clap::CommandFactory as _;
+use domain::event::Recorded;
 use domain::ids::CampaignId;
+use domain::policy::Policy;
 use ingest::Desk;
+use reports::chronicle::Chronicle;
 use reports::history::{CampaignHistory, History};
+use reports::viewpoint::Viewpoint;
 use serde::Serialize;
-use store::{Direction, EventLog, Events, Snapshot};
+use store::{Direction, EventLog, Snapshot};
 
 use crate::args::{self, Args, Command};
 use crate::exit::Exit;
-use crate::{opening, settings};
+use crate::{clock, opening, settings};
 
 /// Does what was asked.
 pub(crate) fn execute(args: Args) -> Result<(), Exit> {
@@ -35,6 +44,10 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
+        Command::Baseline(command) => baseline::execute(&args, command),
+        Command::Upgrade(command) => upgrade::execute(&args, command),
+        Command::Waiver(command) => waiver::execute(&args, command),
+        Command::Withdraw(command) => withdraw::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Policy(args::Policy::Show) => print(settings::DEFAULT_POLICY),
@@ -46,27 +59,39 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
     }
 }
 
-/// The history in the store that the call names, as it stands: also while another process appends.
-fn history(args: &Args) -> Result<History, Exit> {
+/// The history in the store that the call names, seen from somewhere in time.
+fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
+    let mut history = History::seen_from(viewpoint);
+    each_event(args, |recorded| history.project(recorded))?;
+    Ok(history)
+}
+
+/// Every campaign in the store, judged by a policy and seen from somewhere in time.
+fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chronicle, Exit> {
+    let mut chronicle = Chronicle::new(policy, viewpoint);
+    each_event(args, |recorded| chronicle.project(recorded))?;
+    Ok(chronicle.pinned(clock::now()))
+}
+
+/// Every event in the store that the call names, as it stands: also while another process appends.
+fn each_event(args: &Args, mut take: impl FnMut(&Recorded)) -> Result<(), Exit> {
     let snapshot = Snapshot::take(&args.store)?;
     if let Some(damage) = snapshot.damage()? {
         return Err(Exit::wrong(format!("{damage}. What can be read: portolan log show")));
     }
-    history_of(snapshot.read(0, Direction::Forward))
-}
-
-/// The history that these events tell.
-fn history_of(events: Events<'_>) -> Result<History, Exit> {
-    let mut history = History::default();
-    for recorded in events {
-        history.project(&recorded?);
+    for recorded in snapshot.read(0, Direction::Forward) {
+        take(&recorded?);
     }
-    Ok(history)
+    Ok(())
 }
 
 /// The history a log tells.
 fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
-    history_of(log.read(0, Direction::Forward))
+    let mut history = History::default();
+    for recorded in log.read(0, Direction::Forward) {
+        history.project(&recorded?);
+    }
+    Ok(history)
 }
 
 /// The campaign that was asked for, or the last.

@@ -1,11 +1,22 @@
 //! `portolan plan`: every trial and every command that would run.
 
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
 use domain::plan::{Selection, plan};
+use domain::plan_file::PlanFile;
+use domain::testbed::Testbed;
+use reports::chronicle::CampaignRecord;
+use reports::stale::{self, Revalidation};
+use reports::stale_text;
 use serde::Serialize;
 
-use super::{print, print_json};
+use super::baseline::unknown;
+use super::{chronicle, print, print_json};
 use crate::args::{Args, Plan};
 use crate::exit::Exit;
+use crate::output::Output;
 use crate::settings;
 
 #[derive(Serialize)]
@@ -26,7 +37,15 @@ struct PlannedCommand {
 }
 
 pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
-    let testbed = settings::testbed(&command.testbed)?;
+    let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
+    match testbed {
+        Some(testbed) if !command.stale => fresh(args, command, testbed),
+        testbed => stale(args, command, testbed),
+    }
+}
+
+/// Every trial of a testbed.
+fn fresh(args: &Args, command: &Plan, testbed: Testbed) -> Result<(), Exit> {
     let part = &command.part;
     let selection = Selection {
         guests: part.guest.clone(),
@@ -34,9 +53,57 @@ pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
         targets: part.target.clone(),
     };
     let trials = plan(&testbed, &selection, part.repeat).map_err(Exit::usage)?;
-    let mut planned = Vec::with_capacity(trials.len());
-    for trial in &trials {
-        let commands = runner::lab::rehearse(&testbed, trial)?;
+    let file = PlanFile::new(testbed, trials);
+    show(args, &file)?;
+    keep(args, command.out.as_deref(), &file)
+}
+
+/// The trials that bring a baseline up to date.
+fn stale(args: &Args, command: &Plan, testbed: Option<Testbed>) -> Result<(), Exit> {
+    let policy = settings::policy(args.policy.as_deref())?;
+    let chronicle = chronicle(args, policy, reports::viewpoint::Viewpoint::default())?;
+    let registry = chronicle.registry();
+    let set = match &command.baseline {
+        Some(name) => registry.baseline(name).ok_or_else(|| unknown(registry, name))?,
+        None => {
+            let last = registry.baselines().filter_map(|(_, line)| line.last());
+            last.max_by_key(|it| it.position).ok_or_else(|| {
+                Exit::usage("there is no baseline yet: portolan baseline set NAME")
+            })?
+        }
+    };
+    let records = chronicle.records(&chronicle.in_force());
+    let baseline = record(&records, set.what.campaign.as_str())?;
+    let current = stale::current(&records, registry);
+    let revalidation = Revalidation::of(baseline, &records, &current);
+    let testbed = testbed.unwrap_or_else(|| baseline.testbed.clone());
+    let file = PlanFile {
+        baseline: Some(set.what.name.clone()),
+        estimate_ms: revalidation.estimate_ms,
+        ..PlanFile::new(testbed, revalidation.trials.clone())
+    };
+    if args.json {
+        print_json(&stale_text::file(&set.what.name, &revalidation))?;
+    } else {
+        print(&stale_text::text(&set.what.name, &revalidation))?;
+    }
+    match command.out {
+        Some(_) if file.trials.is_empty() => {
+            Err(Exit::usage("nothing is stale, so there is no plan to write"))
+        }
+        _ => keep(args, command.out.as_deref(), &file),
+    }
+}
+
+fn record<'a>(records: &'a [CampaignRecord], id: &str) -> Result<&'a CampaignRecord, Exit> {
+    let found = records.iter().find(|it| it.id.as_str() == id);
+    found.ok_or_else(|| Exit::wrong(format!("the baseline's campaign `{id}` is not in the log")))
+}
+
+fn show(args: &Args, file: &PlanFile) -> Result<(), Exit> {
+    let mut planned = Vec::with_capacity(file.trials.len());
+    for trial in &file.trials {
+        let commands = runner::lab::rehearse(&file.testbed, trial)?;
         let commands =
             commands.into_iter().map(|it| PlannedCommand { step: it.step.number(), argv: it.argv });
         planned.push(PlannedTrial {
@@ -61,6 +128,21 @@ pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
     }
     let count = planned.len();
     print(&format!("{count} trials. Acts that trials share run once. Nothing was touched.\n"))
+}
+
+/// Writes the plan to a file, if one was named.
+fn keep(args: &Args, path: Option<&Path>, file: &PlanFile) -> Result<(), Exit> {
+    let Some(path) = path else { return Ok(()) };
+    let file = file.clone().validate().map_err(|it| Exit::usage(format!("this plan: {it}")))?;
+    let text = serde_json::to_string_pretty(&file).map_err(|error| Exit::Lab(error.into()))?;
+    let mut out = Output::create(path)?;
+    let written = writeln!(out, "{text}");
+    written.with_context(|| format!("cannot write {}", path.display())).map_err(Exit::Lab)?;
+    out.finish()?;
+    if args.json || args.quiet {
+        return Ok(());
+    }
+    print(&format!("To walk it: portolan run --plan {}\n", path.display()))
 }
 
 /// An argument as a shell would need it, so that a line can be copied.

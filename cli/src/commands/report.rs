@@ -5,25 +5,25 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use reports::html;
-use reports::matrix::Judged;
 
 use super::matrix::{audience, no_tool_named, rendered};
-use super::{history, pick, print, print_json};
+use super::seen::Seen;
+use super::{print, print_json};
 use crate::args::{Args, Audience, Report};
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::settings;
 
 pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
-    let policy = settings::policy(args.policy.as_deref())?;
-    let history = history(args)?;
-    let campaign = pick(&history, command.campaign.as_ref())?;
-    let judged = Judged::new(campaign, &policy);
+    let seen = Seen::open(args, command.past)?;
+    let campaign = seen.pick(command.campaign.as_ref())?;
+    let waivers = seen.waivers();
+    let judged = seen.judged(campaign, &waivers);
     let public = command.audience == Audience::Public;
     if public {
         no_tool_named(&judged)?;
     }
-    let page = html::report(&judged, audience(command.audience), history.unplaced());
+    let receipt = seen.receipt(args, &judged, command.audience)?;
+    let page = html::report(&judged, audience(command.audience), (&seen.history, Some(&receipt)));
     let page = rendered(page)?;
     write(&command.out, page.as_bytes(), public)?;
     if args.json {

@@ -11,6 +11,7 @@ use ingest::Desk;
 use reports::history::CampaignHistory;
 use reports::matrix::Judged;
 
+use super::seen::Seen;
 use super::voyage::{Voyage, lock, sail};
 use super::{desk, history_in, matrix};
 use crate::args::{Args, Gate, Run};
@@ -19,8 +20,7 @@ use crate::{clock, settings};
 
 pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
-    let fresh = command.testbed.as_deref().map(settings::testbed).transpose()?;
-    let trials = fresh.as_ref().map(|testbed| planned(testbed, command)).transpose()?;
+    let (fresh, trials) = fresh(command)?;
     let desk = Arc::new(Mutex::new(desk(args)?));
     let voyage = match fresh {
         Some(testbed) => {
@@ -33,16 +33,17 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let end = runtime.block_on(sail(args, command, &desk, &voyage, trials))?;
     drop(runtime);
 
-    let history = history_in(lock(&desk).log())?;
-    let campaign = super::pick(&history, Some(&voyage.campaign))?;
-    let judged = Judged::new(campaign, &policy);
+    let seen = Seen::of(history_in(lock(&desk).log())?, policy)?;
+    let campaign = seen.pick(Some(&voyage.campaign))?;
+    let waivers = seen.waivers();
+    let judged = seen.judged(campaign, &waivers);
     let shown = Command::ShowScores {
-        policy: policy.label(),
-        policy_sha256: policy.digest(),
+        policy: seen.policy.label(),
+        policy_sha256: seen.policy.digest(),
         cells: judged.shown(),
         attempt: voyage.attempt,
     };
-    matrix::show(args, &judged, history.unplaced())?;
+    matrix::show(args, &seen, &judged)?;
     lock(&desk).submit(&voyage.campaign, shown, clock::now())?;
     if let Some((trial, reason)) = end.lab_errors.first() {
         let words = match end.lab_errors.len() {
@@ -55,6 +56,17 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
         return Err(Exit::Stopped("to go on: portolan run --resume"));
     }
     gate(command.fail_on, &judged)
+}
+
+/// Testbed and trials of a campaign that is about to start; none for one that is resumed.
+fn fresh(command: &Run) -> Result<(Option<Testbed>, Option<Vec<Trial>>), Exit> {
+    if let Some(path) = &command.plan {
+        let file = settings::plan(path)?;
+        return Ok((Some(file.testbed), Some(file.trials)));
+    }
+    let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
+    let trials = testbed.as_ref().map(|testbed| planned(testbed, command)).transpose()?;
+    Ok((testbed, trials))
 }
 
 fn planned(testbed: &Testbed, command: &Run) -> Result<Vec<Trial>, Exit> {

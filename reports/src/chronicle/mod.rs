@@ -83,6 +83,20 @@ impl Chronicle {
         &self.policy
     }
 
+    /// The same, its viewpoint nailed down; see [`Viewpoint::pinned`].
+    #[must_use]
+    pub fn pinned(self, now: Timestamp) -> Self {
+        let waivers = !self.registry.waivers().is_empty();
+        Self { viewpoint: self.viewpoint.pinned(self.head, waivers, now), ..self }
+    }
+
+    /// The waivers in force at the instant it is seen at; without one at that of its last event.
+    #[must_use]
+    pub fn in_force(&self) -> Vec<&CheckWaived> {
+        let instant = self.viewpoint.as_of.or(self.head.map(|(_, at)| at));
+        instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
+    }
+
     /// From where it is seen.
     #[must_use]
     pub fn viewpoint(&self) -> &Viewpoint {

@@ -49,7 +49,7 @@ fn matrices_for_anyone() {
 fn matrices_for_operators_keep_every_field_of_those_for_anyone() {
     let (history, policy) = (history(), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    let mut file = json::operator(&judged, history.unplaced());
+    let mut file = json::operator(&judged, &history);
     assert_eq!(file.tools.as_ref().map(Vec::len), Some(3));
     let cell = &file.matrices[0].cells[2];
     assert_eq!(cell.best_route.as_ref().unwrap().as_str(), "canary-ovf");

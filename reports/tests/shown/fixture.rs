@@ -48,7 +48,7 @@ pub(crate) fn view() -> PublicView {
 pub(crate) fn view_of(events: &[Recorded]) -> PublicView {
     let (history, policy) = (History::of(events), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    PublicView::from(&judged).with_unplaced(history.unplaced())
+    PublicView::from(&judged).of_history(&history)
 }
 
 /// The campaign's events, and one that belongs to no campaign.

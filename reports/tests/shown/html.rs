@@ -12,7 +12,7 @@ const AUDIENCES: [Audience; 3] = [Audience::Public, Audience::Operator, Audience
 fn page(audience: Audience) -> String {
     let (history, policy) = (history(), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    report(&judged, audience, history.unplaced()).unwrap()
+    report(&judged, audience, (&history, None)).unwrap()
 }
 
 /// What stands between each `before` and the next quotation mark.

@@ -30,10 +30,10 @@ const NAMES: [&str; 12] = [
 fn public_bytes(events: &[Recorded]) -> [String; 4] {
     let view = view_of(events);
     [
-        matrices(&view, Colour::Always),
+        matrices(&view, None, Colour::Always),
         cells_csv::public(&view).unwrap(),
         serde_json::to_string(&json::public(&view)).unwrap(),
-        html::public(&view).unwrap(),
+        html::public(&view, None).unwrap(),
     ]
 }
 

@@ -60,7 +60,7 @@ fn every_topic_stands_at_its_own_step() {
     let view = view_of(&events);
     let whole = "step 1 (sanity check at the source): shutdown or pause; \
                  step 7 (restart at the target): firewall, clock, IP address (not observed)";
-    assert!(matrices(&view, Colour::Never).contains(&format!("! WARNING at {whole}\n")));
+    assert!(matrices(&view, None, Colour::Never).contains(&format!("! WARNING at {whole}\n")));
     assert!(cells_csv::public(&view).unwrap().contains(&format!(",\"{whole}\",strict 3,")));
     let told = explained(["host-only", "xen-like", "kvm"], &events);
     assert!(told.contains(&format!("  limiting  {whole}\n")), "{told}");
@@ -70,7 +70,7 @@ fn every_topic_stands_at_its_own_step() {
 fn the_page_claims_a_step_only_where_it_names_each() {
     let (history, policy) = (History::of(&held_at_two_steps()), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    let page = report(&judged, Audience::Public, 0).unwrap();
+    let page = report(&judged, Audience::Public, (&history, None)).unwrap();
     let first =
         "<b>shutdown or pause</b> <span class=\"muted\">at step 1 (sanity check at the source);";
     let second =
@@ -105,7 +105,8 @@ fn what_was_not_observed_is_not_what_changes_most() {
     let mut view = view_of(&events);
     view.matrices.remove(0);
     assert!(
-        matrices(&view, Colour::Never).contains("firewall (not observed), clock (not observed)")
+        matrices(&view, None, Colour::Never)
+            .contains("firewall (not observed), clock (not observed)")
     );
     assert!(!insights(&view).iter().any(|it| it.starts_with("What changes most")));
 }
@@ -162,7 +163,7 @@ fn of_two_routes_that_tie_operators_read_the_named_one_first() {
     let operators = row(cells_csv::operator(&judged).unwrap());
     assert!(operators.contains(",clock,") && operators.ends_with(",canary-other"), "{operators}");
 
-    let file = json::operator(&judged, 0);
+    let file = json::operator(&judged, &history);
     let cell = &file.matrices[0].cells[3];
     assert_eq!((&cell.routes[0].route, cell.routes[0].number), (&cell.best_route, 2));
     assert_eq!(cell.limit, cell.routes[0].limit);

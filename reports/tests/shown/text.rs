@@ -18,25 +18,25 @@ fn explained(guest: &str, source: &str, target: &str) -> Result<String, String> 
 
 #[test]
 fn matrices_read_without_colour() {
-    insta::assert_snapshot!(matrices(&view(), Colour::Never));
+    insta::assert_snapshot!(matrices(&view(), None, Colour::Never));
 }
 
 #[test]
 fn colour_adds_nothing_but_escape_sequences() {
-    let coloured = matrices(&view(), Colour::Always);
+    let coloured = matrices(&view(), None, Colour::Always);
     assert!(coloured.contains("\u{1b}[32m✓ SUCCESS\u{1b}[0m"));
     let mut plain = coloured;
     for code in ["32", "33", "1;31", "35", "2", "0"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");
     }
-    assert_eq!(plain, matrices(&view(), Colour::Never));
+    assert_eq!(plain, matrices(&view(), None, Colour::Never));
 }
 
 #[test]
 fn a_name_cannot_move_the_cursor() {
     let mut view = view();
     view.guests[0].name = "\u{1b}[2Jgone\u{7}".to_owned();
-    let text = matrices(&view, Colour::Never);
+    let text = matrices(&view, None, Colour::Never);
     assert!(!text.contains('\u{1b}') && text.contains("\u{fffd}[2Jgone\u{fffd}"));
 }
 

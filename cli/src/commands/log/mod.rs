@@ -44,7 +44,7 @@ fn quiet(args: &Args) -> bool {
 
 /// A signed note in a file that a person names.
 fn note(path: &Path) -> Result<Note, Exit> {
-    let text = settings::read("checkpoint", path)?;
+    let text = settings::read("checkpoint", path, settings::LARGEST)?;
     let note = text.parse::<Note>().with_context(|| path.display().to_string());
     note.map_err(Exit::Usage)
 }

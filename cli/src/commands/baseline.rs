@@ -1,0 +1,74 @@
+//! `portolan baseline`.
+
+use domain::declare::Declaration;
+use domain::ids::BaselineName;
+use domain::registry::Registry;
+use reports::declared;
+
+use super::{desk, history_from, history_in, pick, print, print_json};
+use crate::args::{Args, Baseline, BaselineSet, Past};
+use crate::clock;
+use crate::exit::Exit;
+
+pub(super) fn execute(args: &Args, command: &Baseline) -> Result<(), Exit> {
+    match command {
+        Baseline::Set(command) => set(args, command),
+        Baseline::List { past } => list(args, *past),
+        Baseline::Show { name, past } => show(args, name, *past),
+    }
+}
+
+fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
+    let mut desk = desk(args)?;
+    let history = history_in(desk.log())?;
+    let campaign = pick(&history, command.campaign.as_ref())?;
+    if campaign.ended.is_none() {
+        let words = "has not ended: portolan run --resume";
+        return Err(Exit::usage(format!("campaign `{}` {words}", campaign.id)));
+    }
+    let declaration = Declaration::SetBaseline {
+        name: command.name.clone(),
+        campaign: campaign.id.clone(),
+        versions: campaign.versions(),
+        follows: command.follows.clone(),
+        reason: command.reason.clone(),
+    };
+    let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
+    if args.json {
+        return print_json(&declared::baseline(desk.registry(), &command.name));
+    }
+    let (name, id) = (&command.name, &campaign.id);
+    print(&match recorded {
+        Some(it) => format!("baseline {name} is campaign {id} now (event {})\n", it.position),
+        None => format!("baseline {name} was campaign {id} before: nothing recorded\n"),
+    })
+}
+
+fn list(args: &Args, past: Past) -> Result<(), Exit> {
+    let history = history_from(args, past.viewpoint())?;
+    let entries = declared::baselines(history.registry());
+    if args.json {
+        return print_json(&entries);
+    }
+    if entries.is_empty() {
+        return print("no baseline yet: portolan baseline set NAME\n");
+    }
+    print(&declared::baselines_text(&entries))
+}
+
+fn show(args: &Args, name: &BaselineName, past: Past) -> Result<(), Exit> {
+    let history = history_from(args, past.viewpoint())?;
+    let Some(entry) = declared::baseline(history.registry(), name) else {
+        return Err(unknown(history.registry(), name));
+    };
+    if args.json { print_json(&entry) } else { print(&declared::baseline_text(&entry)) }
+}
+
+/// A baseline that is not there, with those that are.
+pub(super) fn unknown(registry: &Registry, name: &BaselineName) -> Exit {
+    let known: Vec<&str> = registry.baselines().map(|(name, _)| name.as_str()).collect();
+    match known.as_slice() {
+        [] => Exit::usage(format!("there is no baseline yet: portolan baseline set {name}")),
+        known => Exit::usage(format!("there is no baseline `{name}`; known: {}", known.join(", "))),
+    }
+}
