@@ -41,4 +41,6 @@ pub(crate) enum Part {
     Append,
     /// What a large log costs to read, reopen, verify, prove and submit again.
     Large,
+    /// What the read side costs: rebuilding projections, showing matrices and differences.
+    Views,
 }

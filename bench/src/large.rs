@@ -18,7 +18,7 @@ use crate::machine::disk_bytes;
 use crate::stats::Spread;
 use crate::table::{Goal, Table};
 pub(crate) use task::Task;
-use task::{call, field};
+pub(crate) use task::{call, field};
 
 /// Memory is bounded by the configured cache of 64 MiB: twice that, the program itself included.
 const BOUND: Goal = Goal::AtMost(128.0);

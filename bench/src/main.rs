@@ -10,6 +10,7 @@ mod parts;
 mod rounds;
 
 mod large;
+mod views;
 
 mod args;
 mod clock;
@@ -29,6 +30,7 @@ use large::Large;
 use peers::Cluster;
 use rounds::{Sample, Setting};
 use table::Table;
+use views::Views;
 
 fn main() -> Result<()> {
     let args = Args::parse();
@@ -44,14 +46,18 @@ fn main() -> Result<()> {
     let before = machine::load();
     let mut table = Table::default();
     let mut samples = Vec::new();
-    if args.only != Some(Part::Large) {
+    if matches!(args.only, None | Some(Part::Append)) {
         samples = appends(&args, scratch.path())?;
         rounds::report(&samples, args.quick, &mut table);
         parts::measure(&mut table)?;
     }
-    if args.only != Some(Part::Append) {
+    if matches!(args.only, None | Some(Part::Large)) {
         let (events, times) = if args.quick { (100_000, 3) } else { (1_000_000, 5) };
         Large { folder: scratch.path(), events, times }.measure(&mut table)?;
+    }
+    if matches!(args.only, None | Some(Part::Views)) {
+        let (steps, times) = if args.quick { (100_000, 3) } else { (1_000_000, 5) };
+        Views { folder: scratch.path(), steps, times }.measure(&mut table)?;
     }
     let load = format!("before: {before}; after: {}", machine::load());
     let (met, goals) = table.met();

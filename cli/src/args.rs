@@ -7,7 +7,7 @@ mod past;
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId};
+use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId, VendorId};
 
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
@@ -84,11 +84,18 @@ pub(crate) enum Command {
     #[command(after_help = "Example: portolan matrix --guest server --format csv")]
     Matrix(Matrix),
     /// Write a report: one self-contained HTML file
-    #[command(after_help = "Example: portolan report --audience public --out report.html")]
+    #[command(after_help = "Examples:\n  portolan report --audience public --out report.html\n  \
+                            portolan report --audience vendor:qemu --out qemu.html")]
     Report(Report),
     /// Say why a cell has its colour, and what would turn it green
     #[command(after_help = "Example: portolan explain kvm-like xen-like lean")]
     Explain(Explain),
+    /// Every projection of the log with its digest, rebuilt from the events
+    #[command(after_help = "Example: portolan projections --known-at 812")]
+    Projections {
+        #[command(flatten)]
+        past: Past,
+    },
     /// Reference campaigns, by name
     #[command(subcommand)]
     Baseline(Baseline),
@@ -260,9 +267,9 @@ pub(crate) enum Format {
 
 #[derive(Debug, Group)]
 pub(crate) struct Report {
-    /// For whom; only operators and auditors see which tools were used
-    #[arg(long, default_value = "public")]
-    pub(crate) audience: Audience,
+    /// For whom: public, auditor, operator, or vendor:ID for what one vendor may see
+    #[arg(long, default_value = "public", value_name = "AUDIENCE")]
+    pub(crate) audience: Reader,
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -282,6 +289,28 @@ pub(crate) enum Audience {
     Auditor,
     /// Those who run the lab: everything
     Operator,
+}
+
+/// Readers of a report, each vendor among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// One of the audiences that read everything of their kind.
+    All(Audience),
+    /// One vendor: its own results, and no competitor's.
+    Vendor(VendorId),
+}
+
+impl std::str::FromStr for Reader {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("vendor:") {
+            Some(id) => id.parse().map(Self::Vendor).map_err(|error| format!("vendor:ID: {error}")),
+            None => Audience::from_str(text, false)
+                .map(Self::All)
+                .map_err(|_| "it is one of: public, auditor, operator, vendor:ID".to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Group)]

@@ -11,7 +11,7 @@ use crate::score::{Score, Standing};
 use crate::step::Step;
 
 /// How a cell stands, as far as a comparison needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CellStand {
     /// The best over its routes.
     pub standing: Standing,
@@ -26,7 +26,7 @@ pub struct CellStand {
 }
 
 /// A route that carries a cell: its score is the cell's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Carrier {
     /// Which route.
     pub route: RouteId,

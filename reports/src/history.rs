@@ -81,8 +81,9 @@ impl History {
     /// The same, its viewpoint nailed down; see [`Viewpoint::pinned`].
     #[must_use]
     pub fn pinned(self, now: Timestamp) -> Self {
-        let waivers = !self.registry.waivers().is_empty();
-        Self { viewpoint: self.viewpoint.pinned(self.head, waivers, now), ..self }
+        let waivers = self.registry.waivers().values();
+        let expiries = waivers.map(|it| it.waived.what.expires);
+        Self { viewpoint: self.viewpoint.pinned(self.head, expiries, now), ..self }
     }
 
     /// The waivers in force at the instant it is seen at; without one at that of its last event.

@@ -50,5 +50,11 @@ pub mod json;
 pub mod matrix_file;
 pub mod receipt;
 
+pub mod consistency;
+pub mod converters;
+pub mod projection;
+pub mod vendor;
+
+pub mod grid;
 pub mod html;
 mod page;

@@ -3,6 +3,7 @@
 use domain::ids::PlatformId;
 use domain::testbed::Testbed;
 
+use crate::chronicle::CampaignRecord;
 use crate::public::PublicView;
 
 /// How far a score reaches.
@@ -61,6 +62,16 @@ pub fn all(view: &PublicView) -> Vec<String> {
         1 => notices.push("1 event of the log had no place in this history.".to_owned()),
         count => notices.push(format!("{count} events of the log had no place in this history.")),
     }
+    notices
+}
+
+/// The notices that belong to a campaign as a chronicle keeps it.
+#[must_use]
+pub fn of_record(record: &CampaignRecord) -> Vec<String> {
+    let stand_ins = record.testbed.platforms.iter().any(|it| it.stand_in);
+    let mut notices = vec![SCORES.to_owned()];
+    notices.extend(stand_ins.then(|| STAND_INS.to_owned()));
+    notices.extend(record.told.then(|| TOLD.to_owned()));
     notices
 }
 

@@ -10,12 +10,13 @@ use domain::policy::Policy;
 use domain::score::{Score, Standing};
 use domain::step::Step;
 use domain::verdict::{StepVerdict, TrialVerdict};
+use serde::Serialize;
 
 use crate::matrix::RouteTried;
 use crate::topic::Topic;
 
 /// The steps that hold a route back, and what about them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
     /// The limiting step: the first that holds the route back.
     pub step: Step,
@@ -24,7 +25,8 @@ pub struct Reason {
 }
 
 /// What holds a route back.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// A known class of root cause.
     Cause(Cause),
@@ -39,7 +41,7 @@ pub enum Why {
 }
 
 /// What the rules of one step are about that hold a route back.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct AtStep {
     /// The step.
     pub step: Step,

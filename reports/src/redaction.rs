@@ -148,7 +148,8 @@ fn route(route: &RouteTried, policy: &Policy) -> PublicRoute {
     }
 }
 
-fn platform(platform: &Platform, testbed: &Testbed, pins: &Pins) -> PublicPlatform {
+/// A platform as anyone may see it.
+pub(crate) fn platform(platform: &Platform, testbed: &Testbed, pins: &Pins) -> PublicPlatform {
     let vendor = testbed.vendors.iter().find(|it| it.id == platform.vendor);
     PublicPlatform {
         id: platform.id.clone(),

@@ -47,18 +47,21 @@ impl Viewpoint {
     }
 
     /// The same viewpoint nailed down, so that it shows the same whatever is recorded later, given
-    /// the last event seen from it.
+    /// the last event seen from it and the instants at which waivers expire.
     ///
-    /// Waivers end by themselves: where there are any, an instant belongs to the question too. It is
-    /// that of the last event known if somebody asks what was known then, and else the present.
+    /// A waiver ends by itself: where one has expired since the last event, that instant becomes part
+    /// of the question. Whoever asks what was known then is shown the waivers of then.
     #[must_use]
-    pub fn pinned(self, head: Option<(u64, Timestamp)>, waivers: bool, now: Timestamp) -> Self {
+    pub fn pinned(
+        self,
+        head: Option<(u64, Timestamp)>,
+        expiries: impl Iterator<Item = Timestamp>,
+        now: Timestamp,
+    ) -> Self {
         let Some((position, at)) = head else { return self };
-        let present = if self.known_at.is_some() { at } else { now.max(at) };
-        Self {
-            as_of: self.as_of.or(waivers.then_some(present)),
-            known_at: Some(self.known_at.unwrap_or(position)),
-        }
+        let present = self.as_of.is_none() && self.known_at.is_none();
+        let expired = expiries.filter(|it| present && at < *it && *it <= now).max();
+        Self { as_of: self.as_of.or(expired), known_at: Some(self.known_at.unwrap_or(position)) }
     }
 }
 

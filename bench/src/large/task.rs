@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{appending, opening, proving, reading};
 use crate::event::Shape;
+use crate::views;
 
 /// What such a process does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +31,14 @@ pub(crate) enum Task {
     Prove { store: PathBuf, proofs: u64 },
     /// Submits all events again.
     Resubmit { store: PathBuf, events: u64 },
+    /// Records campaigns of so many steps.
+    ViewsLoad { store: PathBuf, steps: u64 },
+    /// Rebuilds every projection, and scans the log, in turn.
+    ViewsRebuild { store: PathBuf, times: u32 },
+    /// Shows a matrix and a difference.
+    ViewsShow { store: PathBuf, times: u32 },
+    /// Projects so many made-up steps.
+    ViewsGrow { steps: u64 },
 }
 
 impl Task {
@@ -44,6 +53,10 @@ impl Task {
             Task::Verify { store, plain, times } => proving::verify(&store, &plain, times),
             Task::Prove { store, proofs } => proving::prove(&store, proofs),
             Task::Resubmit { store, events } => appending::resubmit(&store, events),
+            Task::ViewsLoad { store, steps } => views::load(&store, steps),
+            Task::ViewsRebuild { store, times } => views::rebuild(&store, times),
+            Task::ViewsShow { store, times } => views::show(&store, times),
+            Task::ViewsGrow { steps } => views::grow(steps),
         }
     }
 
@@ -55,7 +68,7 @@ impl Task {
 }
 
 /// Has a task carried out by another process.
-pub(super) fn call(task: &Task) -> Result<Value> {
+pub(crate) fn call(task: &Task) -> Result<Value> {
     let [program, option, task] = task.arguments()?;
     let output = Command::new(program).args([option, task.clone()]).output()?;
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -64,6 +77,6 @@ pub(super) fn call(task: &Task) -> Result<Value> {
 }
 
 /// A number of an answer.
-pub(super) fn field(answer: &Value, name: &str) -> Result<f64> {
+pub(crate) fn field(answer: &Value, name: &str) -> Result<f64> {
     answer[name].as_f64().with_context(|| format!("no number `{name}` in {answer}"))
 }

@@ -20,6 +20,7 @@ pub(super) const WITHDRAW: &str = "Example: portolan withdraw 812 --reason \"the
 pub(crate) struct By {
     /// Who says so
     #[arg(long, env = "USER", hide_env_values = true, value_name = "NAME")]
+    #[arg(default_value = "operator")] // a container may have no USER
     pub(crate) by: String,
 }
 

@@ -2,7 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use reports::html::{self, Audience};
+use reports::grid::Grid;
+use reports::html::Audience;
 use reports::matrix::Judged;
 use reports::matrix_file::MatrixFile;
 use reports::public::PublicView;
@@ -41,10 +42,7 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
     match format {
         Format::Text => print(&text::matrices(&view, Some(&receipt()?), colour())),
         Format::Json => print_file(&seen.file(&judged, command.audience)),
-        Format::Html => {
-            let history = (&seen.history, Some(&receipt()?));
-            print(&rendered(html::report(&judged, audience(command.audience), history))?)
-        }
+        Format::Html => print(&rendered(Grid::from(&view).page(Some(&receipt()?)))?),
         Format::Csv if public => print(&rendered(cells_csv::public(&view))?),
         Format::Csv => print(&rendered(cells_csv::operator(&judged))?),
         Format::CsvSteps if public => {

@@ -8,6 +8,7 @@ mod listing;
 mod log;
 mod matrix;
 mod plan;
+mod projections;
 mod report;
 mod run;
 mod seen;
@@ -44,6 +45,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
+        Command::Projections { past } => projections::execute(&args, *past),
         Command::Baseline(command) => baseline::execute(&args, command),
         Command::Upgrade(command) => upgrade::execute(&args, command),
         Command::Waiver(command) => waiver::execute(&args, command),

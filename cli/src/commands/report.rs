@@ -4,27 +4,22 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use domain::ids::VendorId;
 use reports::html;
+use reports::vendor::VendorView;
 
 use super::matrix::{audience, no_tool_named, rendered};
 use super::seen::Seen;
-use super::{print, print_json};
-use crate::args::{Args, Audience, Report};
+use super::{chronicle, print, print_json};
+use crate::args::{Args, Audience, Reader, Report};
 use crate::exit::Exit;
 use crate::output::Output;
 
 pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
-    let seen = Seen::open(args, command.past)?;
-    let campaign = seen.pick(command.campaign.as_ref())?;
-    let waivers = seen.waivers();
-    let judged = seen.judged(campaign, &waivers);
-    let public = command.audience == Audience::Public;
-    if public {
-        no_tool_named(&judged)?;
-    }
-    let receipt = seen.receipt(args, &judged, command.audience)?;
-    let page = html::report(&judged, audience(command.audience), (&seen.history, Some(&receipt)));
-    let page = rendered(page)?;
+    let (page, public) = match &command.audience {
+        Reader::All(audience) => (whole(args, command, *audience)?, *audience == Audience::Public),
+        Reader::Vendor(vendor) => (of_vendor(args, command, vendor)?, false),
+    };
     write(&command.out, page.as_bytes(), public)?;
     if args.json {
         let (file, bytes) = (command.out.display().to_string(), page.len());
@@ -34,6 +29,37 @@ pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
         return Ok(());
     }
     print(&format!("wrote {} ({} bytes)\n", command.out.display(), page.len()))
+}
+
+/// What one vendor may see.
+fn of_vendor(args: &Args, command: &Report, vendor: &VendorId) -> Result<String, Exit> {
+    let seen = Seen::open(args, command.past)?;
+    let campaign = seen.pick(command.campaign.as_ref())?;
+    let waivers = seen.waivers();
+    no_tool_named(&seen.judged(campaign, &waivers))?;
+    let chronicle = chronicle(args, seen.policy.clone(), *seen.history.viewpoint())?;
+    let record = chronicle.record(&campaign.id, &waivers);
+    let view = record.as_ref().and_then(|it| VendorView::of(it, &seen.policy, vendor));
+    let Some(view) = view else {
+        let vendors = campaign.testbed.vendors.iter().map(|it| it.id.as_str());
+        let known = vendors.collect::<Vec<_>>().join(", ");
+        let words = format!("campaign `{}` has no vendor `{vendor}`; known: {known}", campaign.id);
+        return Err(Exit::usage(words));
+    };
+    rendered(view.page())
+}
+
+fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit> {
+    let seen = Seen::open(args, command.past)?;
+    let campaign = seen.pick(command.campaign.as_ref())?;
+    let waivers = seen.waivers();
+    let judged = seen.judged(campaign, &waivers);
+    if reader == Audience::Public {
+        no_tool_named(&judged)?;
+    }
+    let receipt = seen.receipt(args, &judged, reader)?;
+    let page = html::report(&judged, audience(reader), (&seen.history, Some(&receipt)));
+    rendered(page)
 }
 
 /// A reader never sees half a report. Only a public one is readable for everyone.

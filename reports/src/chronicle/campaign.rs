@@ -21,7 +21,6 @@ use jiff::Timestamp;
 use super::digest::{Interned, TrialDigest, place};
 use super::record::{CampaignRecord, CellRecord, RouteRecord};
 use super::route::RouteFold;
-use crate::reason::Reason;
 use crate::viewpoint::Viewpoint;
 
 /// One campaign.
@@ -245,16 +244,15 @@ impl CampaignFold {
 /// Trials on their way, by cell and route.
 type Walking = BTreeMap<(CellId, RouteId), Vec<TrialDigest>>;
 
-fn cell_record(testbed: &Testbed, tried: Vec<(RouteRecord, Option<Reason>)>) -> CellRecord {
-    let verdicts: Vec<_> = tried.iter().map(|(it, _)| it.verdict.clone()).collect();
+fn cell_record(testbed: &Testbed, routes: Vec<RouteRecord>) -> CellRecord {
+    let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
     let verdict = aggregate::cell(&verdicts);
-    let best = tried.iter().find(|(it, _)| Some(&it.verdict.route) == verdict.best.as_ref());
-    let decisive =
-        best.or_else(|| tried.iter().find(|(it, _)| it.verdict.standing == verdict.standing));
-    let reason = decisive.and_then(|(_, reason)| reason.clone());
-    let carriers = verdicts
-        .iter()
-        .filter(|it| it.standing == verdict.standing && verdict.standing.score().is_some());
+    let is_best = |it: &&RouteRecord| Some(&it.verdict.route) == verdict.best.as_ref();
+    let stands = |it: &&RouteRecord| it.verdict.standing == verdict.standing;
+    let decisive = routes.iter().find(is_best).or_else(|| routes.iter().find(stands));
+    let reason = decisive.and_then(|it| it.reason.clone());
+    let is_scored = verdict.standing.score().is_some();
+    let carriers = verdicts.iter().filter(|it| is_scored && it.standing == verdict.standing);
     let carrier = |it: &RouteVerdict| Carrier {
         route: it.route.clone(),
         tools: testbed.route(&it.route).map(|it| it.converters.clone()).unwrap_or_default(),
@@ -269,10 +267,10 @@ fn cell_record(testbed: &Testbed, tried: Vec<(RouteRecord, Option<Reason>)>) -> 
         },
         scored: verdict.scored,
         planned: verdict.planned,
-        versions: decisive.map(|(it, _)| it.versions.clone()).unwrap_or_default(),
-        evidence: decisive.and_then(|(it, _)| it.evidence),
+        versions: decisive.map(|it| it.versions.clone()).unwrap_or_default(),
+        evidence: decisive.and_then(|it| it.evidence),
         reason,
-        routes: tried.into_iter().map(|(it, _)| it).collect(),
+        routes,
     }
 }
 

@@ -9,6 +9,7 @@ use domain::ids::{CampaignId, RouteId};
 use domain::plan::CellId;
 use domain::testbed::Testbed;
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::reason::Reason;
 
@@ -36,7 +37,7 @@ pub struct CampaignRecord {
 }
 
 /// One cell of a campaign. Names tools: for operators and auditors only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CellRecord {
     /// How it stands.
     pub stand: CellStand,
@@ -55,7 +56,7 @@ pub struct CellRecord {
 }
 
 /// One route of a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RouteRecord {
     /// How it stands over its repetitions.
     pub verdict: RouteVerdict,
@@ -63,6 +64,8 @@ pub struct RouteRecord {
     pub versions: Pins,
     /// Positions of the first and the last event of the repetition that decides.
     pub evidence: Option<(u64, u64)>,
+    /// What holds it back.
+    pub reason: Option<Reason>,
 }
 
 impl CellRecord {

@@ -36,14 +36,14 @@ impl RouteFold {
         fold
     }
 
-    /// What the route comes to, and why.
+    /// What the route comes to.
     pub(super) fn record(
         &self,
         route: &Route,
         cell: &CellId,
         policy: &Policy,
         waivers: &[&CheckWaived],
-    ) -> (RouteRecord, Option<Reason>) {
+    ) -> RouteRecord {
         let seen: Vec<Seen<'_>> =
             self.planned.iter().map(|it| self.seen(*it, &route.id, cell, waivers)).collect();
         let repetitions: Vec<Repetition> = seen.iter().map(repetition).collect();
@@ -52,12 +52,12 @@ impl RouteFold {
         let reason = decisive.and_then(|it| Reason::of_trial(it, verdict.standing, policy));
         let digest = seen.iter().find(|it| decisive.is_some_and(|d| std::ptr::eq(&*it.0, d)));
         let digest = digest.and_then(|it| it.1);
-        let record = RouteRecord {
+        RouteRecord {
             verdict,
             versions: digest.map(|it| relevant(&it.pins, cell, route)).unwrap_or_default(),
             evidence: digest.and_then(TrialDigest::span),
-        };
-        (record, reason)
+            reason,
+        }
     }
 
     fn seen<'a>(
