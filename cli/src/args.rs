@@ -265,6 +265,17 @@ pub(crate) enum Format {
     Html,
 }
 
+/// Forms of a derivation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For a terminal
+    Text,
+    /// For programs
+    Json,
+    /// One self-contained page
+    Html,
+}
+
 #[derive(Debug, Group)]
 pub(crate) struct Report {
     /// For whom: public, auditor, operator, or vendor:ID for what one vendor may see
@@ -324,6 +335,9 @@ pub(crate) struct Explain {
     /// Which campaign [default: the last]
     #[arg(long, value_name = "ID")]
     pub(crate) campaign: Option<CampaignId>,
+    /// As what [default: text, or json with --json]
+    #[arg(long)]
+    pub(crate) format: Option<Form>,
     #[command(flatten)]
     pub(crate) past: Past,
 }

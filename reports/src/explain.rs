@@ -1,20 +1,35 @@
 //! Why a cell has its colour, and what would turn it green. Names tools: for operators only.
 
+use std::collections::BTreeMap;
+
+use askama::Template;
 use domain::diagnosis::Cause;
-use domain::ids::{CampaignId, GuestId, PlatformId};
+use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
 use domain::score::Standing;
 use serde::Serialize;
 
 use crate::derivation::RouteDerived;
+use crate::html::Audience;
 use crate::matrix::{Cell, Judged};
 use crate::notice;
 use crate::reason::Reason;
 use crate::redaction::ranked_for_operators;
 use crate::remedy::remedies;
+use crate::step_derivation::StepRecord;
 use crate::tally::as_word;
 
 /// The version of this shape. Fields are added under the same number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.explain/1";
+
+/// Hashes of events as leaves of the log's tree (RFC 6962), by position.
+pub type Leaves = BTreeMap<u64, Sha256Digest>;
+
+#[derive(Template)]
+#[template(path = "explain.html")]
+struct Page<'a> {
+    told: &'a Explanation,
+    audience: Audience,
+}
 
 /// The derivation of one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,6 +98,33 @@ impl Explanation {
                 ),
             }),
         }
+    }
+
+    /// The derivation as one self-contained page, as auditors read it.
+    ///
+    /// # Errors
+    /// When it cannot be written; in memory that does not happen.
+    pub fn page(&self) -> Result<String, askama::Error> {
+        Page { told: self, audience: Audience::Auditor }.render()
+    }
+
+    /// The same derivation with the leaf of each event in the log's tree.
+    #[must_use]
+    pub fn with_leaves(mut self, leaves: &Leaves) -> Self {
+        for record in self.records() {
+            record.leaf = leaves.get(&record.position).copied();
+        }
+        self
+    }
+
+    /// Positions of every event that it rests on.
+    pub fn positions(&mut self) -> impl Iterator<Item = u64> {
+        self.records().map(|it| it.position)
+    }
+
+    fn records(&mut self) -> impl Iterator<Item = &mut StepRecord> {
+        let trials = self.routes.iter_mut().flat_map(|it| &mut it.trials);
+        trials.flat_map(|it| &mut it.steps).filter_map(|it| it.record.as_mut())
     }
 
     /// The derivation of a cell at hand.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::comparison::Change;
 use crate::derivation::{RouteDerived, TrialDerived};
 use crate::explain::Explanation;
-use crate::step_derivation::{Concern, Kept, StepDerived};
+use crate::step_derivation::{Concern, Kept, StepDerived, StepRecord};
 use crate::text::{Colour, paint, printable, signed};
 use crate::tool::Tool;
 
@@ -125,7 +125,7 @@ fn step(step: &StepDerived) -> String {
 
 fn step_line(step: &StepDerived) -> String {
     let record = match &step.record {
-        Some(it) => format!("{:>9}  event {}", it.took(), it.position),
+        Some(it) => format!("{:>9}  event {}{}", it.took(), it.position, leaf(it)),
         None => String::new(),
     };
     let checks = step.checks_in_words();
@@ -134,6 +134,11 @@ fn step_line(step: &StepDerived) -> String {
     let line =
         format!("     {} {standing:<13} {:<31} {record}{separator}{checks}", step.step, step.title);
     line.trim_end().to_owned()
+}
+
+/// The first digits of the event's hash, enough to compare.
+fn leaf(record: &StepRecord) -> String {
+    record.leaf.map(|it| format!(" (leaf {:.12}…)", it.to_string())).unwrap_or_default()
 }
 
 fn concern(concern: &Concern) -> String {

@@ -6,7 +6,7 @@ use domain::score::Standing;
 use domain::step::Step;
 
 use crate::cost::{CostRow, cost};
-use crate::explain::Explanation;
+use crate::explain::{Explanation, Leaves};
 use crate::history::History;
 use crate::insight::insights;
 use crate::matrix::Judged;
@@ -52,21 +52,55 @@ struct Page<'a> {
     steps: [Step; 7],
 }
 
-/// The report of a campaign for an audience, as one HTML file.
-///
-/// # Errors
-/// When the page cannot be written; in memory that does not happen.
-pub fn report(
-    judged: &Judged<'_>,
-    audience: Audience,
-    (history, receipt): (&History, Option<&Receipt>),
-) -> Result<String, askama::Error> {
-    match audience {
-        Audience::Public => public(&PublicView::from(judged).of_history(history), receipt),
-        Audience::Operator | Audience::Auditor => {
-            let view = for_operators(judged).of_history(history);
-            detailed(judged, &view, (audience, receipt))
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The campaign, judged.
+    pub judged: &'a Judged<'a>,
+    /// For whom.
+    pub audience: Audience,
+    /// The history it stands in.
+    pub history: &'a History,
+    /// How to get the same view again.
+    pub receipt: Option<&'a Receipt>,
+    /// The leaf of each event in the log's tree, for auditors.
+    pub leaves: Option<&'a Leaves>,
+}
+
+impl Report<'_> {
+    /// The report as one HTML file.
+    ///
+    /// # Errors
+    /// When the page cannot be written; in memory that does not happen.
+    pub fn page(&self) -> Result<String, askama::Error> {
+        let judged = self.judged;
+        match self.audience {
+            Audience::Public => {
+                public(&PublicView::from(judged).of_history(self.history), self.receipt)
+            }
+            Audience::Operator | Audience::Auditor => {
+                self.detailed(&for_operators(judged).of_history(self.history))
+            }
         }
+    }
+
+    fn detailed(&self, view: &PublicView) -> Result<String, askama::Error> {
+        let explained = |(guest, cell)| {
+            let told = Explanation::of(self.judged, guest, cell);
+            match self.leaves {
+                Some(leaves) => told.with_leaves(leaves),
+                None => told,
+            }
+        };
+        let explanations = self.judged.cells().map(explained).collect();
+        let campaign = self.judged.campaign;
+        let page = Page {
+            tools: Tool::all(campaign),
+            changes: campaign.changes.iter().map(PinChange::from).collect(),
+            untold: None,
+            ..page(view, (self.audience, self.receipt), explanations)
+        };
+        page.render()
     }
 }
 
@@ -76,23 +110,6 @@ pub fn report(
 /// When the page cannot be written; in memory that does not happen.
 pub fn public(view: &PublicView, receipt: Option<&Receipt>) -> Result<String, askama::Error> {
     page(view, (Audience::Public, receipt), Vec::new()).render()
-}
-
-fn detailed(
-    judged: &Judged<'_>,
-    view: &PublicView,
-    (audience, receipt): (Audience, Option<&Receipt>),
-) -> Result<String, askama::Error> {
-    let explained = |guest, cell| Explanation::of(judged, guest, cell);
-    let explanations = judged.cells().map(|(guest, cell)| explained(guest, cell)).collect();
-    let campaign = judged.campaign;
-    let page = Page {
-        tools: Tool::all(campaign),
-        changes: campaign.changes.iter().map(PinChange::from).collect(),
-        untold: None,
-        ..page(view, (audience, receipt), explanations)
-    };
-    page.render()
 }
 
 fn page<'a>(

@@ -30,6 +30,8 @@ pub struct StepDerived {
     pub cause: Option<Cause>,
     /// Checks that are judged and not a SUCCESS.
     pub concerns: Vec<Concern>,
+    /// Checks that hold.
+    pub holding: Vec<Holding>,
     /// How many checks are a SUCCESS.
     pub successes: usize,
     /// How many checks have no meaning here.
@@ -41,12 +43,26 @@ pub struct StepDerived {
 pub struct StepRecord {
     /// Position of the event in the log.
     pub position: u64,
+    /// Hash of the event as a leaf of the log's tree (RFC 6962), where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<Sha256Digest>,
     /// How long the act took, in milliseconds.
     pub duration_ms: u64,
     /// The physical act that carried it out.
     pub act: String,
     /// What was kept as proof.
     pub evidence: Vec<Kept>,
+}
+
+/// A check that holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Holding {
+    /// The rule's id.
+    pub rule: String,
+    /// What should hold.
+    pub title: String,
+    /// Why it does, with the values.
+    pub why: String,
 }
 
 /// Something kept as proof, beside the log.
@@ -93,6 +109,7 @@ impl StepDerived {
             reason: verdict.reason.clone(),
             cause: verdict.cause,
             concerns: verdict.checks.iter().filter_map(concern).collect(),
+            holding: verdict.checks.iter().filter_map(holding).collect(),
             successes: count(Finding::Scored(Score::Success)),
             not_applicable: count(Finding::NotApplicable),
         }
@@ -167,10 +184,20 @@ impl From<&Evidence> for Kept {
 fn record(seen: &StepSeen) -> StepRecord {
     StepRecord {
         position: seen.position,
+        leaf: None,
         duration_ms: seen.finished.duration_ms,
         act: seen.finished.act.clone(),
         evidence: seen.finished.evidence.iter().map(Kept::from).collect(),
     }
+}
+
+fn holding(check: &Check) -> Option<Holding> {
+    let Check { rule, title, finding, why } = check;
+    (*finding == Finding::Scored(Score::Success)).then(|| Holding {
+        rule: rule.clone(),
+        title: title.clone(),
+        why: why.clone(),
+    })
 }
 
 fn concern(check: &Check) -> Option<Concern> {

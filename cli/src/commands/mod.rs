@@ -23,10 +23,11 @@ use std::sync::Arc;
 
 use clap::CommandFactory as _;
 use domain::event::Recorded;
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, Sha256Digest};
 use domain::policy::Policy;
 use ingest::Desk;
 use reports::chronicle::Chronicle;
+use reports::explain::Leaves;
 use reports::history::{CampaignHistory, History};
 use reports::viewpoint::Viewpoint;
 use serde::Serialize;
@@ -85,6 +86,20 @@ fn each_event(args: &Args, mut take: impl FnMut(&Recorded)) -> Result<(), Exit> 
         take(&recorded?);
     }
     Ok(())
+}
+
+/// The hashes of the events between two positions, both included, as leaves of the log's tree.
+fn leaves(args: &Args, first: u64, last: u64) -> Result<Leaves, Exit> {
+    let snapshot = Snapshot::take(&args.store)?;
+    let mut leaves = Leaves::new();
+    for leaf in snapshot.leaves(first) {
+        let (position, bytes) = leaf?;
+        if position > last {
+            break;
+        }
+        leaves.insert(position, Sha256Digest::from_bytes(*ledger::leaf_hash(&bytes).as_bytes()));
+    }
+    Ok(leaves)
 }
 
 /// The history a log tells.

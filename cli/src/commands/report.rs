@@ -10,7 +10,7 @@ use reports::vendor::VendorView;
 
 use super::matrix::{audience, no_tool_named, rendered};
 use super::seen::Seen;
-use super::{chronicle, print, print_json};
+use super::{chronicle, leaves, print, print_json};
 use crate::args::{Args, Audience, Reader, Report};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -58,8 +58,18 @@ fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit
         no_tool_named(&judged)?;
     }
     let receipt = seen.receipt(args, &judged, reader)?;
-    let page = html::report(&judged, audience(reader), (&seen.history, Some(&receipt)));
-    rendered(page)
+    let leaves = match reader {
+        Audience::Auditor => Some(leaves(args, campaign.first_position, campaign.last_position)?),
+        Audience::Public | Audience::Operator => None,
+    };
+    let report = html::Report {
+        judged: &judged,
+        audience: audience(reader),
+        history: &seen.history,
+        receipt: Some(&receipt),
+        leaves: leaves.as_ref(),
+    };
+    rendered(report.page())
 }
 
 /// A reader never sees half a report. Only a public one is readable for everyone.

@@ -14,6 +14,7 @@ use domain::step::Step;
 use domain::testbed::Testbed;
 use jiff::Timestamp;
 use reports::history::{CampaignHistory, History};
+use reports::html::{Audience, Report};
 use reports::matrix::Judged;
 use reports::public::PublicView;
 
@@ -233,4 +234,10 @@ fn evidence(step: Step) -> Vec<Evidence> {
         }
         Step::Shutdown | Step::ResourceCheck | Step::ConsistencyCheck | Step::Import => Vec::new(),
     }
+}
+
+/// A report without a receipt.
+pub(crate) fn report_of(judged: &Judged<'_>, audience: Audience, history: &History) -> String {
+    let report = Report { judged, audience, history, receipt: None, leaves: None };
+    report.page().unwrap()
 }

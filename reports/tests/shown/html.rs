@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use reports::html::{Audience, report};
+use reports::html::Audience;
 use reports::matrix::Judged;
 
-use crate::fixture::{history, only_campaign, policy};
+use crate::fixture::{history, only_campaign, policy, report_of};
 
 const AUDIENCES: [Audience; 3] = [Audience::Public, Audience::Operator, Audience::Auditor];
 
 fn page(audience: Audience) -> String {
     let (history, policy) = (history(), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    report(&judged, audience, (&history, None)).unwrap()
+    report_of(&judged, audience, &history)
 }
 
 /// What stands between each `before` and the next quotation mark.

@@ -6,14 +6,14 @@ use domain::step::Step;
 use reports::explain::Explanation;
 use reports::explain_text::explanation;
 use reports::history::History;
-use reports::html::{Audience, report};
+use reports::html::Audience;
 use reports::insight::insights;
 use reports::matrix::Judged;
 use reports::public::PublicView;
 use reports::text::{Colour, matrices};
 use reports::{cells_csv, json};
 
-use crate::fixture::{events, only_campaign, policy, view_of};
+use crate::fixture::{events, only_campaign, policy, report_of, view_of};
 
 /// The campaign with every finished step of one cell altered.
 fn altered(cell: [&str; 3], alter: impl Fn(&mut StepFinished, u64)) -> Vec<Recorded> {
@@ -70,7 +70,7 @@ fn every_topic_stands_at_its_own_step() {
 fn the_page_claims_a_step_only_where_it_names_each() {
     let (history, policy) = (History::of(&held_at_two_steps()), policy());
     let judged = Judged::new(only_campaign(&history), &policy);
-    let page = report(&judged, Audience::Public, (&history, None)).unwrap();
+    let page = report_of(&judged, Audience::Public, &history);
     let first =
         "<b>shutdown or pause</b> <span class=\"muted\">at step 1 (sanity check at the source);";
     let second =
