@@ -5,13 +5,16 @@ use domain::event::Ending;
 use domain::score::Standing;
 use domain::step::Step;
 
+use crate::chronicle::CampaignRecord;
 use crate::cost::{CostRow, cost};
 use crate::explain::{Explanation, Leaves};
+use crate::gallery::gallery;
 use crate::history::History;
 use crate::insight::insights;
 use crate::matrix::Judged;
 use crate::notice;
 use crate::page::{GuestSection, Slot};
+use crate::picture::Shown;
 use crate::public::PublicView;
 use crate::receipt::Receipt;
 use crate::redaction::for_operators;
@@ -41,6 +44,7 @@ struct Page<'a> {
     last_recorded: String,
     tally: Tally,
     insights: Vec<String>,
+    pictures: Vec<Shown>,
     guests: Vec<GuestSection<'a>>,
     tools: Vec<Tool>,
     changes: Vec<PinChange>,
@@ -65,6 +69,8 @@ pub struct Report<'a> {
     pub receipt: Option<&'a Receipt>,
     /// The leaf of each event in the log's tree, for auditors.
     pub leaves: Option<&'a Leaves>,
+    /// Every campaign, for the pictures; without any there are none.
+    pub records: &'a [CampaignRecord],
 }
 
 impl Report<'_> {
@@ -76,7 +82,9 @@ impl Report<'_> {
         let judged = self.judged;
         match self.audience {
             Audience::Public => {
-                public(&PublicView::from(judged).of_history(self.history), self.receipt)
+                let view = PublicView::from(judged).of_history(self.history);
+                let page = page(&view, (Audience::Public, self.receipt), Vec::new());
+                Page { pictures: self.pictures()?, ..page }.render()
             }
             Audience::Operator | Audience::Auditor => {
                 self.detailed(&for_operators(judged).of_history(self.history))
@@ -98,9 +106,15 @@ impl Report<'_> {
             tools: Tool::all(campaign),
             changes: campaign.changes.iter().map(PinChange::from).collect(),
             untold: None,
+            pictures: self.pictures()?,
             ..page(view, (self.audience, self.receipt), explanations)
         };
         page.render()
+    }
+
+    fn pictures(&self) -> Result<Vec<Shown>, askama::Error> {
+        let shown = self.records.iter().find(|it| it.id == self.judged.campaign.id);
+        shown.map_or(Ok(Vec::new()), |it| gallery(it, self.records))
     }
 }
 
@@ -125,6 +139,7 @@ fn page<'a>(
         last_recorded: instant(view.course.last_recorded),
         tally: view.cells().map(|(_, cell)| cell.standing).collect(),
         insights: insights(view),
+        pictures: Vec::new(),
         guests: GuestSection::all(view, explanations),
         tools: Vec::new(),
         changes: view.changes.clone(),

@@ -55,6 +55,9 @@ pub mod converters;
 pub mod projection;
 pub mod vendor;
 
+pub mod gallery;
 pub mod grid;
 pub mod html;
 mod page;
+
+pub mod picture;

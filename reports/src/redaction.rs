@@ -189,7 +189,8 @@ fn pin(pins: &Pins, kind: &str, id: &str) -> String {
     pins.get(&format!("{kind}:{id}")).cloned().unwrap_or_default()
 }
 
-fn is_told(subject: &str) -> bool {
+/// Whether anyone may see the version of this subject.
+pub(crate) fn is_told(subject: &str) -> bool {
     TOLD.contains(&kind(subject))
 }
 

@@ -97,7 +97,7 @@ fn leaves(args: &Args, first: u64, last: u64) -> Result<Leaves, Exit> {
         if position > last {
             break;
         }
-        leaves.insert(position, Sha256Digest::from_bytes(*ledger::leaf_hash(&bytes).as_bytes()));
+        leaves.insert(position, Sha256Digest::from_bytes(ledger::leaf_hash(&bytes).to_bytes()));
     }
     Ok(leaves)
 }

@@ -62,12 +62,15 @@ fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit
         Audience::Auditor => Some(leaves(args, campaign.first_position, campaign.last_position)?),
         Audience::Public | Audience::Operator => None,
     };
+    let chronicle = chronicle(args, seen.policy.clone(), *seen.history.viewpoint())?;
+    let records = chronicle.records(&waivers);
     let report = html::Report {
         judged: &judged,
         audience: audience(reader),
         history: &seen.history,
         receipt: Some(&receipt),
         leaves: leaves.as_ref(),
+        records: &records,
     };
     rendered(report.page())
 }

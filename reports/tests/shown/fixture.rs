@@ -238,6 +238,6 @@ fn evidence(step: Step) -> Vec<Evidence> {
 
 /// A report without a receipt.
 pub(crate) fn report_of(judged: &Judged<'_>, audience: Audience, history: &History) -> String {
-    let report = Report { judged, audience, history, receipt: None, leaves: None };
+    let report = Report { judged, audience, history, receipt: None, leaves: None, records: &[] };
     report.page().unwrap()
 }

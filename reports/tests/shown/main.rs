@@ -8,6 +8,7 @@ mod files;
 mod history;
 mod html;
 mod insights;
+mod pictures;
 mod privacy;
 mod reasons;
 mod text;
