@@ -1,6 +1,7 @@
 //! The command line: names that people and scripts rely on.
 
 mod declared;
+mod export;
 mod log;
 mod past;
 
@@ -12,6 +13,7 @@ use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId, VendorId};
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
 
+pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
@@ -87,6 +89,9 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  portolan report --audience public --out report.html\n  \
                             portolan report --audience vendor:qemu --out qemu.html")]
     Report(Report),
+    /// Print the matrices of a campaign in a format of others, or sign them
+    #[command(after_help = export::EXPORT)]
+    Export(ExportCampaign),
     /// Say why a cell has its colour, and what would turn it green
     #[command(after_help = "Example: portolan explain kvm-like xen-like lean")]
     Explain(Explain),
@@ -111,7 +116,7 @@ pub(crate) enum Command {
     /// The log
     #[command(subcommand)]
     Log(Log),
-    /// Check a file that a log has given out: an export or a proof; needs no store
+    /// Check a file that a log has given out: an export, a proof or a signed statement
     #[command(after_help = log::VERIFY_FILE)]
     Verify(VerifyFile),
     /// Policies

@@ -46,6 +46,7 @@ fn every_command_has_an_example() {
         &["run"],
         &["matrix"],
         &["report"],
+        &["export"],
         &["explain"],
         &["log", "show"],
         &["log", "stat"],

@@ -11,7 +11,8 @@ use domain::ids::Sha256Digest;
 use fuzz::logs::{LOGS, Log};
 use fuzz::segment;
 use ledger::bundle::verify;
-use ledger::{EntriesId, TileId, append_entry};
+use ledger::dsse::{Envelope, IN_TOTO};
+use ledger::{EntriesId, Signer, TileId, append_entry};
 use store::Blobs;
 
 /// Target, name and bytes of one file.
@@ -85,7 +86,11 @@ fn notes() -> Vec<Seed> {
     let tile = TileId { level: 0, index: 1234, width: 17 };
     let entries_id = EntriesId { index: 1_234_067, width: 8 };
     let signer = &log.signers()[0];
+    // Not one of the logs' keys: those sign no envelopes.
+    let anyone = Signer::from_seed("any.example", &[9; 32]).expect("a name");
+    let envelope = Envelope::sign(IN_TOTO, b"{}".to_vec(), &[&anyone]).expect("small");
     let texts = [
+        ("envelope", envelope.to_string()),
         ("note", log.notes[&7].to_string()),
         ("checkpoint", log.notes[&10].text().to_owned() + "an extension\n"),
         ("tlog-proof", proof.to_string()),

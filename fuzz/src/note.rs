@@ -1,9 +1,10 @@
-//! Keys, notes, checkpoints, proofs and paths: what is read is printed as it was.
+//! Keys, notes, checkpoints, proofs, paths and envelopes: what is read is printed as it was.
 
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use ledger::dsse::Envelope;
 use ledger::{
     Checkpoint, EntriesId, Hash, Note, Signer, TileId, TlogProof, Verifier, append_entry,
     parse_entries,
@@ -14,6 +15,7 @@ use crate::logs::LOGS;
 /// Gives the same input to every parser; most refuse it at its first byte.
 pub fn check(input: &[u8]) {
     entries(input);
+    envelope(input);
     let note = Note::try_from(input);
     let Ok(text) = std::str::from_utf8(input) else {
         assert!(note.is_err(), "a note is UTF-8");
@@ -66,6 +68,18 @@ fn entries(input: &[u8]) {
         append_entry(&mut written, entry).expect("it was an entry");
     }
     assert_eq!(written, input);
+}
+
+/// What can be read is read the same when it is written, and no key of ours has signed it: ours sign
+/// no envelopes.
+fn envelope(input: &[u8]) {
+    let Ok(envelope) = Envelope::parse(input) else { return };
+    assert_eq!(Envelope::parse(envelope.to_string().as_bytes()), Ok(envelope.clone()));
+    let ours: Vec<Verifier> = LOGS.iter().flat_map(|log| log.verifiers()).collect();
+    assert!(envelope.verify(&ours).is_err(), "forged: {envelope}");
+    if envelope.verify(&[ANYONE.verifier().clone()]).is_ok() {
+        assert!(!envelope.payload().ends_with(b"\n"), "it could be taken for a note");
+    }
 }
 
 /// A secret key that can be read signs what its public half verifies.

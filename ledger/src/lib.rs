@@ -1,7 +1,8 @@
 //! The mathematics of a log that nobody has to take on faith. No file, no clock, no other room.
 //!
 //! Read in this order: hashes, the growing tree, its tiles, proofs and their verification, keys,
-//! signed notes, checkpoints, and last the bundles that an outsider checks.
+//! signed notes, checkpoints, the bundles that an outsider checks, and last the envelopes around
+//! statements that are made from a log.
 
 mod frontier;
 mod hash;
@@ -27,6 +28,8 @@ mod signature;
 mod tlog_proof;
 
 pub mod bundle;
+
+pub mod dsse;
 
 pub use builder::Builder;
 pub use checkpoint::{Checkpoint, CheckpointError};

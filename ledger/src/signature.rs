@@ -24,7 +24,7 @@ impl Signature {
     /// Signs a text.
     pub(crate) fn of(text: &str, signer: &Signer) -> Self {
         let verifier = signer.verifier();
-        let bytes = signer.signature(text).to_vec();
+        let bytes = signer.signature(text.as_bytes()).to_vec();
         Self { name: verifier.name().to_owned(), key_id: verifier.key_id(), bytes }
     }
 

@@ -63,9 +63,9 @@ impl Signer {
         &self.verifier
     }
 
-    /// The 64 bytes of the signature of a text.
-    pub(crate) fn signature(&self, text: &str) -> [u8; 64] {
-        self.key.sign(text.as_bytes()).to_bytes()
+    /// The 64 bytes of the signature of a message.
+    pub(crate) fn signature(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
     }
 }
 

@@ -47,11 +47,11 @@ impl Verifier {
         format!("{}+{}", self.name, hex(self.key_id))
     }
 
-    /// Whether these 64 bytes are this key's signature of the text.
+    /// Whether these 64 bytes are this key's signature of the message.
     #[must_use]
-    pub fn verifies(&self, text: &str, signature: &[u8]) -> bool {
+    pub fn verifies(&self, message: impl AsRef<[u8]>, signature: &[u8]) -> bool {
         let signature = Signature::from_slice(signature);
-        signature.is_ok_and(|it| self.key.verify_strict(text.as_bytes(), &it).is_ok())
+        signature.is_ok_and(|it| self.key.verify_strict(message.as_ref(), &it).is_ok())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{BufReader, Read};
 
 use ledger::bundle::{BundleError, verify};
+use ledger::dsse::{Envelope, IN_TOTO};
 use ledger::{
     Checkpoint, EntriesError, EntriesId, Hash, Note, Signer, TileId, TlogProof, Verifier,
     append_entry, inclusion, parse_entries,
@@ -17,6 +18,7 @@ fn parse_all(bytes: &[u8]) {
     let _ = verify(bytes, &[]);
     let _ = Note::try_from(bytes);
     let _ = parse_entries(bytes);
+    let _ = Envelope::parse(bytes);
     let text = String::from_utf8_lossy(bytes);
     let _ = text.parse::<Note>();
     let _ = text.parse::<Checkpoint>();
@@ -51,6 +53,7 @@ fn good() -> Vec<Vec<u8>> {
         log.tree.root().to_base64().into_bytes(),
         log.tree.root().to_string().into_bytes(),
         bundle,
+        Envelope::sign(IN_TOTO, b"{}".to_vec(), &[signer]).unwrap().to_string().into_bytes(),
     ]
 }
 

@@ -4,6 +4,7 @@
 
 mod bundles;
 mod damage;
+mod envelopes;
 mod exports;
 mod hostile;
 mod notes;

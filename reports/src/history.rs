@@ -78,12 +78,12 @@ impl History {
         &self.registry
     }
 
-    /// The same, its viewpoint nailed down; see [`Viewpoint::pinned`].
+    /// The same, seen in the present; see [`Viewpoint::at_present`].
     #[must_use]
-    pub fn pinned(self, now: Timestamp) -> Self {
+    pub fn at_present(self, now: Timestamp) -> Self {
         let waivers = self.registry.waivers().values();
         let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.pinned(self.head, expiries, now), ..self }
+        Self { viewpoint: self.viewpoint.at_present(self.head, expiries, now), ..self }
     }
 
     /// The waivers in force at the instant it is seen at; without one at that of its last event.
@@ -91,6 +91,15 @@ impl History {
     pub fn in_force(&self) -> Vec<&CheckWaived> {
         let instant = self.viewpoint.as_of.or(self.head.map(|(_, at)| at));
         instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
+    }
+
+    /// From where a campaign is seen, nailed down: whatever is recorded later, the same is seen from
+    /// there. That is the position asked for, or the last one that says anything about the campaign.
+    #[must_use]
+    pub fn viewpoint_of(&self, campaign: &CampaignHistory) -> Viewpoint {
+        let waivers = self.registry.last_waiver().unwrap_or(0);
+        let last = campaign.last_position.max(waivers);
+        Viewpoint { known_at: self.viewpoint.known_at.or(Some(last)), ..self.viewpoint }
     }
 
     /// From where it is seen.

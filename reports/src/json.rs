@@ -11,6 +11,14 @@ use crate::redaction::{for_operators, ranked_for_operators};
 use crate::setting::PinChange;
 use crate::tool::Tool;
 
+/// The file as it is printed, to the byte: what others sign is the digest of this.
+///
+/// # Errors
+/// None that is known: every part has a spelling.
+pub fn text(file: &MatrixFile) -> Result<String, serde_json::Error> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(file)?))
+}
+
 /// The matrices as anyone may see them.
 #[must_use]
 pub fn public(view: &PublicView) -> MatrixFile {

@@ -50,6 +50,8 @@ pub mod json;
 pub mod matrix_file;
 pub mod receipt;
 
+pub mod export;
+
 pub mod consistency;
 pub mod converters;
 pub mod projection;

@@ -110,7 +110,9 @@ impl PublicView {
     /// events that had no place in it.
     #[must_use]
     pub fn of_history(self, history: &History) -> Self {
-        Self { unplaced: history.unplaced(), viewpoint: *history.viewpoint(), ..self }
+        let campaign = history.campaign(&self.campaign);
+        let viewpoint = campaign.map_or(*history.viewpoint(), |it| history.viewpoint_of(it));
+        Self { unplaced: history.unplaced(), viewpoint, ..self }
     }
 
     /// All cells with their guest.

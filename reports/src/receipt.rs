@@ -2,6 +2,7 @@
 
 use domain::ids::Sha256Digest;
 
+use crate::json;
 use crate::matrix_file::MatrixFile;
 
 /// What stands at the foot of a view: the question, and the digest of its answer.
@@ -20,7 +21,7 @@ impl Receipt {
     /// # Errors
     /// When the view cannot be written as JSON; that does not happen.
     pub fn new(file: &MatrixFile, command: String) -> serde_json::Result<Self> {
-        Ok(Self { command, sha256: Sha256Digest::of(printed(file)?.as_bytes()) })
+        Ok(Self { command, sha256: Sha256Digest::of(json::text(file)?.as_bytes()) })
     }
 
     /// Both in one line: `… | sha256sum` gives the digest.
@@ -28,12 +29,4 @@ impl Receipt {
     pub fn words(&self) -> String {
         format!("The same view, for ever: {} | sha256sum  →  {}", self.command, self.sha256)
     }
-}
-
-/// A view as JSON, exactly as it is printed: indented, with a line end.
-///
-/// # Errors
-/// When it cannot be written as JSON; that does not happen.
-pub fn printed(file: &MatrixFile) -> serde_json::Result<String> {
-    Ok(serde_json::to_string_pretty(file)? + "\n")
 }

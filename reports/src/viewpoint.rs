@@ -46,22 +46,20 @@ impl Viewpoint {
         self.as_of.is_none_or(|as_of| instant <= as_of)
     }
 
-    /// The same viewpoint nailed down, so that it shows the same whatever is recorded later, given
-    /// the last event seen from it and the instants at which waivers expire.
-    ///
-    /// A waiver ends by itself: where one has expired since the last event, that instant becomes part
-    /// of the question. Whoever asks what was known then is shown the waivers of then.
+    /// The same viewpoint in the present, given the last event seen from it and the instants at which
+    /// waivers expire. A waiver ends by itself: where one has expired since that event, the instant
+    /// becomes part of the question. Whoever names a point in time is shown the waivers of then.
     #[must_use]
-    pub fn pinned(
+    pub fn at_present(
         self,
         head: Option<(u64, Timestamp)>,
         expiries: impl Iterator<Item = Timestamp>,
         now: Timestamp,
     ) -> Self {
-        let Some((position, at)) = head else { return self };
-        let present = self.as_of.is_none() && self.known_at.is_none();
-        let expired = expiries.filter(|it| present && at < *it && *it <= now).max();
-        Self { as_of: self.as_of.or(expired), known_at: Some(self.known_at.unwrap_or(position)) }
+        let Some((_, at)) = head else { return self };
+        let is_present = self.as_of.is_none() && self.known_at.is_none();
+        let expired = expiries.filter(|it| is_present && at < *it && *it <= now).max();
+        Self { as_of: self.as_of.or(expired), ..self }
     }
 }
 

@@ -144,6 +144,9 @@ pub enum StoreError {
          portolan log keygen", .0.display()
     )]
     NoKey(PathBuf),
+    /// A statement that cannot be signed.
+    #[error("the statement cannot be signed: {0}")]
+    Envelope(#[from] ledger::dsse::DsseError),
     /// There is a log already where one is to be imported.
     #[error("there is a log in {} already: an import needs a store of its own", .0.display())]
     NotEmpty(PathBuf),

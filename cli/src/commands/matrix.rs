@@ -8,7 +8,7 @@ use reports::matrix::Judged;
 use reports::matrix_file::MatrixFile;
 use reports::public::PublicView;
 use reports::text::{self, Colour};
-use reports::{cells_csv, leak, receipt, steps_csv};
+use reports::{cells_csv, json, leak, steps_csv};
 
 use super::print;
 use super::seen::Seen;
@@ -64,7 +64,7 @@ pub(super) fn show(args: &Args, seen: &Seen, judged: &Judged<'_>) -> Result<(), 
 
 /// Prints matrices as JSON, in the bytes that a receipt tells the digest of.
 fn print_file(file: &MatrixFile) -> Result<(), Exit> {
-    print(&receipt::printed(file).map_err(|error| Exit::Lab(error.into()))?)
+    print(&json::text(file).map_err(|error| Exit::Lab(error.into()))?)
 }
 
 /// Refuses to publish a testbed whose own words name a tool.

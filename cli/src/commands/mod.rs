@@ -1,8 +1,10 @@
 //! One file per command.
 
+mod attestation;
 mod baseline;
 mod embedded;
 mod explain;
+mod export;
 mod lab;
 mod listing;
 mod log;
@@ -45,6 +47,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Run(command) => run::execute(&args, command),
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),
+        Command::Export(command) => export::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
         Command::Projections { past } => projections::execute(&args, *past),
         Command::Baseline(command) => baseline::execute(&args, command),
@@ -73,7 +76,7 @@ fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
 fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chronicle, Exit> {
     let mut chronicle = Chronicle::new(policy, viewpoint);
     each_event(args, |recorded| chronicle.project(recorded))?;
-    Ok(chronicle.pinned(clock::now()))
+    Ok(chronicle.at_present(clock::now()))
 }
 
 /// Every event in the store that the call names, as it stands: also while another process appends.

@@ -31,7 +31,7 @@ impl Seen {
 
     /// A history at hand.
     pub(super) fn of(history: History, policy: Policy) -> Result<Self, Exit> {
-        let (history, raw) = (history.pinned(clock::now()), settings::policy(None)?);
+        let (history, raw) = (history.at_present(clock::now()), settings::policy(None)?);
         Ok(Self { history, policy, raw })
     }
 
@@ -82,7 +82,7 @@ impl Seen {
         {
             words.push(format!("--guest {}", only.guest));
         }
-        let viewpoint = self.history.viewpoint();
+        let viewpoint = self.history.viewpoint_of(judged.campaign);
         words.extend(viewpoint.as_of.map(|it| format!("--as-of {it}")));
         words.extend(viewpoint.known_at.map(|it| format!("--known-at {it}")));
         words.extend(

@@ -11,6 +11,7 @@ use ledger::{Hash, Verifier};
 use serde::Serialize;
 use store::Blobs;
 
+use super::attestation;
 use super::listing::{Listing, count};
 use super::{print, print_json};
 use crate::args::{Args, VerifyFile};
@@ -49,8 +50,15 @@ struct Older {
 }
 
 pub(super) fn execute(args: &Args, command: &VerifyFile) -> Result<(), Exit> {
+    let (beginning, from) = open(&command.file)?;
+    if beginning != BEGINNING && beginning.trim_ascii_start().starts_with(b"{") {
+        return attestation::verify(args, command, from);
+    }
+    if beginning != BEGINNING {
+        let path = command.file.display();
+        return Err(Exit::usage(format!("{path}: {}", BundleError::NotABundle)));
+    }
     let trusted = trust::keys(&command.trust)?;
-    let from = open(&command.file)?;
     let meter = Meter::new(args.quiet || args.json, "verifying", None);
     let mut visitor = Evidence { meter };
     let report = match verify_with(from, &trusted, &mut visitor) {
@@ -61,8 +69,8 @@ pub(super) fn execute(args: &Args, command: &VerifyFile) -> Result<(), Exit> {
     if args.json { print_json(&told(&report)) } else { print(&plain(&text(&report))) }
 }
 
-/// The file, which must begin like a bundle: anything else is not read to its end.
-fn open(path: &Path) -> Result<impl BufRead, Exit> {
+/// The file and how it begins: what is neither a bundle nor JSON is not read to its end.
+fn open(path: &Path) -> Result<(Vec<u8>, impl BufRead), Exit> {
     let cannot = || format!("cannot read {}", path.display());
     let mut from: Box<dyn BufRead> = if path == Path::new("-") {
         Box::new(std::io::stdin().lock())
@@ -72,10 +80,7 @@ fn open(path: &Path) -> Result<impl BufRead, Exit> {
     let mut beginning = Vec::new();
     let read = from.by_ref().take(BEGINNING.len() as u64).read_to_end(&mut beginning);
     read.with_context(cannot).map_err(Exit::Usage)?;
-    if beginning != BEGINNING {
-        return Err(Exit::usage(format!("{}: {}", path.display(), BundleError::NotABundle)));
-    }
-    Ok(Cursor::new(beginning).chain(from))
+    Ok((beginning.clone(), Cursor::new(beginning).chain(from)))
 }
 
 /// What cannot be a bundle that this version knows is bad input; the rest proves nothing.

@@ -56,7 +56,7 @@ fn known_rule(args: &Args, rule: &str) -> Result<(), Exit> {
 }
 
 fn list(args: &Args, past: Past) -> Result<(), Exit> {
-    let history = history_from(args, past.viewpoint())?.pinned(clock::now());
+    let history = history_from(args, past.viewpoint())?.at_present(clock::now());
     let viewpoint = history.viewpoint();
     let at = viewpoint.as_of.unwrap_or_else(clock::now);
     let entries = declared::waivers(history.registry(), at);

@@ -83,12 +83,12 @@ impl Chronicle {
         &self.policy
     }
 
-    /// The same, its viewpoint nailed down; see [`Viewpoint::pinned`].
+    /// The same, seen in the present; see [`Viewpoint::at_present`].
     #[must_use]
-    pub fn pinned(self, now: Timestamp) -> Self {
+    pub fn at_present(self, now: Timestamp) -> Self {
         let waivers = self.registry.waivers().values();
         let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.pinned(self.head, expiries, now), ..self }
+        Self { viewpoint: self.viewpoint.at_present(self.head, expiries, now), ..self }
     }
 
     /// The waivers in force at the instant it is seen at; without one at that of its last event.

@@ -4,6 +4,7 @@
 mod fixture;
 mod tale;
 
+mod exports;
 mod files;
 mod history;
 mod html;
@@ -11,4 +12,6 @@ mod insights;
 mod pictures;
 mod privacy;
 mod reasons;
+mod schemas;
+mod strange;
 mod text;

@@ -1,5 +1,6 @@
 //! What anyone may see says nothing about which tool did it.
 
+use base64ct::{Base64, Encoding as _};
 use domain::event::{Event, Recorded};
 use proptest::prelude::*;
 use reports::history::History;
@@ -8,6 +9,7 @@ use reports::matrix::Judged;
 use reports::text::{Colour, matrices};
 use reports::{cells_csv, html, json};
 
+use crate::exports::exports;
 use crate::fixture::{events, only_campaign, policy, view_of};
 
 /// Every name by which the fixture's tools could be known.
@@ -27,14 +29,26 @@ const NAMES: [&str; 12] = [
 ];
 
 /// Every public byte.
-fn public_bytes(events: &[Recorded]) -> [String; 4] {
+fn public_bytes(events: &[Recorded]) -> Vec<String> {
     let view = view_of(events);
-    [
+    let file = json::public(&view);
+    let own = [
         matrices(&view, None, Colour::Always),
         cells_csv::public(&view).unwrap(),
-        serde_json::to_string(&json::public(&view)).unwrap(),
+        json::text(&file).unwrap(),
         html::public(&view, None).unwrap(),
-    ]
+    ];
+    let exports = exports(&file);
+    // What is packed away in base64 is published, too.
+    let packed: Vec<String> = exports.iter().flat_map(|it| unpacked(it)).collect();
+    assert_eq!(packed.len(), 2, "the definition in the statement and in the assessment");
+    own.into_iter().chain(exports).chain(packed).collect()
+}
+
+/// Every long text of a JSON export that is base64, decoded.
+fn unpacked(export: &str) -> Vec<String> {
+    let decoded = |text: &str| String::from_utf8(Base64::decode_vec(text).ok()?).ok();
+    export.split('"').filter(|it| it.len() > 200).filter_map(decoded).collect()
 }
 
 /// The same campaign with other tools: other names, declared in another order.

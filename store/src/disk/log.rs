@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use ledger::dsse::Envelope;
 use ledger::{Hash, Verifier};
 use tokio::sync::watch;
 
@@ -143,6 +144,18 @@ impl DiskLog {
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         self.shared.keys().origin().map(str::to_owned)
+    }
+
+    /// Signs a statement about what the log holds, with the key in force.
+    ///
+    /// # Errors
+    /// [`StoreError::NoKey`] when the secret is not there, [`StoreError::Envelope`] when it is
+    /// nothing to be signed.
+    pub fn attest(&self, payload_type: &str, statement: Vec<u8>) -> Result<Envelope, StoreError> {
+        let keys = self.shared.keys();
+        let signer =
+            keys.signer.as_ref().ok_or_else(|| StoreError::NoKey(self.shared.layout.keys()))?;
+        Ok(Envelope::sign(payload_type, statement, &[signer])?)
     }
 
     /// How many events the log holds, and the root of the tree over them. Waits until the index
