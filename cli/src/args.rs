@@ -4,6 +4,7 @@ mod declared;
 mod export;
 mod log;
 mod past;
+mod policy;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
+pub(crate) use policy::{DiffFormat, DiffPolicies, Gates, Policy, ShowPolicy};
 
 /// Charts how well virtual machines travel between hypervisors.
 ///
@@ -39,8 +41,8 @@ pub(crate) struct Args {
     /// Print no progress
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
-    /// Policy file that turns observations into scores [default: the one compiled in]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Policy that turns observations into scores: one of `policy list`, or a file [default: default]
+    #[arg(long, global = true, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Memory for the log's index, in MiB
     #[arg(
@@ -64,7 +66,7 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 a score below the gate asked for by --fail-on, \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a score that --fail-on forbids, or a gate that is shut, \
                           2 usage or bad input, 3 lab error, or something checked that is not \
                           right.\n\n\
                           Example: portolan run default && portolan matrix";
@@ -119,9 +121,12 @@ pub(crate) enum Command {
     /// Check a file that a log has given out: an export, a proof or a signed statement
     #[command(after_help = log::VERIFY_FILE)]
     Verify(VerifyFile),
-    /// Policies
+    /// Policies: those that are shipped, your own, and what would change between them
     #[command(subcommand)]
     Policy(Policy),
+    /// Judge a campaign by the gates of a policy
+    #[command(after_help = policy::GATES)]
+    Gate(Gates),
     /// Write a shell completion script
     #[command(after_help = "Example: portolan completions bash > portolan.bash")]
     Completions {
@@ -345,11 +350,4 @@ pub(crate) struct Explain {
     pub(crate) format: Option<Form>,
     #[command(flatten)]
     pub(crate) past: Past,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Policy {
-    /// Print the default policy, to start one of your own from
-    #[command(after_help = "Example: portolan policy show > mine.toml")]
-    Show,
 }

@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use domain::policy::Misfit;
 use ingest::DeskError;
 use runner::lab::{ImageFault, SettingsProblem};
 use store::StoreError;
@@ -12,7 +13,7 @@ use crate::progress::tell;
 /// Why the program ends with something other than 0.
 #[derive(Debug)]
 pub(crate) enum Exit {
-    /// 1: a score lies below the gate that `--fail-on` asked for.
+    /// 1: a score lies below what `--fail-on` asked for, or a gate of the policy is a FAILURE.
     Gate(String),
     /// 2: the call or one of its files is wrong.
     Usage(anyhow::Error),
@@ -106,6 +107,12 @@ impl From<DeskError> for Exit {
             }
             DeskError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<Misfit> for Exit {
+    fn from(misfit: Misfit) -> Self {
+        Self::Usage(misfit.into())
     }
 }
 

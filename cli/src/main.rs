@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod opening;
 mod output;
+mod policies;
 mod progress;
 mod recorder;
 mod settings;

@@ -10,6 +10,7 @@ use domain::testbed::Testbed;
 use serde::de::DeserializeOwned;
 
 use crate::exit::Exit;
+use crate::policies;
 
 /// Testbeds that need no file.
 const TESTBEDS: [(&str, &str); 2] = [
@@ -60,28 +61,9 @@ fn reachable(name: &str, testbed: Testbed) -> Result<Testbed, Exit> {
     }
 }
 
-/// The default policy, as it is compiled in.
-pub(crate) const DEFAULT_POLICY: &str = include_str!("../../domain/policy/default.toml");
-
-/// The policy in this file, or the one compiled in.
-///
-/// A file that calls itself like the one compiled in but says something else is refused: its scores
-/// could not be told from the default ones.
-pub(crate) fn policy(file: Option<&Path>) -> Result<Policy, Exit> {
-    let default = checked("the default policy", DEFAULT_POLICY)?;
-    let Some(path) = file else { return Ok(default) };
-    let name = path.to_string_lossy();
-    let policy = checked(&name, &read("policy", path, LARGEST)?)?;
-    if policy.label() == default.label() && policy.digest() != default.digest() {
-        let words = "calls itself like the default policy but says something else";
-        return Err(Exit::usage(format!("{name} {words}: give it a name of its own")));
-    }
-    Ok(policy)
-}
-
-fn checked(name: &str, text: &str) -> Result<Policy, Exit> {
-    let policy: Policy = parse(name, text)?;
-    policy.validate().with_context(|| name.to_owned()).map_err(Exit::Usage)
+/// The policy of this name or in this file, or the default one.
+pub(crate) fn policy(asked: Option<&Path>) -> Result<Policy, Exit> {
+    Ok(policies::find(asked.unwrap_or(Path::new("default")))?.policy)
 }
 
 /// A text file that a person names, of bounded size.
@@ -97,6 +79,7 @@ pub(crate) fn read(kind: &str, path: &Path, largest: u64) -> Result<String, Exit
     Ok(text)
 }
 
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Exit> {
+/// What a settings file says; `name` is how people call it.
+pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Exit> {
     toml::from_str(text).with_context(|| name.to_owned()).map_err(Exit::Usage)
 }

@@ -4,6 +4,7 @@
 
 mod called;
 mod house;
+mod policies;
 
 use std::path::Path;
 
@@ -61,7 +62,11 @@ fn every_command_has_an_example() {
         &["log", "evidence"],
         &["verify"],
         &["completions"],
+        &["policy", "list"],
         &["policy", "show"],
+        &["policy", "check"],
+        &["policy", "diff"],
+        &["gate"],
     ] {
         let help = portolan(folder.path(), &[words, &["--help"]].concat()).out;
         assert!(help.contains("Example"), "{words:?}: {help}");

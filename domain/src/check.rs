@@ -5,13 +5,13 @@ use serde::Serialize;
 use crate::event::CheckWaived;
 use crate::observation::{Observation, Value, find};
 use crate::plan::Trial;
-use crate::policy::{Compare, Rule};
+use crate::policy::{Compare, Gate, Rule};
 use crate::score::Score;
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Check {
-    /// The rule's id.
+    /// The id of the rule or gate.
     pub rule: String,
     /// What should hold.
     pub title: String,
@@ -86,16 +86,38 @@ pub fn check(rule: &Rule, before: &[Observation], now: &[Observation]) -> Check 
         }
         Some((_, Some(_))) | None => compare(&rule.compare, before, now),
     };
+    let Rule { id, title, otherwise, unread, .. } = rule;
+    found(Terms { id, title, otherwise: *otherwise, unread: *unread }, answer)
+}
+
+/// Applies a gate to the facts that were counted: the same comparisons, none of which looks before.
+#[must_use]
+pub fn check_gate(gate: &Gate, facts: &[Observation]) -> Check {
+    let Gate { id, title, otherwise, unread, .. } = gate;
+    let terms = Terms { id, title, otherwise: *otherwise, unread: *unread };
+    found(terms, compare(&gate.compare, &[], facts))
+}
+
+/// What a rule or gate is called, and what it costs.
+struct Terms<'a> {
+    id: &'a str,
+    title: &'a str,
+    otherwise: Score,
+    unread: Score,
+}
+
+/// What an answer comes to under these terms.
+fn found(terms: Terms<'_>, answer: Answer) -> Check {
     let (finding, why) = match answer {
         Answer::Holds(why) => (Finding::Scored(Score::Success), why),
-        Answer::Weak(why) => (Finding::Scored(Score::Warning.max(rule.otherwise)), why),
-        Answer::Broken(why) => (Finding::Scored(rule.otherwise), why),
+        Answer::Weak(why) => (Finding::Scored(Score::Warning.max(terms.otherwise)), why),
+        Answer::Broken(why) => (Finding::Scored(terms.otherwise), why),
         Answer::Unread(fact) => {
-            (Finding::NotObserved(rule.unread), format!("{fact} was not observed"))
+            (Finding::NotObserved(terms.unread), format!("{fact} was not observed"))
         }
         Answer::Meaningless(why) => (Finding::NotApplicable, why),
     };
-    Check { rule: rule.id.clone(), title: rule.title.clone(), finding, why }
+    Check { rule: terms.id.to_owned(), title: terms.title.to_owned(), finding, why }
 }
 
 fn compare(compare: &Compare, before: &[Observation], now: &[Observation]) -> Answer {

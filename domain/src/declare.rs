@@ -7,6 +7,7 @@ use crate::event::{
     BaselineSet, CheckWaived, Event, Pins, UpgradeDeclared, WaiverEnded, WaiverScope,
 };
 use crate::ids::{BaselineName, CampaignId, WaiverId};
+use crate::policy::stands_above;
 use crate::registry::Registry;
 
 /// The stream of all declarations that concern no single campaign.
@@ -95,9 +96,7 @@ pub enum NotDeclared {
     #[error("the date {0} has passed: a waiver looks ahead")]
     Past(Timestamp),
     /// That a step is completed cannot be waived.
-    #[error(
-        "rule `{0}` cannot be waived: a step that is not completed is a FAILURE in every policy"
-    )]
+    #[error("rule `{0}` cannot be waived: it stands above every policy")]
     NotWaivable(String),
 }
 
@@ -163,7 +162,7 @@ fn waive(
     waived: CheckWaived,
     at: Timestamp,
 ) -> Result<Option<Event>, NotDeclared> {
-    if waived.rule.starts_with("R.step.") {
+    if stands_above(&waived.rule) {
         return Err(NotDeclared::NotWaivable(waived.rule));
     }
     if let Some(there) = registry.waivers().get(&waived.waiver) {

@@ -24,6 +24,7 @@ pub mod aggregate;
 pub mod change;
 pub mod check;
 pub mod diagnosis;
+pub mod gate;
 pub mod policy;
 pub mod score;
 pub mod verdict;

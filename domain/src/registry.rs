@@ -9,6 +9,7 @@ use crate::event::{
 };
 use crate::ids::{BaselineName, WaiverId};
 use crate::plan::Trial;
+use crate::policy::stands_above;
 
 /// A declaration and its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,9 +135,8 @@ impl CheckWaived {
             wanted.is_none_or(|it| it == found)
         }
         let scope = &self.scope;
-        // Whether a step is completed stands above every policy and every waiver.
         self.rule == rule
-            && !rule.starts_with("R.step.")
+            && !stands_above(rule)
             && fits(scope.guest.as_ref(), &trial.guest)
             && fits(scope.source.as_ref(), &trial.source)
             && fits(scope.target.as_ref(), &trial.target)

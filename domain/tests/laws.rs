@@ -4,5 +4,9 @@
 
 mod aggregation;
 mod decisions;
+mod extending;
+mod gates;
 mod judging;
+mod profiles;
+mod shipped;
 mod support;

@@ -1,6 +1,6 @@
 //! Free texts of a declaration that would name a conversion tool where none may be named.
 
-use domain::testbed::Converter;
+use domain::testbed::{Converter, Testbed};
 
 use crate::matrix::Judged;
 use crate::public::PublicView;
@@ -10,13 +10,23 @@ use crate::public::PublicView;
 #[must_use]
 pub fn tool_named(judged: &Judged<'_>) -> Option<String> {
     let view = PublicView::from(judged);
-    let texts = declared(&view);
-    let converters = || judged.campaign.testbed.converters.iter();
+    let remedy = "and run the campaign anew, or show it to operators only";
+    named(&judged.campaign.testbed, &declared(&view), remedy)
+}
+
+/// The first of these texts that names a conversion tool of the testbed, in words that say where it
+/// stands and what to do.
+#[must_use]
+pub fn tool_named_in(testbed: &Testbed, texts: &[(String, &str)]) -> Option<String> {
+    named(testbed, texts, "or show it to operators only")
+}
+
+fn named(testbed: &Testbed, texts: &[(String, &str)], remedy: &str) -> Option<String> {
     texts.iter().find_map(|(place, text)| {
-        let named = converters().find_map(|it| name_in(text, it))?;
+        let named = testbed.converters.iter().find_map(|it| name_in(text, it))?;
         Some(format!(
             "{place} names the conversion tool `{named}`, and public output may name none: \
-             reword {text:?} and run the campaign anew, or show it to operators only"
+             reword {text:?} {remedy}"
         ))
     })
 }

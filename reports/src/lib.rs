@@ -30,10 +30,18 @@ pub mod remedy;
 pub mod step_derivation;
 pub mod tool;
 
+mod deciding;
 pub mod declared;
 pub mod diff;
 pub mod stale;
 pub mod stale_text;
+pub mod turn;
+
+pub mod policy_diff;
+pub mod policy_diff_csv;
+pub mod policy_diff_text;
+
+pub mod gates;
 
 pub mod cost;
 pub mod notice;

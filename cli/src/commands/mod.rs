@@ -5,11 +5,13 @@ mod baseline;
 mod embedded;
 mod explain;
 mod export;
+mod gate;
 mod lab;
 mod listing;
 mod log;
 mod matrix;
 mod plan;
+mod policy;
 mod projections;
 mod report;
 mod run;
@@ -35,9 +37,9 @@ use reports::viewpoint::Viewpoint;
 use serde::Serialize;
 use store::{Direction, EventLog, Snapshot};
 
-use crate::args::{self, Args, Command};
+use crate::args::{Args, Command};
 use crate::exit::Exit;
-use crate::{clock, opening, settings};
+use crate::{clock, opening};
 
 /// Does what was asked.
 pub(crate) fn execute(args: Args) -> Result<(), Exit> {
@@ -56,7 +58,8 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Withdraw(command) => withdraw::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
-        Command::Policy(args::Policy::Show) => print(settings::DEFAULT_POLICY),
+        Command::Gate(command) => gate::execute(&args, command),
+        Command::Policy(command) => policy::execute(&args, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "portolan", &mut script);

@@ -46,7 +46,7 @@ fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
 /// A waiver of a rule that nobody knows would waive nothing, unseen.
 fn known_rule(args: &Args, rule: &str) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
-    if rule.starts_with("R.step.") || policy.rules.iter().any(|it| it.id == rule) {
+    if domain::policy::stands_above(rule) || policy.rules.iter().any(|it| it.id == rule) {
         return Ok(());
     }
     let words = format!("policy {} has no rule `{rule}`", policy.label());

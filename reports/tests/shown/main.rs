@@ -10,6 +10,7 @@ mod history;
 mod html;
 mod insights;
 mod pictures;
+mod policies;
 mod privacy;
 mod reasons;
 mod schemas;

@@ -13,7 +13,7 @@ use crate::exports::exports;
 use crate::fixture::{events, only_campaign, policy, view_of};
 
 /// Every name by which the fixture's tools could be known.
-const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 12] = [
     "canary-one",
     "canary-two",
     "canary-packer",
@@ -52,7 +52,7 @@ fn unpacked(export: &str) -> Vec<String> {
 }
 
 /// The same campaign with other tools: other names, declared in another order.
-fn recast(names: &[String], order: &[usize]) -> Vec<Recorded> {
+pub(crate) fn recast(names: &[String], order: &[usize]) -> Vec<Recorded> {
     let mut text = serde_json::to_string(&events()).unwrap();
     for (old, new) in NAMES.iter().zip(names) {
         text = text.replace(old, new);
