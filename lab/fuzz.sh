@@ -46,6 +46,7 @@ for target in "${targets[@]}"; do
     mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target"
     seeds=("fuzz/seeds/$target")
     [ "$target" != leaf ] || seeds+=(store/src/schema/golden)
+    [ "$target" != import ] || seeds+=(ingest/src/history/samples)
     log=$TMPDIR/$target.log
     "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="fuzz/artifacts/$target/" "fuzz/corpus/$target" "${seeds[@]}" >"$log" 2>&1 || explain "$target" "$log"

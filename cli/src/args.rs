@@ -2,6 +2,7 @@
 
 mod declared;
 mod export;
+mod import;
 mod log;
 mod past;
 mod policy;
@@ -15,6 +16,7 @@ pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Wit
 pub(crate) use past::Past;
 
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
+pub(crate) use import::ImportCampaigns;
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
@@ -115,6 +117,9 @@ pub(crate) enum Command {
     /// Declare that a recorded step says nothing about the product, since the lab had broken unseen
     #[command(after_help = declared::WITHDRAW)]
     Withdraw(Withdraw),
+    /// Import campaigns from another system's file
+    #[command(after_help = import::IMPORT)]
+    Import(ImportCampaigns),
     /// The log
     #[command(subcommand)]
     Log(Log),

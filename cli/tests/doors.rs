@@ -4,6 +4,7 @@
 
 mod called;
 mod house;
+mod imports;
 mod policies;
 
 use std::path::Path;
@@ -49,6 +50,7 @@ fn every_command_has_an_example() {
         &["report"],
         &["export"],
         &["explain"],
+        &["import"],
         &["log", "show"],
         &["log", "stat"],
         &["log", "verify"],

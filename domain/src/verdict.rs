@@ -59,6 +59,12 @@ pub struct TrialVerdict {
 }
 
 impl TrialVerdict {
+    /// How a trial stands whose steps stand like this.
+    #[must_use]
+    pub fn of(steps: Vec<StepVerdict>) -> Self {
+        Self { standing: lowest(&steps), steps }
+    }
+
     /// The same verdict with a step withdrawn: a broken lab says nothing about the product, and what
     /// came after it neither.
     #[must_use]
@@ -72,8 +78,7 @@ impl TrialVerdict {
             },
             (Ordering::Greater, _) => unreached(it.step, Standing::Blocked),
         };
-        let steps: Vec<StepVerdict> = self.steps.into_iter().map(after).collect();
-        Self { standing: lowest(&steps), steps }
+        Self::of(self.steps.into_iter().map(after).collect())
     }
 
     /// The same verdict with the checks of this trial waived that somebody answers for.
@@ -135,7 +140,7 @@ pub fn judge(policy: &Policy, steps: &Steps) -> TrialVerdict {
             unreached_is = Standing::Blocked;
         }
     }
-    let verdict = TrialVerdict { standing: lowest(&verdicts), steps: verdicts };
+    let verdict = TrialVerdict::of(verdicts);
     match steps.values().find_map(|it| it.withdrawn.as_ref()) {
         Some(withdrawn) => verdict.withdrawn(withdrawn),
         None => verdict,

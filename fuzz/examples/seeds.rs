@@ -1,7 +1,8 @@
 //! Writes the seeds that are made by code to `fuzz/seeds/`; with `--check` it compares them instead.
 //!
 //! Run it when a stored form has changed: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
-//! The target `leaf` takes the golden files of `store/src/schema/golden` as seeds too.
+//! The target `leaf` takes the golden files of `store/src/schema/golden` as seeds too, and `import`
+//! the samples of `ingest/src/history/samples`.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +22,7 @@ type Seed = (&'static str, String, Vec<u8>);
 fn main() -> ExitCode {
     let check = std::env::args().any(|it| it == "--check");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let all = [leaves(), bundles(), notes(), segments(), blobs()].concat();
+    let all = [leaves(), bundles(), notes(), segments(), blobs(), imports()].concat();
     let mut stale = 0;
     for (target, name, bytes) in all {
         let path = folder.join(target).join(name);
@@ -142,4 +143,29 @@ fn blobs() -> Vec<Seed> {
     });
     let packed = packed.map(|(name, bytes)| ("blob", name.to_owned(), bytes));
     packed.into_iter().chain(frames).collect()
+}
+
+/// What no sample has: every column, and the shapes that are refused.
+fn imports() -> Vec<Seed> {
+    let header = "campaign;at;guest;source;target;route;repetition;standing;step;reason;duration_ms;\
+                  source_version;target_version;guest_version;tool_version";
+    let row = "c;2013-06-01 12:00:00;g;a;b;r;2;warn;step 7;\"'=1\";5;1;2;3;4";
+    let case = "<testcase classname='a' name='b -&gt; c' time='1,5.2' status='notrun'/>";
+    let suite = "<testsuite name='g' timestamp='2013-06-01T12:00:00+02:00'>";
+    let result =
+        r#"{"clients":["a"],"servers":["b"],"start_time":1.5,"log_dir":"l","results":[[null]]}"#;
+    let all = [
+        ("columns.csv", format!("\u{feff}{header}\r\n{row}\r\n;;;;;;;;;;;;;;\r\n")),
+        ("open-quote.csv", format!("{header}\n\"{row}\n")),
+        (
+            "names.xml",
+            format!(
+                "{suite}<properties><property name='route' value='r'/></properties>{case}</testsuite>"
+            ),
+        ),
+        ("doctype.xml", format!("<!DOCTYPE a [<!ENTITY b 'c'>]>{suite}&b;</testsuite>")),
+        ("null.json", result.to_owned()),
+        ("ragged.json", result.replace("[[null]]", "[[],[]]")),
+    ];
+    all.map(|(name, text)| ("import", name.to_owned(), text.into_bytes())).into()
 }

@@ -6,6 +6,7 @@
 
 pub mod blob;
 pub mod bundle;
+pub mod import;
 pub mod leaf;
 pub mod note;
 pub mod segment;

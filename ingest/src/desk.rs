@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::campaign::{Campaign, evolve};
-use domain::command::Command;
+use domain::command::{Command, TakeOver};
 use domain::decide::{Refusal, decide};
 use domain::declare::{self, Declaration, NotDeclared, declare};
 use domain::event::{Event, Outcome, Recorded, StepFinished};
@@ -87,7 +87,7 @@ impl Desk {
         at: Timestamp,
     ) -> Result<Vec<Recorded>, DeskError> {
         let request = command.id(id);
-        let stream = format!("campaign/{id}");
+        let stream = stream(id);
         let concludes =
             matches!(command, Command::FinishCampaign { .. } | Command::ShowScores { .. });
         if let Some(known) = self.log.recorded_for(&stream, request)? {
@@ -107,6 +107,31 @@ impl Desk {
             self.log.checkpoint()?;
         }
         Ok(recorded)
+    }
+
+    /// Takes over campaigns that another system told, all of them or none. What was taken over from
+    /// the same file before is left as it is, so that a repeat finishes what was cut short.
+    ///
+    /// # Errors
+    /// A refusal when one of them is there already from elsewhere, or what the log said.
+    pub fn take_over(
+        &mut self,
+        campaigns: Vec<(CampaignId, TakeOver)>,
+        at: Timestamp,
+    ) -> Result<(), DeskError> {
+        let commands = campaigns.into_iter().map(|(id, it)| (id, Command::TakeOver(Box::new(it))));
+        let commands: Vec<(CampaignId, Command)> = commands.collect();
+        for (id, command) in &commands {
+            let known = self.log.recorded_for(&stream(id), command.id(id))?.is_some();
+            if self.campaigns.contains_key(id) && !known {
+                return Err(Refusal::AlreadyStarted(id.clone()).into());
+            }
+        }
+        for (id, command) in commands {
+            self.submit(&id, command, at)?;
+        }
+        self.log.checkpoint()?;
+        Ok(())
     }
 
     /// Records what a person declares, and signs it. None when it stands already.
@@ -185,6 +210,11 @@ impl Desk {
             self.campaigns.insert(id.clone(), (after, recorded.version + 1));
         }
     }
+}
+
+/// The stream of one campaign.
+fn stream(id: &CampaignId) -> String {
+    format!("campaign/{id}")
 }
 
 /// Whether a step says already that the lab broke: there is nothing to withdraw.

@@ -1,4 +1,8 @@
 //! The door: a command is judged, then appended. The desk is the only writer of the log.
+//!
+//! What comes from other systems' files is read here too, before the desk is asked to record it.
+
+pub mod history;
 
 mod desk;
 

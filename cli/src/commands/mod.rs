@@ -6,6 +6,7 @@ mod embedded;
 mod explain;
 mod export;
 mod gate;
+mod import;
 mod lab;
 mod listing;
 mod log;
@@ -56,6 +57,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Upgrade(command) => upgrade::execute(&args, command),
         Command::Waiver(command) => waiver::execute(&args, command),
         Command::Withdraw(command) => withdraw::execute(&args, command),
+        Command::Import(command) => import::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
