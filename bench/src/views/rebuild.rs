@@ -84,7 +84,7 @@ pub(crate) fn grow(steps: u64) -> Result<Value> {
     let mut spent = Duration::ZERO;
     for recorded in made.recorded(steps) {
         let before = processor_time();
-        chronicle.project(&recorded);
+        chronicle.project(recorded);
         spent += processor_time().saturating_sub(before);
     }
     let (now_mib, _) = memory_mib()?;
@@ -107,7 +107,7 @@ pub(super) fn rebuilt(store: &Path) -> Result<(Chronicle, f64)> {
     let (snapshot, before) = (Snapshot::take(store)?, processor_time());
     let mut chronicle = Chronicle::new(policy()?, Viewpoint::default());
     for recorded in snapshot.read(0, Direction::Forward) {
-        chronicle.project(&recorded?);
+        chronicle.project(recorded?);
     }
     ensure!(chronicle.unplaced() == 0, "events had no place");
     Ok((chronicle, processor_time().saturating_sub(before).as_secs_f64()))

@@ -73,7 +73,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
 /// The history in the store that the call names, seen from somewhere in time.
 fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
     let mut history = History::seen_from(viewpoint);
-    each_event(args, |recorded| history.project(recorded))?;
+    each_event(args, |recorded| history.project(&recorded))?;
     Ok(history)
 }
 
@@ -85,13 +85,13 @@ fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chroni
 }
 
 /// Every event in the store that the call names, as it stands: also while another process appends.
-fn each_event(args: &Args, mut take: impl FnMut(&Recorded)) -> Result<(), Exit> {
+fn each_event(args: &Args, mut take: impl FnMut(Recorded)) -> Result<(), Exit> {
     let snapshot = Snapshot::take(&args.store)?;
     if let Some(damage) = snapshot.damage()? {
         return Err(Exit::wrong(format!("{damage}. What can be read: portolan log show")));
     }
     for recorded in snapshot.read(0, Direction::Forward) {
-        take(&recorded?);
+        take(recorded?);
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(super) fn execute(args: &Args, command: &Upgrade) -> Result<(), Exit> {
     let mut desk = desk(args)?;
     let mut chronicle = Chronicle::new(policy, Viewpoint::default());
     for recorded in desk.log().read(0, store::Direction::Forward) {
-        chronicle.project(&recorded?);
+        chronicle.project(recorded?);
     }
     let records = chronicle.records(&[]);
     let current = stale::current(&records, chronicle.registry());

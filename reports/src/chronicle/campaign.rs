@@ -3,40 +3,38 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::aggregate::{self, RouteVerdict};
-use domain::change::{Carrier, CellStand};
 use domain::event::{
-    CampaignStarted, CheckWaived, Cost, Ending, Event, Outcome, Pins, Recorded, StepFinished,
-    StepWithdrawn, TrialsTold, VersionChanged,
+    CampaignStarted, Cost, Ending, Event, Outcome, Pins, Recorded, StepWithdrawn, TrialsTold,
+    VersionChanged,
 };
-use domain::ids::{CampaignId, RouteId};
+use domain::ids::{CampaignId, PlatformId};
 use domain::observation::{Value, find};
-use domain::plan::{CellId, Trial};
+use domain::plan::Trial;
 use domain::policy::Policy;
 use domain::step::Step;
 use domain::testbed::Testbed;
 use domain::verdict::{self, StepSeen, Steps, TrialVerdict};
 use jiff::Timestamp;
 
-use super::digest::{Interned, TrialDigest, place};
-use super::record::{CampaignRecord, CellRecord, RouteRecord};
+use super::digest::{Interned, Positions, TrialDigest};
 use super::route::RouteFold;
 use crate::viewpoint::Viewpoint;
 
 /// One campaign.
 #[derive(Debug, Clone)]
 pub(super) struct CampaignFold {
-    id: CampaignId,
-    started: Timestamp,
-    last_recorded: Timestamp,
-    positions: (u64, u64),
-    testbed: Testbed,
-    versions: Pins,
-    ended: Option<(Ending, Cost)>,
-    told: bool,
-    cells: BTreeMap<CellId, BTreeMap<RouteId, RouteFold>>,
+    pub(super) id: CampaignId,
+    pub(super) started: Timestamp,
+    pub(super) last_recorded: Timestamp,
+    pub(super) positions: (u64, u64),
+    pub(super) testbed: Testbed,
+    pub(super) versions: Pins,
+    pub(super) ended: Option<(Ending, Cost)>,
+    pub(super) told: bool,
+    /// By the places of guest, source and target in the testbed; then by that of the route.
+    pub(super) cells: BTreeMap<[u16; 3], Vec<(u16, RouteFold)>>,
     /// Trials on their way, with all that was observed.
-    walking: BTreeMap<Trial, Steps>,
+    pub(super) walking: BTreeMap<Trial, Steps>,
 }
 
 impl CampaignFold {
@@ -59,11 +57,12 @@ impl CampaignFold {
     /// Applies one event; false when it has no place here.
     pub(super) fn project(
         &mut self,
-        recorded: &Recorded,
+        recorded: Recorded,
         viewpoint: &Viewpoint,
         (policy, interned): (&Policy, &mut Interned),
     ) -> bool {
-        let placed = match &recorded.event {
+        let Recorded { position, at, event, .. } = recorded;
+        let placed = match event {
             Event::CampaignStarted(_)
             | Event::KeyChanged(_)
             | Event::BaselineSet(_)
@@ -79,32 +78,41 @@ impl CampaignFold {
                 true
             }
             Event::VersionChanged(change) => {
-                self.change(change);
+                self.change(&change);
                 true
             }
-            Event::StepFinished(finished) => self.finish(finished, recorded, policy, interned),
+            Event::StepFinished(finished) => {
+                let seen = StepSeen { position, at, finished, withdrawn: None };
+                self.finish(seen, policy, interned)
+            }
             Event::CampaignFinished(finished) => {
                 self.ended = Some((finished.ending, finished.cost));
                 true
             }
             Event::ScoresShown(_) => true,
-            Event::StepWithdrawn(withdrawn) => self.withdraw(withdrawn, viewpoint, interned),
+            Event::StepWithdrawn(withdrawn) => self.withdraw(&withdrawn, viewpoint, interned),
             Event::TrialsTold(told) => {
-                self.tell(told, viewpoint, interned);
+                self.tell(&told, viewpoint, interned);
                 true
             }
         };
         if placed {
-            self.positions.1 = recorded.position;
-            self.last_recorded = recorded.at;
+            self.positions.1 = position;
+            self.last_recorded = at;
         }
         placed
     }
 
     fn plan(&mut self, trial: &Trial) {
-        let routes = self.cells.entry(trial.cell()).or_default();
-        let route = routes.entry(trial.route.clone()).or_default();
-        route.planned.push(trial.repetition);
+        let Some((cell, route)) = places(&self.testbed, trial) else { return };
+        let routes = self.cells.entry(cell).or_default();
+        let place = routes.binary_search_by_key(&route, |(place, _)| *place);
+        let place = place.unwrap_or_else(|place| {
+            routes.reserve_exact(1);
+            routes.insert(place, (route, RouteFold::default()));
+            place
+        });
+        routes[place].1.plan(trial.repetition);
     }
 
     fn change(&mut self, change: &VersionChanged) {
@@ -115,35 +123,34 @@ impl CampaignFold {
     }
 
     fn route(&mut self, trial: &Trial) -> Option<&mut RouteFold> {
-        let route = self.cells.get_mut(&trial.cell())?.get_mut(&trial.route)?;
+        let (cell, route) = places(&self.testbed, trial)?;
+        let routes = self.cells.get_mut(&cell)?;
+        let place = routes.binary_search_by_key(&route, |(place, _)| *place).ok()?;
+        let route = &mut routes[place].1;
         route.planned.contains(&trial.repetition).then_some(route)
     }
 
     /// Keeps a step of a trial on its way; when that is over, its verdict alone.
-    fn finish(
-        &mut self,
-        finished: &StepFinished,
-        recorded: &Recorded,
-        policy: &Policy,
-        interned: &mut Interned,
-    ) -> bool {
-        let trial = &finished.trial;
+    fn finish(&mut self, seen: StepSeen, policy: &Policy, interned: &mut Interned) -> bool {
+        let (trial, step) = (&seen.finished.trial, seen.finished.step);
         if self.route(trial).is_none() {
             return false;
         }
-        let Recorded { position, at, .. } = *recorded;
-        let seen = StepSeen { position, at, finished: finished.clone(), withdrawn: None };
-        self.walking.entry(trial.clone()).or_default().insert(finished.step, seen);
-        let is_over = match finished.outcome {
+        let is_over = match seen.finished.outcome {
             Outcome::NotCompleted { .. } => true,
-            Outcome::Completed => finished.step == Step::Restart,
+            Outcome::Completed => step == Step::Restart,
             Outcome::LabError { .. } => false,
         };
-        if is_over && let Some(steps) = self.walking.remove(trial) {
-            let digest = digest(policy, trial, &steps, interned);
-            if let Some(route) = self.route(trial) {
-                route.trials.push(digest);
+        let trial = trial.clone();
+        if is_over {
+            let mut steps = self.walking.remove(&trial).unwrap_or_default();
+            steps.insert(step, seen);
+            let digest = digest(policy, (&trial, &steps), self.positions.0, interned);
+            if let Some(route) = self.route(&trial) {
+                route.push(digest);
             }
+        } else {
+            self.walking.entry(trial).or_default().insert(step, seen);
         }
         true
     }
@@ -161,11 +168,12 @@ impl CampaignFold {
             }
             return true;
         }
+        let first = self.positions.0;
         let trials = self.route(trial).map(|it| &mut it.trials).into_iter().flatten();
         let found = trials.filter(|it| it.repetition == trial.repetition);
-        let found = found.last().filter(|it| it.positions[place(*step)].is_some());
+        let found = found.last().filter(|it| it.positions.of(*step, first).is_some());
         let Some(digest) = found else { return viewpoint.as_of.is_some() };
-        if digest.positions[place(*step)] == Some(*position) {
+        if digest.positions.of(*step, first) == Some(*position) {
             let verdict = TrialVerdict::clone(&digest.verdict).withdrawn(withdrawn);
             digest.verdict = interned.verdict(verdict);
         }
@@ -184,102 +192,34 @@ impl CampaignFold {
                 verdict: interned.verdict(verdict::told(it)),
                 addresses: None,
                 pins: Arc::clone(&pins),
-                positions: [None; 7],
+                positions: Positions::default(),
                 duration_ms: it.duration_ms,
             };
             if let Some(route) = self.route(&it.trial) {
-                route.trials.push(digest);
+                route.push(digest);
             }
         }
     }
-
-    /// The campaign as it stands.
-    pub(super) fn record(&self, policy: &Policy, waivers: &[&CheckWaived]) -> CampaignRecord {
-        let walking = self.walking_by_route(policy);
-        let cell = |(id, routes): (&CellId, &BTreeMap<RouteId, RouteFold>)| {
-            (id.clone(), self.cell(id, routes, (policy, waivers), &walking))
-        };
-        CampaignRecord {
-            id: self.id.clone(),
-            started: self.started,
-            last_recorded: self.last_recorded,
-            positions: self.positions,
-            testbed: self.testbed.clone(),
-            versions: self.versions.clone(),
-            ended: self.ended,
-            told: self.told,
-            cells: self.cells.iter().map(cell).collect(),
-        }
-    }
-
-    /// The trials on their way, each judged as far as it has come.
-    fn walking_by_route(&self, policy: &Policy) -> Walking {
-        let mut walking = Walking::new();
-        for (trial, steps) in &self.walking {
-            let digest = digest(policy, trial, steps, &mut Interned::default());
-            walking.entry((trial.cell(), trial.route.clone())).or_default().push(digest);
-        }
-        walking
-    }
-
-    fn cell(
-        &self,
-        id: &CellId,
-        routes: &BTreeMap<RouteId, RouteFold>,
-        (policy, waivers): (&Policy, &[&CheckWaived]),
-        walking: &Walking,
-    ) -> CellRecord {
-        let tried = self.testbed.routes.iter().filter_map(|route| {
-            let fold = routes.get(&route.id)?;
-            let more = walking.get(&(id.clone(), route.id.clone()));
-            Some(match more {
-                None => fold.record(route, id, policy, waivers),
-                Some(more) => fold.with(more).record(route, id, policy, waivers),
-            })
-        });
-        cell_record(&self.testbed, tried.collect())
-    }
 }
 
-/// Trials on their way, by cell and route.
-type Walking = BTreeMap<(CellId, RouteId), Vec<TrialDigest>>;
-
-fn cell_record(testbed: &Testbed, routes: Vec<RouteRecord>) -> CellRecord {
-    let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
-    let verdict = aggregate::cell(&verdicts);
-    let is_best = |it: &&RouteRecord| Some(&it.verdict.route) == verdict.best.as_ref();
-    let stands = |it: &&RouteRecord| it.verdict.standing == verdict.standing;
-    let decisive = routes.iter().find(is_best).or_else(|| routes.iter().find(stands));
-    let reason = decisive.and_then(|it| it.reason.clone());
-    let is_scored = verdict.standing.score().is_some();
-    let carriers = verdicts.iter().filter(|it| is_scored && it.standing == verdict.standing);
-    let carrier = |it: &RouteVerdict| Carrier {
-        route: it.route.clone(),
-        tools: testbed.route(&it.route).map(|it| it.converters.clone()).unwrap_or_default(),
-    };
-    CellRecord {
-        stand: CellStand {
-            standing: verdict.standing,
-            unstable: verdict.unstable,
-            limiting: reason.as_ref().map(|it| it.step),
-            carriers: carriers.map(carrier).collect(),
-            best: verdict.best.clone(),
-        },
-        scored: verdict.scored,
-        planned: verdict.planned,
-        versions: decisive.map(|it| it.versions.clone()).unwrap_or_default(),
-        evidence: decisive.and_then(|it| it.evidence),
-        reason,
-        routes,
-    }
+/// The places of a trial's guest, source and target in a testbed, and that of its route.
+fn places(testbed: &Testbed, trial: &Trial) -> Option<([u16; 3], u16)> {
+    let platform = |id: &PlatformId| testbed.platforms.iter().position(|it| it.id == *id);
+    let guest = testbed.guests.iter().position(|it| it.id == trial.guest)?;
+    let cell = [guest, platform(&trial.source)?, platform(&trial.target)?];
+    let route = testbed.routes.iter().position(|it| it.id == trial.route)?;
+    Some((cell.map(|it| it as u16), route as u16))
 }
 
-/// What is kept of a trial.
-fn digest(policy: &Policy, trial: &Trial, steps: &Steps, interned: &mut Interned) -> TrialDigest {
-    let mut positions = [None; 7];
-    for (step, seen) in steps {
-        positions[place(*step)] = Some(seen.position);
-    }
+/// What is kept of a trial, given the position of its campaign's first event.
+pub(super) fn digest(
+    policy: &Policy,
+    (trial, steps): (&Trial, &Steps),
+    first: u64,
+    interned: &mut Interned,
+) -> TrialDigest {
+    let mut positions = Positions::default();
+    steps.iter().for_each(|(step, seen)| positions.set(*step, seen.position, first));
     let last = steps.values().max_by_key(|it| it.position);
     let no_pins = Pins::new();
     TrialDigest {

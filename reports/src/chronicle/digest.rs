@@ -21,10 +21,35 @@ pub(super) struct TrialDigest {
     pub(super) addresses: Option<Arc<Vec<String>>>,
     /// The versions in force at its last step.
     pub(super) pins: Arc<Pins>,
-    /// Positions of its steps in the log; none where it was not reached.
-    pub(super) positions: [Option<u64>; 7],
+    /// Positions of its steps in the log.
+    pub(super) positions: Positions,
     /// Wall time of its steps, in milliseconds.
     pub(super) duration_ms: u64,
+}
+
+/// Positions of the seven steps, kept small: counted from the campaign's first event, 0 where a step
+/// was not reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Positions([u32; 7]);
+
+impl Positions {
+    /// Notes the position of a step, given that of the campaign's first event. No campaign has four
+    /// thousand million events between its first and its last.
+    pub(super) fn set(&mut self, step: Step, position: u64, first: u64) {
+        self.0[place(step)] = u32::try_from(position.saturating_sub(first)).unwrap_or(u32::MAX);
+    }
+
+    /// The position of a step, if it was reached.
+    pub(super) fn of(&self, step: Step, first: u64) -> Option<u64> {
+        let offset = self.0[place(step)];
+        (offset > 0).then(|| first + u64::from(offset))
+    }
+
+    /// The first and the last position.
+    pub(super) fn span(&self, first: u64) -> Option<(u64, u64)> {
+        let reached = || self.0.iter().copied().filter(|it| *it > 0).map(u64::from);
+        Some((first + reached().min()?, first + reached().max()?))
+    }
 }
 
 /// Values of which there are few and which many trials share.
@@ -79,6 +104,6 @@ fn costing(check: Check) -> Option<Check> {
 }
 
 /// The place of a step among the seven.
-pub(super) fn place(step: Step) -> usize {
+fn place(step: Step) -> usize {
     usize::from(step.number()) - 1
 }

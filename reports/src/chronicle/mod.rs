@@ -8,6 +8,7 @@
 mod campaign;
 mod digest;
 mod record;
+mod recording;
 mod route;
 
 use std::collections::BTreeMap;
@@ -54,18 +55,18 @@ impl Chronicle {
     }
 
     /// Takes in one more event. What has no place is counted, never an error.
-    pub fn project(&mut self, recorded: &Recorded) {
-        if !self.viewpoint.sees(recorded) {
+    pub fn project(&mut self, recorded: Recorded) {
+        if !self.viewpoint.sees(&recorded) {
             return;
         }
         self.head = Some((recorded.position, recorded.at));
-        self.registry.evolve(recorded);
+        self.registry.evolve(&recorded);
         let Some(id) = recorded.event.campaign() else { return };
         let place = self.places.get(id).copied();
         let placed = match (&recorded.event, place) {
             (Event::CampaignStarted(started), None) => {
                 self.places.insert(id.clone(), self.campaigns.len());
-                self.campaigns.push(CampaignFold::started(started, recorded));
+                self.campaigns.push(CampaignFold::started(started, &recorded));
                 true
             }
             (_, Some(place)) => {

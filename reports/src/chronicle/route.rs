@@ -29,6 +29,18 @@ pub(super) struct RouteFold {
 type Seen<'a> = (Cow<'a, TrialVerdict>, Option<&'a TrialDigest>);
 
 impl RouteFold {
+    /// Takes in a repetition that was planned.
+    pub(super) fn plan(&mut self, repetition: u32) {
+        self.planned.reserve_exact(1);
+        self.planned.push(repetition);
+    }
+
+    /// Keeps a trial that is over. Room is made for those that were planned, and no more.
+    pub(super) fn push(&mut self, digest: TrialDigest) {
+        self.trials.reserve_exact(self.planned.len().saturating_sub(self.trials.len()));
+        self.trials.push(digest);
+    }
+
     /// The same route with trials on their way.
     pub(super) fn with(&self, walking: &[TrialDigest]) -> Self {
         let mut fold = self.clone();
@@ -39,7 +51,7 @@ impl RouteFold {
     /// What the route comes to.
     pub(super) fn record(
         &self,
-        route: &Route,
+        (route, first): (&Route, u64),
         cell: &CellId,
         policy: &Policy,
         waivers: &[&CheckWaived],
@@ -55,7 +67,7 @@ impl RouteFold {
         RouteRecord {
             verdict,
             versions: digest.map(|it| relevant(&it.pins, cell, route)).unwrap_or_default(),
-            evidence: digest.and_then(TrialDigest::span),
+            evidence: digest.and_then(|it| it.positions.span(first)),
             reason,
         }
     }
@@ -77,14 +89,6 @@ impl RouteFold {
         let trial = Trial { guest, source, target, route: route.clone(), repetition };
         let verdict = TrialVerdict::clone(&digest.verdict).waived(waivers, &trial);
         (Cow::Owned(verdict), Some(digest))
-    }
-}
-
-impl TrialDigest {
-    /// Positions of its first and its last event.
-    pub(super) fn span(&self) -> Option<(u64, u64)> {
-        let positions = || self.positions.iter().flatten().copied();
-        Some((positions().min()?, positions().max()?))
     }
 }
 

@@ -1,0 +1,108 @@
+//! What a campaign of the chronicle comes to: a line for each cell, from what is kept of its trials.
+
+use std::collections::BTreeMap;
+
+use domain::aggregate::{self, RouteVerdict};
+use domain::change::{Carrier, CellStand};
+use domain::event::CheckWaived;
+use domain::ids::RouteId;
+use domain::plan::CellId;
+use domain::policy::Policy;
+use domain::testbed::Testbed;
+
+use super::campaign::{CampaignFold, digest};
+use super::digest::{Interned, TrialDigest};
+use super::record::{CampaignRecord, CellRecord, RouteRecord};
+use super::route::RouteFold;
+
+impl CampaignFold {
+    /// The campaign as it stands.
+    pub(super) fn record(&self, policy: &Policy, waivers: &[&CheckWaived]) -> CampaignRecord {
+        let walking = self.walking_by_route(policy);
+        let cell = |(place, routes): (&[u16; 3], &Vec<(u16, RouteFold)>)| {
+            let id = id(&self.testbed, *place)?;
+            let cell = self.cell(&id, routes, (policy, waivers), &walking);
+            Some((id, cell))
+        };
+        CampaignRecord {
+            id: self.id.clone(),
+            started: self.started,
+            last_recorded: self.last_recorded,
+            positions: self.positions,
+            testbed: self.testbed.clone(),
+            versions: self.versions.clone(),
+            ended: self.ended,
+            told: self.told,
+            cells: self.cells.iter().filter_map(cell).collect(),
+        }
+    }
+
+    /// The trials on their way, each judged as far as it has come.
+    fn walking_by_route(&self, policy: &Policy) -> Walking {
+        let mut walking = Walking::new();
+        for (trial, steps) in &self.walking {
+            let first = self.positions.0;
+            let digest = digest(policy, (trial, steps), first, &mut Interned::default());
+            walking.entry((trial.cell(), trial.route.clone())).or_default().push(digest);
+        }
+        walking
+    }
+
+    fn cell(
+        &self,
+        id: &CellId,
+        routes: &[(u16, RouteFold)],
+        (policy, waivers): (&Policy, &[&CheckWaived]),
+        walking: &Walking,
+    ) -> CellRecord {
+        let tried = routes.iter().filter_map(|(place, fold)| {
+            let route = self.testbed.routes.get(usize::from(*place))?;
+            let at = (route, self.positions.0);
+            Some(match walking.get(&(id.clone(), route.id.clone())) {
+                None => fold.record(at, id, policy, waivers),
+                Some(more) => fold.with(more).record(at, id, policy, waivers),
+            })
+        });
+        cell_record(&self.testbed, tried.collect())
+    }
+}
+
+/// The cell at these places of a testbed.
+fn id(testbed: &Testbed, [guest, source, target]: [u16; 3]) -> Option<CellId> {
+    let platform = |place: u16| testbed.platforms.get(usize::from(place)).map(|it| it.id.clone());
+    let guest = testbed.guests.get(usize::from(guest))?.id.clone();
+    Some(CellId { guest, source: platform(source)?, target: platform(target)? })
+}
+
+/// Trials on their way, by cell and route.
+type Walking = BTreeMap<(CellId, RouteId), Vec<TrialDigest>>;
+
+fn cell_record(testbed: &Testbed, routes: Vec<RouteRecord>) -> CellRecord {
+    let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
+    let verdict = aggregate::cell(&verdicts);
+    let is_best = |it: &&RouteRecord| Some(&it.verdict.route) == verdict.best.as_ref();
+    let stands = |it: &&RouteRecord| it.verdict.standing == verdict.standing;
+    let decisive = routes.iter().find(is_best).or_else(|| routes.iter().find(stands));
+    let reason = decisive.and_then(|it| it.reason.clone());
+    let is_scored = verdict.standing.score().is_some();
+    let carriers = verdicts.iter().filter(|it| is_scored && it.standing == verdict.standing);
+    let carrier = |it: &RouteVerdict| Carrier {
+        route: it.route.clone(),
+        tools: testbed.route(&it.route).map(|it| it.converters.clone()).unwrap_or_default(),
+    };
+    CellRecord {
+        stand: CellStand {
+            standing: verdict.standing,
+            unstable: verdict.unstable,
+            limiting: reason.as_ref().map(|it| it.step),
+            carriers: carriers.map(carrier).collect(),
+            best: verdict.best.clone(),
+        },
+        scored: verdict.scored,
+        planned: verdict.planned,
+        versions: decisive.map(|it| it.versions.clone()).unwrap_or_default(),
+        evidence: decisive.and_then(|it| it.evidence),
+        reason,
+        routes,
+    }
+}
