@@ -16,8 +16,8 @@ use crate::picture::{
     Band, Chart, Column, Course, Flow, HeatMap, HeatRow, MOST_COLUMNS, Shown, Square, Trend,
     Upgrade,
 };
-use crate::public::tools_in_words;
 use crate::tally::Tally;
+use crate::units::count;
 
 /// The pictures of a campaign among those that ran before it, in the order they are seen.
 ///
@@ -136,7 +136,7 @@ fn flow(shown: &CampaignRecord) -> Flow {
                 bands.entry(([source, target], route.tools, route.standing)).or_insert_with(|| {
                     Band {
                         source: id.source.to_string(),
-                        route: tools_in_words(route.tools).to_owned(),
+                        route: count(route.tools, "tool"),
                         target: id.target.to_string(),
                         standing: route.standing,
                         weight: 0,

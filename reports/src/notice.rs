@@ -54,8 +54,8 @@ pub fn all(view: &PublicView) -> Vec<String> {
     }
     match view.withdrawn {
         0 => {}
-        1 => notices.push(format!("1 step {WITHDRAWN}")),
-        count => notices.push(format!("{count} steps {WITHDRAWN}")),
+        1 => notices.push(format!("1 step was {WITHDRAWN}")),
+        count => notices.push(format!("{count} steps were {WITHDRAWN}")),
     }
     match view.unplaced {
         0 => {}

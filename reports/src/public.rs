@@ -184,16 +184,10 @@ impl PublicRoute {
     /// How many tools it needs, in words.
     #[must_use]
     pub fn tools_in_words(&self) -> &'static str {
-        tools_in_words(self.tools)
-    }
-}
-
-/// How many tools a route needs, in words.
-#[must_use]
-pub fn tools_in_words(tools: usize) -> &'static str {
-    match tools {
-        1 => "one tool",
-        2 => "two tools with a package between them",
-        _ => "several tools",
+        match self.tools {
+            1 => "one tool",
+            2 => "two tools with a package between them",
+            _ => "several tools",
+        }
     }
 }

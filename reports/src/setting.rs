@@ -112,7 +112,7 @@ impl From<&CheckWaived> for PublicWaiver {
 impl fmt::Display for PublicWaiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { waiver, rule, guest, source, target, one_route, expires } = self;
-        write!(f, "rule {rule} is waived until {} (waiver {waiver}", instant(*expires))?;
+        write!(f, "Rule {rule} is waived until {} (waiver {waiver}", instant(*expires))?;
         let scope = [
             guest.as_ref().map(|it| format!("for {it}")),
             source.as_ref().map(|it| format!("from {it}")),

@@ -12,6 +12,7 @@ mod called;
 mod faults;
 mod interrupted;
 mod lab;
+mod over_time;
 
 use lab::Lab;
 
