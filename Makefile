@@ -7,20 +7,22 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast lint fuzz bench bench-store clean
+.PHONY: help setup lab test test-fast lint fuzz bench bench-store bench-tables clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
 	@echo 'make test   run every test, slow ones with real VMs included'
 	@echo 'make bench  measure, and print ratios (make bench-store BENCH=--quick for a quick look at the log alone)'
+	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
 	@echo 'make lint   formatting and clippy, warnings as errors'
 	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
 
 setup:
 	@lab/setup.sh
 
+# BUILD=--no-default-features leaves `portolan insights` out, and with it a quarter of an hour of processor time.
 lab: setup
-	cargo build --release --locked
+	cargo build --release --locked $(BUILD)
 	$(PORTOLAN) run $(TESTBED)
 	mkdir -p $(OUT)
 	$(PORTOLAN) report --audience public --out $(OUT)/public.html
@@ -54,6 +56,10 @@ bench: bench-store
 # The log against a raw file and other stores; what is compared with is built in bench/ only.
 bench-store: setup
 	lab/bench-store.sh $(BENCH)
+
+# Column work against DuckDB and pandas; the first build is long.
+bench-tables:
+	lab/bench-tables.sh $(BENCH)
 
 clean:
 	rm -rf target bench/target fuzz/target portolan-data $(OUT)

@@ -20,7 +20,10 @@ pub(crate) struct Args {
     /// How many rounds of appends; 9, or 3 when quick.
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
-    /// Measure only this part.
+    /// A Python with duckdb and pandas, to compare tables with.
+    #[arg(long)]
+    pub(crate) python: Option<PathBuf>,
+    /// Measure only this part; tables are measured only when they are asked for.
     #[arg(long)]
     pub(crate) only: Option<Part>,
     /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
@@ -43,4 +46,6 @@ pub(crate) enum Part {
     Large,
     /// What the read side costs: rebuilding projections, showing matrices and differences.
     Views,
+    /// Scores of cells and analyses over a million outcomes.
+    Tables,
 }

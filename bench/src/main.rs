@@ -1,6 +1,8 @@
 //! The benchmark of the event log: ratios to a raw file and to other stores, measured side by side.
+//! And of column work: ratios to a plain fold, DuckDB and pandas.
 //!
-//! Read in this order: the events, the peers, the rounds of appends, the large log, the table.
+//! Read in this order: the events, the peers, the rounds of appends, the large log, the column work,
+//! the table.
 
 mod event;
 
@@ -11,6 +13,9 @@ mod rounds;
 
 mod large;
 mod views;
+
+#[cfg(feature = "tables")]
+mod tables;
 
 mod args;
 mod clock;
@@ -46,16 +51,20 @@ fn main() -> Result<()> {
     let before = machine::load();
     let mut table = Table::default();
     let mut samples = Vec::new();
-    if matches!(args.only, None | Some(Part::Append)) {
+    let is_wanted = |part| args.only.is_none_or(|only| only == part);
+    if args.only == Some(Part::Tables) {
+        column_work(&args, scratch.path(), &mut table)?;
+    }
+    if is_wanted(Part::Append) {
         samples = appends(&args, scratch.path())?;
         rounds::report(&samples, args.quick, &mut table);
         parts::measure(&mut table)?;
     }
-    if matches!(args.only, None | Some(Part::Large)) {
+    if is_wanted(Part::Large) {
         let (events, times) = if args.quick { (100_000, 3) } else { (1_000_000, 5) };
         Large { folder: scratch.path(), events, times }.measure(&mut table)?;
     }
-    if matches!(args.only, None | Some(Part::Views)) {
+    if is_wanted(Part::Views) {
         let (steps, times) = if args.quick { (100_000, 3) } else { (1_000_000, 5) };
         Views { folder: scratch.path(), steps, times }.measure(&mut table)?;
     }
@@ -68,6 +77,19 @@ fn main() -> Result<()> {
         written.with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(scratch.close()?)
+}
+
+#[cfg(feature = "tables")]
+fn column_work(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
+    let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 11 });
+    let python = args.python.as_ref();
+    tables::measure(&tables::Setting { folder, python, rounds, quick: args.quick }, table)
+}
+
+#[cfg(not(feature = "tables"))]
+fn column_work(args: &Args, _: &Path, _: &mut Table) -> Result<()> {
+    anyhow::ensure!(args.python.is_some(), "--python is for tables");
+    anyhow::bail!("built without tables: lab/bench-tables.sh builds with them")
 }
 
 fn appends(args: &Args, folder: &Path) -> Result<Vec<Sample>> {

@@ -3,6 +3,7 @@
 mod declared;
 mod export;
 mod import;
+pub(crate) mod insights;
 mod log;
 mod past;
 mod policy;
@@ -17,6 +18,7 @@ pub(crate) use past::Past;
 
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use import::ImportCampaigns;
+pub(crate) use insights::Insights;
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
@@ -120,6 +122,9 @@ pub(crate) enum Command {
     /// Import campaigns from another system's file
     #[command(after_help = import::IMPORT)]
     Import(ImportCampaigns),
+    /// Answer questions over many campaigns: what fails, where it is hard, how tools compare
+    #[command(after_help = insights::INSIGHTS)]
+    Insights(Insights),
     /// The log
     #[command(subcommand)]
     Log(Log),

@@ -5,6 +5,7 @@
 mod called;
 mod house;
 mod imports;
+mod insights;
 mod policies;
 
 use std::path::Path;
@@ -34,6 +35,7 @@ fn help_is_what_a_newcomer_reads() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", portolan(folder.path(), &["--help"]).out);
     insta::assert_snapshot!("help_run", portolan(folder.path(), &["run", "--help"]).out);
+    insta::assert_snapshot!("help_insights", portolan(folder.path(), &["insights", "--help"]).out);
     insta::assert_snapshot!("help_log", portolan(folder.path(), &["log", "--help"]).out);
     let words = ["log", "verify", "--help"];
     insta::assert_snapshot!("help_log_verify", portolan(folder.path(), &words).out);
@@ -51,6 +53,7 @@ fn every_command_has_an_example() {
         &["export"],
         &["explain"],
         &["import"],
+        &["insights"],
         &["log", "show"],
         &["log", "stat"],
         &["log", "verify"],

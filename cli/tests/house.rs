@@ -1,6 +1,7 @@
 //! The walls between the rooms: the arrows of `cargo metadata` against the table of the house.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may import whom, within the house.
@@ -15,12 +16,13 @@ const ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that only one room may use.
-const FENCED: [(&str, &str); 5] = [
+const FENCED: [(&str, &str); 6] = [
     ("sled", "store"),
     ("clap", "cli"),
     ("anyhow", "cli"),
     ("askama", "reports"),
     ("indicatif", "cli"),
+    ("polars", "reports"),
 ];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
@@ -65,4 +67,32 @@ fn fenced_libraries_stay_in_their_room() {
             );
         }
     }
+}
+
+/// Every Rust file below a folder of the house.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn only_the_tables_of_reports_speak_to_polars() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = Vec::new();
+    for (room, _) in ARROWS {
+        sources(&house.join(room).join("src"), &mut found);
+    }
+    let speaks = |it: &&PathBuf| std::fs::read_to_string(it).unwrap().contains("polars::");
+    let speaking: Vec<&Path> = found.iter().filter(speaks).map(PathBuf::as_path).collect();
+    let fence = house.join("reports/src/tables");
+    for file in &speaking {
+        assert!(file.with_extension("").starts_with(&fence), "{} uses polars", file.display());
+    }
+    assert!(speaking.len() > 1 && found.len() > 100, "the search finds nothing: {found:?}");
 }

@@ -10,6 +10,7 @@ pub mod chronicle;
 pub mod history;
 pub mod matrix;
 
+pub mod fault;
 pub mod reason;
 pub mod tally;
 pub mod topic;
@@ -41,7 +42,11 @@ pub mod policy_diff;
 pub mod policy_diff_csv;
 pub mod policy_diff_text;
 
+pub mod cell_scores;
 pub mod gates;
+pub mod outcomes;
+#[cfg(feature = "tables")]
+pub mod tables;
 
 pub mod cost;
 pub mod notice;

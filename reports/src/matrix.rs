@@ -217,7 +217,11 @@ fn route_tried(
             }
         };
         let standing = verdict.standing;
-        repetitions.push(Repetition { standing, addresses: addresses(steps), duration_ms });
+        repetitions.push(Repetition {
+            standing,
+            addresses: addresses(steps).map(<[String]>::to_vec),
+            duration_ms,
+        });
         trials.push(TrialJudged { trial: (*trial).clone(), verdict });
     }
     if trials.is_empty() {
@@ -227,9 +231,10 @@ fn route_tried(
     Some(RouteTried { verdict, trials })
 }
 
-fn addresses(steps: &Steps) -> Option<Vec<String>> {
+/// The guest's addresses at the target, if they were read.
+pub(crate) fn addresses(steps: &Steps) -> Option<&[String]> {
     match find(&steps.get(&Step::Restart)?.finished.observations, "ip.v4") {
-        Some(Value::List(addresses)) => Some(addresses.clone()),
+        Some(Value::List(addresses)) => Some(addresses),
         _ => None,
     }
 }

@@ -9,16 +9,17 @@ const FORMULA_STARTS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 ///
 /// # Errors
 /// When the bytes cannot be written; in memory that does not happen.
-pub fn sheet<const N: usize>(
-    header: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> Result<String, csv::Error> {
+pub fn sheet<H, R>(header: H, rows: impl Iterator<Item = R>) -> Result<String, csv::Error>
+where
+    H: IntoIterator<Item: Into<String>>,
+    R: IntoIterator<Item = String>,
+{
     let mut bytes = Vec::new();
     {
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut bytes);
-        writer.write_record(header)?;
+        writer.write_record(header.into_iter().map(|it| neutral(it.into())))?;
         for row in rows {
-            writer.write_record(row.map(neutral))?;
+            writer.write_record(row.into_iter().map(neutral))?;
         }
         writer.flush()?;
     }

@@ -162,7 +162,7 @@ fn notices(view: &PublicView) -> String {
 }
 
 /// A text broken between words where a line would pass 100 characters.
-fn wrapped(text: &str) -> String {
+pub(crate) fn wrapped(text: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod gate;
 mod import;
+mod insights;
 mod lab;
 mod listing;
 mod log;
@@ -58,6 +59,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Waiver(command) => waiver::execute(&args, command),
         Command::Withdraw(command) => withdraw::execute(&args, command),
         Command::Import(command) => import::execute(&args, command),
+        Command::Insights(command) => insights::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),

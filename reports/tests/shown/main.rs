@@ -9,10 +9,13 @@ mod files;
 mod history;
 mod html;
 mod insights;
+mod outcomes;
 mod pictures;
 mod policies;
 mod privacy;
 mod reasons;
 mod schemas;
 mod strange;
+#[cfg(feature = "tables")]
+mod tables;
 mod text;

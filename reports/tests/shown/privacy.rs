@@ -42,7 +42,10 @@ fn public_bytes(events: &[Recorded]) -> Vec<String> {
     // What is packed away in base64 is published, too.
     let packed: Vec<String> = exports.iter().flat_map(|it| unpacked(it)).collect();
     assert_eq!(packed.len(), 2, "the definition in the statement and in the assessment");
-    own.into_iter().chain(exports).chain(packed).collect()
+    let own = own.into_iter().chain(exports).chain(packed);
+    #[cfg(feature = "tables")]
+    let own = own.chain([serde_json::to_string(&crate::tables::public(&[view])).unwrap()]);
+    own.collect()
 }
 
 /// Every long text of a JSON export that is base64, decoded.
