@@ -32,6 +32,13 @@ if [ ! -e "$folder/complete" ]; then
     touch "$folder/complete"
 fi
 
+# Only where the program writes Parquet: it is larger than all others together.
+if ! "$program" export --format parquet --out - 2>&1 | grep -q 'built without Parquet' && [ ! -e "$folder/pyarrow" ]; then
+    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps pyarrow==26.0.1 ||
+        stop "pyarrow could not be installed (the lines above say why): is PyPI reachable from here?"
+    touch "$folder/pyarrow"
+fi
+
 work=$(mktemp -d -t portolan-exports-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 OSCAL_1_1=$folder/oscal-1.1 "$folder/venv/bin/python" "$here/validate_exports.py" "$work" "$program" --store "$store" "$@"

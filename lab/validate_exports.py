@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import zipfile
 
 import junitparser
 from google.protobuf import json_format
@@ -25,6 +26,11 @@ from securesystemslib.signer import SSlibKey
 WORK = pathlib.Path(sys.argv[1])
 CALL = sys.argv[2:]
 AUDIENCES = ["public", "operator"]
+# Which file of a bundle is which export.
+BUNDLED = {
+    "csv": "cells.csv", "json": "matrix.json", "junit": "junit.xml", "in-toto": "results.intoto.json", "oscal": "oscal.json",
+    "openmetrics": "metrics.txt", "schema": "schemas/matrix-1.json", "schema-explain": "schemas/explain-1.json",
+}
 FORMATS = ["csv", "json", "junit", "in-toto", "oscal", "openmetrics", "schema", "schema-explain"]
 SCORES = ["SUCCESS", "WARNING", "FAILURE"]
 # Whatever a metric may be labelled with. No tool, no route.
@@ -295,18 +301,81 @@ def check_openmetrics(audience, matrix):
     need(abs(told - at) < 0.002, "openmetrics: another time")
 
 
-def check_no_tool(operator):
+def check_parquet(audience):
+    """The rows of the CSV file, with types; only where the program was built to write them."""
+    first, second = WORK / f"{audience}.parquet", WORK / f"{audience}-again.parquet"
+    words = ["export", "--format", "parquet", "--audience", audience, "--quiet", "--out"]
+    done = subprocess.run([*CALL, *words, str(first)], capture_output=True, check=False)
+    if b"built without Parquet" in done.stderr:
+        return "no Parquet in this build"
+    portolan(*words, str(second))
+    need(first.read_bytes() == second.read_bytes(), "parquet for", audience, "differs the second time")
+    from pyarrow import parquet  # pylint: disable=import-outside-toplevel
+
+    table = parquet.read_table(first)
+    with open(WORK / f"{audience}.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    need(table.num_rows == len(rows) and table.column_names == list(rows[0]), "parquet: other rows or columns than csv")
+    for row, told in zip(rows, table.to_pylist(), strict=True):
+        for name, text in row.items():
+            value = told[name]
+            if isinstance(value, bool):
+                same = text == ("yes" if value else "no")
+            elif isinstance(value, datetime.datetime):
+                same = abs(value - datetime.datetime.fromisoformat(text)) < datetime.timedelta(milliseconds=1)
+            else:
+                same = text == ("" if value is None else str(value))
+            need(same, "parquet:", name, "is", value, "and in csv", text)
+    return f"Parquet too ({len(table.schema.names)} columns)"
+
+
+def check_bundle(audience):
+    """The bundle, opened by Python: its digests, its files, and that it is the same again."""
+    first, second = WORK / f"{audience}.zip", WORK / f"{audience}-again.zip"
+    for path in [first, second]:
+        export("bundle", audience, "--out", str(path), "--quiet")
+    need(first.read_bytes() == second.read_bytes(), "bundle for", audience, "differs the second time")
+    with zipfile.ZipFile(first) as bundle:
+        need(bundle.testzip() is None, "bundle: a file is damaged:", bundle.testzip())
+        names = bundle.namelist()
+        need(names == sorted(set(names)), "bundle: its files are not in order")
+        need(len({(it.date_time, it.external_attr, it.compress_type) for it in bundle.infolist()}) == 1, "bundle: files differ")
+        files = {name: bundle.read(name) for name in names}
+    unpacked = WORK / f"{audience}-bundle"
+    for name, content in files.items():
+        path = unpacked / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    sums = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].decode().splitlines())
+    need(sums.keys() == files.keys() - {"SHA256SUMS", "SHA256SUMS.dsse.json"}, "bundle: SHA256SUMS names other files")
+    for name, digest in sums.items():
+        need(hashlib.sha256(files[name]).hexdigest() == digest, "bundle: another digest of", name)
+    done = subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=False)
+    need(done.returncode == 0, "sha256sum -c does not accept SHA256SUMS")
+    for form, name in BUNDLED.items():
+        need(files[name] == (WORK / f"{audience}.{form}").read_bytes(), "bundle:", name, "is not what --format", form, "gives")
+    envelope = dsse.Envelope.from_dict(parsed(files["SHA256SUMS.dsse.json"]))
+    envelope.verify([public_key()], 1)
+    need(envelope.payload + b"\n" == files["SHA256SUMS"], "bundle: other digests are signed")
+    need(("steps.csv" in files) == (audience == "operator"), "bundle: steps for", audience)
+    told = parsed(portolan("verify", str(first), "--json"))
+    need(told["right"] and told["signed"] and told["files"] == len(files), "bundle: verify says", told)
+    return files
+
+
+def check_no_tool(operator, bundle):
     """No public byte names a conversion tool, not even packed in base64."""
     names = {name for tool in operator["tools"] for name in [tool["id"], tool["product"]] if name.strip()}
-    for form in FORMATS:
-        text = (WORK / f"public.{form}").read_text()
+    shown = [(WORK / f"public.{form}").read_text() for form in FORMATS]
+    shown += [content.decode() for content in bundle.values()]
+    for text in shown:
         packed = re.findall(r'"([A-Za-z0-9+/]{200,}={0,2})"', text)
         texts = [text] + [base64.b64decode(it).decode() for it in packed]
         # What the envelope holds has another such text in it.
         texts += [base64.b64decode(it).decode() for text in texts[1:] for it in re.findall(r'"([A-Za-z0-9+/]{200,}={0,2})"', text)]
         for name in names:
             found = re.compile(r"(?<!\w)" + re.escape(name) + r"(?!\w)", re.IGNORECASE)
-            need(not any(found.search(it) for it in texts), form, "for the public names the tool", name)
+            need(not any(found.search(it) for it in texts), "an export for the public names the tool", name, "in", text[:80])
 
 
 def tried(check, *about):
@@ -318,7 +387,7 @@ def tried(check, *about):
 
 
 def main():
-    matrices = {}
+    matrices, bundles = {}, {}
     for audience in AUDIENCES:
         tried(check_same_again, audience)
         matrix = matrices[audience] = tried(check_json, audience)
@@ -326,11 +395,13 @@ def main():
         for check in [check_csv, check_junit, check_in_toto, check_openmetrics]:
             tried(check, audience, matrix)
         versions = tried(check_oscal, audience, matrix)
-    check_no_tool(matrices["operator"])
+        columns = tried(check_parquet, audience)
+        bundles[audience] = tried(check_bundle, audience)
+    check_no_tool(matrices["operator"], bundles["public"])
     cells = cells_of(matrices["public"])
     seen = sorted({it["standing"] for it in cells.values()})
-    print(f"validate-exports: {len(FORMATS)} formats for {len(AUDIENCES)} audiences are right:",
-          f"{len(cells)} cells, {', '.join(seen)}; OSCAL models {' and '.join(versions)}")
+    print(f"validate-exports: {len(FORMATS)} formats and a bundle for {len(AUDIENCES)} audiences are right:",
+          f"{len(cells)} cells, {', '.join(seen)}; OSCAL models {' and '.join(versions)}; {columns}")
 
 
 main()

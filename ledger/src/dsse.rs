@@ -18,6 +18,9 @@ pub const MOST_ENVELOPE_SIGNATURES: usize = 16;
 /// The type of a payload that is an in-toto statement as JSON.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 
+/// The type of the digests of files, as `sha256sum` writes them, without the last newline.
+pub const SUMS: &str = "application/vnd.portolan.sha256sums";
+
 /// A payload with the signatures that claim to be of it. Nothing is known to be true of it before
 /// [`Envelope::verify`] has said so.
 #[derive(Debug, Clone, PartialEq, Eq)]

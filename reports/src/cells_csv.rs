@@ -9,9 +9,9 @@ use crate::redaction::for_operators;
 use crate::sheet::sheet;
 
 /// Columns for anyone.
-const COLUMNS: usize = 19;
+pub(crate) const COLUMNS: usize = 19;
 
-const HEADER: [&str; COLUMNS] = [
+pub(crate) const HEADER: [&str; COLUMNS] = [
     "campaign",
     "guest",
     "source",
@@ -33,12 +33,15 @@ const HEADER: [&str; COLUMNS] = [
     "raw_standing",
 ];
 
+/// The last column for operators.
+pub(crate) const BEST_ROUTE: &str = "best_route";
+
 /// The cells as anyone may see them.
 ///
 /// # Errors
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn public(view: &PublicView) -> Result<String, csv::Error> {
-    sheet(HEADER, view.cells().map(|(guest, cell)| row(view, guest, cell)))
+    sheet(HEADER, public_rows(view))
 }
 
 /// The same cells with the route that gives each its score. For operators.
@@ -47,10 +50,22 @@ pub fn public(view: &PublicView) -> Result<String, csv::Error> {
 /// When the bytes cannot be written; in memory that does not happen.
 pub fn operator(judged: &Judged<'_>) -> Result<String, csv::Error> {
     let view = for_operators(judged);
-    let rows = view.cells().zip(judged.cells()).map(|((guest, cell), (_, with_tools))| {
-        with_last(row(&view, guest, cell), best_route(with_tools))
-    });
-    sheet(with_last(HEADER, "best_route"), rows)
+    sheet(with_last(HEADER, BEST_ROUTE), operator_rows(&view, judged))
+}
+
+/// The rows as anyone may see them.
+pub(crate) fn public_rows(view: &PublicView) -> impl Iterator<Item = [String; COLUMNS]> {
+    view.cells().map(|(guest, cell)| row(view, guest, cell))
+}
+
+/// The rows for operators, given what they may see.
+pub(crate) fn operator_rows(
+    view: &PublicView,
+    judged: &Judged<'_>,
+) -> impl Iterator<Item = [String; COLUMNS + 1]> {
+    view.cells().zip(judged.cells()).map(|((guest, cell), (_, with_tools))| {
+        with_last(row(view, guest, cell), best_route(with_tools))
+    })
 }
 
 fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; COLUMNS] {

@@ -65,6 +65,8 @@ pub mod receipt;
 
 pub mod export;
 
+pub mod bundle;
+
 pub mod consistency;
 pub mod converters;
 pub mod projection;

@@ -197,16 +197,20 @@ pub(crate) struct Keygen {
 pub(super) const VERIFY_FILE: &str = "What the file proves depends on the key: it must be the one that \
     the operator of the log has published, and that you have from elsewhere than the file. Name it with \
     --key, or compare it with the one that is shown. No store is needed.\n\n\
+    A bundle, as `portolan export --format bundle` writes it, is a zip file: every file is held against \
+    its digest, the digests and the statement against their signatures, the proofs against the signed \
+    state of the log.\n\n\
     A signed statement, as `portolan export --format in-toto` writes it, does not hold its key: without \
     --key the keys of the store are taken.\n\n\
     Exit codes: 0 right, 3 not right, or not signed by a key named with --key, 2 not such a file.\n\n\
     Examples:\n  portolan verify log.jsonl --key example.com/lab+c2a9b0f1+AQ…\n  \
     portolan verify event-12.json --key operator.pub\n  \
-    portolan verify results.intoto.json --key operator.pub\n  zstdcat log.jsonl.zst | portolan verify -";
+    portolan verify results.intoto.json --key operator.pub\n  \
+    portolan verify results.zip --key operator.pub\n  zstdcat log.jsonl.zst | portolan verify -";
 
 #[derive(Debug, Group)]
 pub(crate) struct VerifyFile {
-    /// The export, proof or signed statement; `-` for standard input
+    /// The export, proof, signed statement or bundle; `-` for standard input
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) trust: Trust,

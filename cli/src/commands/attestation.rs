@@ -136,7 +136,8 @@ fn keys_of_store(args: &Args, path: &Path) -> Result<Vec<Verifier>, Exit> {
     }
 }
 
-fn wrong(args: &Args, path: &Path, error: anyhow::Error) -> Result<(), Exit> {
+/// What was checked and is not right, as JSON too where that was asked for.
+pub(super) fn wrong(args: &Args, path: &Path, error: anyhow::Error) -> Result<(), Exit> {
     if args.json {
         print_json(&serde_json::json!({ "right": false, "problem": format!("{error:#}") }))?;
     }
@@ -206,7 +207,7 @@ fn text(args: &Args, told: &Told<'_>) -> String {
 }
 
 /// What somebody else wrote: on one line, and not at length.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     const LONGEST: usize = 200;
     let end = if text.chars().count() > LONGEST { "…" } else { "" };
     let shown = text.chars().take(LONGEST).map(|letter| match letter {

@@ -15,11 +15,11 @@ use reports::matrix_file::MatrixFile;
 use reports::public::PublicView;
 use reports::{cells_csv, json};
 use serde::Serialize;
-use store::StoreError;
+use store::{DiskLog, StoreError};
 
 use super::matrix::{no_tool_named, rendered};
 use super::seen::Seen;
-use super::{print, print_json};
+use super::{print, print_bytes, print_json};
 use crate::args::{Args, Audience, ExportAudience, ExportCampaign, ExportFormat, Warnings};
 use crate::exit::Exit;
 use crate::opening;
@@ -35,6 +35,8 @@ pub(super) fn execute(args: &Args, command: &ExportCampaign) -> Result<(), Exit>
     check(args, command)?;
     let file = || matrices(args, command);
     let text = match command.format {
+        ExportFormat::Bundle => return write(args, command, &bundle(args, command)?),
+        ExportFormat::Parquet => return write(args, command, &parquet(args, command)?),
         ExportFormat::Csv => csv(args, command)?,
         ExportFormat::Json => rendered(json::text(&file()?))?,
         ExportFormat::Junit => rendered(junit(&file()?, warnings(command.warnings)))?,
@@ -45,7 +47,7 @@ pub(super) fn execute(args: &Args, command: &ExportCampaign) -> Result<(), Exit>
         ExportFormat::Schema => schema::MATRIX.to_owned(),
         ExportFormat::SchemaExplain => schema::EXPLAIN.to_owned(),
     };
-    write(args, command, &text)
+    write(args, command, text.as_bytes())
 }
 
 /// Refuses what would be passed over in silence.
@@ -53,8 +55,13 @@ fn check(args: &Args, command: &ExportCampaign) -> Result<(), Exit> {
     if command.warnings.is_some() && command.format != ExportFormat::Junit {
         return Err(Exit::usage("--warnings: only junit has no word for a WARNING"));
     }
-    if command.unsigned && command.format != ExportFormat::InToto {
-        return Err(Exit::usage("--unsigned: only in-toto is signed"));
+    let signed = [ExportFormat::InToto, ExportFormat::Bundle];
+    if command.unsigned && !signed.contains(&command.format) {
+        return Err(Exit::usage("--unsigned: only in-toto and bundle are signed"));
+    }
+    let bytes = [ExportFormat::Bundle, ExportFormat::Parquet];
+    if bytes.contains(&command.format) && command.out.is_none() {
+        return Err(Exit::usage("this format is no text: name its file with --out"));
     }
     if args.json && file(command).is_none() {
         return Err(Exit::usage(
@@ -97,11 +104,41 @@ fn csv(args: &Args, command: &ExportCampaign) -> Result<String, Exit> {
 
 /// The file that every other format is made from.
 fn matrices(args: &Args, command: &ExportCampaign) -> Result<MatrixFile, Exit> {
-    let audience = match command.audience {
+    judged(args, command, |seen, judged| Ok(seen.file(judged, reader(command.audience))))
+}
+
+/// All of it in one zip file, with proofs.
+fn bundle(args: &Args, command: &ExportCampaign) -> Result<Vec<u8>, Exit> {
+    judged(args, command, |seen, judged| super::bundle::make(args, command, seen, judged))
+}
+
+/// One row a cell in columns.
+#[cfg(feature = "parquet")]
+fn parquet(args: &Args, command: &ExportCampaign) -> Result<Vec<u8>, Exit> {
+    use reports::export::parquet;
+    judged(args, command, |_, judged| {
+        let made = match command.audience {
+            ExportAudience::Public => parquet::public(&PublicView::from(judged)),
+            ExportAudience::Operator => parquet::operator(judged),
+        };
+        made.map_err(|error| Exit::Lab(error.into()))
+    })
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &Args, _: &ExportCampaign) -> Result<Vec<u8>, Exit> {
+    Err(Exit::usage(
+        "this portolan was built without Parquet. Build one with it: \
+         cargo build --release --features parquet",
+    ))
+}
+
+/// The reader of other commands that sees the same.
+pub(super) fn reader(audience: ExportAudience) -> Audience {
+    match audience {
         ExportAudience::Public => Audience::Public,
         ExportAudience::Operator => Audience::Operator,
-    };
-    judged(args, command, |seen, judged| Ok(seen.file(judged, audience)))
+    }
 }
 
 /// The report's word for what a WARNING becomes.
@@ -115,27 +152,31 @@ fn warnings(asked: Option<Warnings>) -> WarningAs {
 
 /// The statement in an envelope that the log's key has signed.
 fn signed(args: &Args, statement: String) -> Result<String, Exit> {
-    let log = opening::own(args).map_err(|error| {
+    Ok(format!("{}\n", own(args)?.attest(IN_TOTO, statement.into_bytes())?))
+}
+
+/// The log, to sign with its key.
+pub(super) fn own(args: &Args) -> Result<DiskLog, Exit> {
+    opening::own(args).map_err(|error| {
         let bare = matches!(error, StoreError::InUse { .. } | StoreError::NoKey(_));
         let told = || format!("{error}. Without a signature it can be had now: --unsigned");
         if bare { Exit::usage(told()) } else { error.into() }
-    })?;
-    Ok(format!("{}\n", log.attest(IN_TOTO, statement.into_bytes())?))
+    })
 }
 
 /// A reader never sees half a file. Only one for the public is readable for everyone.
-fn write(args: &Args, command: &ExportCampaign, text: &str) -> Result<(), Exit> {
-    let Some(out) = file(command) else { return print(text) };
+fn write(args: &Args, command: &ExportCampaign, bytes: &[u8]) -> Result<(), Exit> {
+    let Some(out) = file(command) else { return print_bytes(bytes) };
     let mut file = Output::create(out)?;
-    let written = file.write_all(text.as_bytes());
+    let written = file.write_all(bytes);
     written.with_context(|| format!("cannot write {}", out.display())).map_err(Exit::Lab)?;
     match command.audience {
         ExportAudience::Public => file.finish_public()?,
         ExportAudience::Operator => file.finish()?,
     }
     match (args.json, args.quiet) {
-        (true, _) => print_json(&Told { file: out, bytes: text.len() }),
+        (true, _) => print_json(&Told { file: out, bytes: bytes.len() }),
         (false, true) => Ok(()),
-        (false, false) => print(&format!("wrote {} ({} bytes)\n", out.display(), text.len())),
+        (false, false) => print(&format!("wrote {} ({} bytes)\n", out.display(), bytes.len())),
     }
 }

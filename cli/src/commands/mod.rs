@@ -2,6 +2,7 @@
 
 mod attestation;
 mod baseline;
+mod bundle;
 mod embedded;
 mod explain;
 mod export;

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use domain::ids::VendorId;
 use reports::html;
+use reports::matrix::Judged;
 use reports::vendor::VendorView;
 
 use super::matrix::{audience, no_tool_named, rendered};
@@ -57,15 +58,26 @@ fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit
     if reader == Audience::Public {
         no_tool_named(&judged)?;
     }
-    let receipt = seen.receipt(args, &judged, reader)?;
+    page(args, &seen, &judged, reader)
+}
+
+/// The whole report about a campaign that was judged.
+pub(super) fn page(
+    args: &Args,
+    seen: &Seen,
+    judged: &Judged<'_>,
+    reader: Audience,
+) -> Result<String, Exit> {
+    let campaign = judged.campaign;
+    let receipt = seen.receipt(args, judged, reader)?;
     let leaves = match reader {
         Audience::Auditor => Some(leaves(args, campaign.first_position, campaign.last_position)?),
         Audience::Public | Audience::Operator => None,
     };
     let chronicle = chronicle(args, seen.policy.clone(), *seen.history.viewpoint())?;
-    let records = chronicle.records(&waivers);
+    let records = chronicle.records(&seen.waivers());
     let report = html::Report {
-        judged: &judged,
+        judged,
         audience: audience(reader),
         history: &seen.history,
         receipt: Some(&receipt),

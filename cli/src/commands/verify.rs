@@ -11,8 +11,8 @@ use ledger::{Hash, Verifier};
 use serde::Serialize;
 use store::Blobs;
 
-use super::attestation;
 use super::listing::{Listing, count};
+use super::{attestation, bundle};
 use super::{print, print_json};
 use crate::args::{Args, VerifyFile};
 use crate::exit::Exit;
@@ -21,6 +21,8 @@ use crate::trust;
 
 /// How every bundle begins.
 const BEGINNING: &[u8] = b"{\"portolan\":\"";
+/// How every zip file begins that has no more than files in it.
+const ZIP: &[u8] = b"PK";
 
 #[derive(Serialize)]
 struct Told<'a> {
@@ -51,6 +53,9 @@ struct Older {
 
 pub(super) fn execute(args: &Args, command: &VerifyFile) -> Result<(), Exit> {
     let (beginning, from) = open(&command.file)?;
+    if beginning.starts_with(ZIP) {
+        return bundle::verify(args, command, from);
+    }
     if beginning != BEGINNING && beginning.trim_ascii_start().starts_with(b"{") {
         return attestation::verify(args, command, from);
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use reports::bundle::Bundle;
+
 use crate::{fixture, sample};
 
 pub(crate) struct Called {
@@ -53,6 +55,17 @@ impl Bench {
 
     pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub(crate) fn read_bytes(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// The bundle that `export` makes with these words.
+    #[track_caller]
+    pub(crate) fn bundle(&self, rest: &str) -> Bundle {
+        self.export(&format!("bundle --out bundle.zip{rest}"));
+        Bundle::unzip(&self.read_bytes("bundle.zip")).unwrap()
     }
 
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {

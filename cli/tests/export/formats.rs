@@ -61,6 +61,25 @@ fn a_file_is_written_whole_and_only_a_public_one_is_for_everybody() {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn parquet_is_the_same_again_and_names_a_tool_to_operators_only() {
+    let bench = Bench::new();
+    for audience in ["public", "operator"] {
+        let export = |name: &str| {
+            bench.export(&format!("parquet --audience {audience} --out {name}"));
+            bench.read_bytes(name)
+        };
+        let bytes = export("first.parquet");
+        assert_eq!(bytes, export("second.parquet"));
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+        // Nothing is compressed: a name would stand there.
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        assert_eq!(text.contains("canary"), audience == "operator");
+        assert!(text.contains("limiting_step") && text.contains("success"));
+    }
+}
+
+#[test]
 fn the_reader_chooses_what_a_warning_becomes() {
     let bench = Bench::new();
     let skipped = |rest: &str| bench.export(&format!("junit{rest}")).matches("<skipped").count();

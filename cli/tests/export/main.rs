@@ -4,6 +4,9 @@
 
 mod attesting;
 mod bench;
+mod bundles;
+mod bundles_hostile;
+mod bundles_verified;
 mod formats;
 mod refusals;
 mod sample;

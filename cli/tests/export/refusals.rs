@@ -12,7 +12,13 @@ fn words_that_would_be_passed_over_are_refused() {
         let line = format!("export --format {format} --warnings failure");
         bench.refused(&line, 2, "only junit has no word for a WARNING");
     }
-    bench.refused("export --format junit --unsigned", 2, "only in-toto is signed");
+    bench.refused("export --format junit --unsigned", 2, "only in-toto and bundle are signed");
+    for format in ["bundle", "parquet"] {
+        let line = format!("export --format {format}");
+        bench.refused(&line, 2, "name its file with --out");
+    }
+    #[cfg(not(feature = "parquet"))]
+    bench.refused("export --format parquet --out x", 2, "cargo build --release --features parquet");
     bench.refused("export --format csv --json", 2, "name it with --out");
     bench.refused("export --format csv --json --out -", 2, "name it with --out");
     bench.refused("export", 2, "--format");
@@ -37,7 +43,8 @@ fn a_declared_text_that_names_a_tool_is_not_published() {
     let Event::CampaignStarted(started) = &mut events[0].event else { panic!("the first event") };
     started.testbed.name = "a lab for Canary-One".to_owned();
     sample::make(&bench.store(), events).unwrap();
-    for format in ["csv", "json", "junit", "in-toto", "oscal", "openmetrics"] {
+    for format in ["csv", "json", "junit", "in-toto", "oscal", "openmetrics", "bundle --out x.zip"]
+    {
         let line = format!("export --policy policy.toml --format {format}");
         bench.refused(&line, 2, "the testbed's name names the conversion tool `canary-one`");
         bench.call(&format!("{line} --audience operator")).expect_code(0);

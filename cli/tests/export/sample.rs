@@ -16,11 +16,16 @@ pub(crate) fn make(folder: &Path, events: Vec<Recorded>) -> Result<DiskLog, Stor
     let new_key = Some(NewKey { origin: ORIGIN.to_owned(), seed: SEED });
     let log = DiskLog::open(folder, &Settings { new_key, ..Settings::default() })?;
     for recorded in events {
-        let Recorded { at, stream, command, event, .. } = recorded;
-        let stream = format!("campaign/{stream}");
-        let appended = Append { stream, expected: Expected::Any, command, at, events: vec![event] };
-        log.append(appended)?;
+        append(&log, recorded)?;
     }
     log.checkpoint()?;
     Ok(log)
+}
+
+/// Adds one more event, which no checkpoint covers.
+pub(crate) fn append(log: &DiskLog, recorded: Recorded) -> Result<(), StoreError> {
+    let Recorded { at, stream, command, event, .. } = recorded;
+    let stream = format!("campaign/{stream}");
+    let appended = Append { stream, expected: Expected::Any, command, at, events: vec![event] };
+    log.append(appended).map(drop)
 }

@@ -7,6 +7,8 @@ pub mod in_toto;
 pub mod junit;
 pub mod openmetrics;
 pub mod oscal;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod schema;
 
 mod cell;
