@@ -1,6 +1,7 @@
 //! The command line: names that people and scripts rely on.
 
 mod declared;
+mod diff;
 mod export;
 mod import;
 pub(crate) mod insights;
@@ -16,13 +17,14 @@ use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId, VendorId};
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
 
+pub(crate) use diff::{Diff, DiffFormat, DiffGate};
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use import::ImportCampaigns;
 pub(crate) use insights::Insights;
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
-pub(crate) use policy::{DiffFormat, DiffPolicies, Gates, Policy, ShowPolicy};
+pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 
 /// Charts how well virtual machines travel between hypervisors.
 ///
@@ -98,6 +100,9 @@ pub(crate) enum Command {
     /// Print the matrices of a campaign in a format of others, or sign them
     #[command(after_help = export::EXPORT)]
     Export(ExportCampaign),
+    /// Say what changed since a baseline, cell by cell, since when, and what goes with it
+    #[command(after_help = diff::DIFF)]
+    Diff(Diff),
     /// Say why a cell has its colour, and what would turn it green
     #[command(after_help = "Example: portolan explain kvm-like xen-like lean")]
     Explain(Explain),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod called;
+mod diff;
 mod house;
 mod imports;
 mod insights;
@@ -36,6 +37,7 @@ fn help_is_what_a_newcomer_reads() {
     insta::assert_snapshot!("help", portolan(folder.path(), &["--help"]).out);
     insta::assert_snapshot!("help_run", portolan(folder.path(), &["run", "--help"]).out);
     insta::assert_snapshot!("help_insights", portolan(folder.path(), &["insights", "--help"]).out);
+    insta::assert_snapshot!("help_diff", portolan(folder.path(), &["diff", "--help"]).out);
     insta::assert_snapshot!("help_log", portolan(folder.path(), &["log", "--help"]).out);
     let words = ["log", "verify", "--help"];
     insta::assert_snapshot!("help_log_verify", portolan(folder.path(), &words).out);
@@ -51,6 +53,7 @@ fn every_command_has_an_example() {
         &["matrix"],
         &["report"],
         &["export"],
+        &["diff"],
         &["explain"],
         &["import"],
         &["insights"],

@@ -1,14 +1,19 @@
 //! What became of a cell between two campaigns: one class for each cell, and one rule for all
 //! readers. docs/changes.md says the same in words.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConverterId, RouteId};
 use crate::score::{Score, Standing};
 use crate::step::Step;
+
+mod independence;
+mod words;
+
+pub use independence::independent;
 
 /// How a cell stands, as far as a comparison needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,12 +22,15 @@ pub struct CellStand {
     pub standing: Standing,
     /// Repetitions of the best route disagree.
     pub unstable: bool,
-    /// The step that holds the best route back.
+    /// The step that holds the best route back; of a FAILURE, the furthest step at which one of its
+    /// routes fails, whichever of them was the quickest to fail.
     pub limiting: Option<Step>,
     /// The route that gives the cell its score.
     pub best: Option<RouteId>,
-    /// Every route with the cell's score, and the tools it needs.
+    /// Every route with the cell's score.
     pub carriers: Vec<Carrier>,
+    /// Routes that were planned and have no score, with how they stand instead.
+    pub unscored: BTreeMap<RouteId, Standing>,
 }
 
 /// A route that carries a cell: its score is the cell's.
@@ -32,6 +40,8 @@ pub struct Carrier {
     pub route: RouteId,
     /// The tools it needs.
     pub tools: Vec<ConverterId>,
+    /// It gives the cell its score, or ties in all but its name with the route that does.
+    pub best: bool,
 }
 
 /// The classes of change, the most pressing first.
@@ -42,9 +52,9 @@ pub enum Change {
     Regressed,
     /// Both are FAILUREs, and now an earlier step fails.
     WorseWithinFailure,
-    /// Repetitions disagree now and did not before. The lowest counts, so the score may be lower.
+    /// Repetitions disagree now and did not before, and the score is not higher.
     Unstable,
-    /// There was a score and there is none now: not planned any more, or not reached.
+    /// There was a score, and what gave it was not tried.
     Vanished,
     /// The lab broke, so there is no score to compare.
     BlockedByLab,
@@ -83,33 +93,27 @@ impl Change {
 
     /// What became of a cell; `None` where it was not planned.
     ///
-    /// Lab first, since an outage says nothing about a product; then gaps; then scores.
+    /// What was not tried comes first, since a gap or an outage says nothing about a product; then
+    /// scores; and only where those are the same, how they came about.
     #[must_use]
     pub fn between(before: Option<&CellStand>, after: Option<&CellStand>) -> Self {
-        let score = |it: Option<&CellStand>| it.and_then(|it| it.standing.score());
-        match (score(before), score(after), before, after) {
-            (_, None, _, Some(now)) if now.standing == Standing::LabError => Self::BlockedByLab,
-            (Some(_), None, _, _) => Self::Vanished,
-            (None, Some(_), _, _) => Self::New,
-            (Some(a), Some(b), Some(before), Some(after)) => scored((a, before), (b, after)),
-            (None, None, Some(it), _) | (None, None, None, Some(it))
-                if it.standing == Standing::NotApplicable =>
-            {
-                Self::Unchanged
-            }
-            _ => Self::NeverAttempted,
+        match (scored(before), scored(after)) {
+            (Some(before), Some(after)) => both_scored(before, after),
+            (Some(_), None) if is(after, Standing::LabError) => Self::BlockedByLab,
+            (Some(_), None) => Self::Vanished,
+            (None, Some(_)) => Self::New,
+            (None, None) => neither_scored(before, after),
         }
     }
 
-    /// Whether it is worse than before, so that a gate may stop it.
+    /// Whether the cell is worse than it was: what a gate stops, and what opens a regression.
     #[must_use]
-    pub fn is_worse(self) -> bool {
+    pub fn is_regression(self) -> bool {
         match self {
-            Self::Regressed | Self::WorseWithinFailure | Self::Unstable | Self::RedundancyLost => {
-                true
-            }
+            Self::Regressed | Self::WorseWithinFailure | Self::Unstable => true,
             Self::Vanished
             | Self::BlockedByLab
+            | Self::RedundancyLost
             | Self::GreenByAnotherRoute
             | Self::Fixed
             | Self::Improved
@@ -119,117 +123,107 @@ impl Change {
         }
     }
 
-    /// Its name in files and on the command line.
+    /// Whether it says nothing about the cell, because nothing was learnt.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub fn is_gap(self) -> bool {
         match self {
-            Self::Regressed => "regressed",
-            Self::WorseWithinFailure => "worse-within-failure",
-            Self::Unstable => "unstable",
-            Self::Vanished => "vanished",
-            Self::BlockedByLab => "blocked-by-lab",
-            Self::RedundancyLost => "redundancy-lost",
-            Self::GreenByAnotherRoute => "green-by-another-route",
-            Self::Fixed => "fixed",
-            Self::Improved => "improved",
-            Self::New => "new",
-            Self::NeverAttempted => "never-attempted",
-            Self::Unchanged => "unchanged",
+            Self::Vanished | Self::BlockedByLab | Self::NeverAttempted => true,
+            Self::Regressed
+            | Self::WorseWithinFailure
+            | Self::Unstable
+            | Self::RedundancyLost
+            | Self::GreenByAnotherRoute
+            | Self::Fixed
+            | Self::Improved
+            | Self::New
+            | Self::Unchanged => false,
         }
     }
 
-    /// What a person calls it.
+    /// Whether it is a change at all.
     #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Regressed => "regressed",
-            Self::WorseWithinFailure => "worse within failure",
-            Self::Unstable => "unstable",
-            Self::Vanished => "vanished",
-            Self::BlockedByLab => "blocked by the lab",
-            Self::RedundancyLost => "redundancy lost",
-            Self::GreenByAnotherRoute => "green by another route",
-            Self::Fixed => "fixed",
-            Self::Improved => "improved",
-            Self::New => "new",
-            Self::NeverAttempted => "never attempted",
-            Self::Unchanged => "unchanged",
-        }
-    }
-
-    /// A sign that reads without colour.
-    #[must_use]
-    pub fn symbol(self) -> char {
-        match self {
-            Self::Regressed => '▼',
-            Self::WorseWithinFailure => '▽',
-            Self::Unstable => '≈',
-            Self::Vanished => '∅',
-            Self::BlockedByLab => '?',
-            Self::RedundancyLost => '−',
-            Self::GreenByAnotherRoute => '⇄',
-            Self::Fixed => '▲',
-            Self::Improved => '△',
-            Self::New => '+',
-            Self::NeverAttempted => '·',
-            Self::Unchanged => '=',
-        }
+    pub fn is_change(self) -> bool {
+        self != Self::NeverAttempted && self != Self::Unchanged
     }
 }
 
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.title())
+fn is(cell: Option<&CellStand>, standing: Standing) -> bool {
+    cell.is_some_and(|it| it.standing == standing)
+}
+
+fn scored(cell: Option<&CellStand>) -> Option<(Score, &CellStand)> {
+    cell.and_then(|it| Some((it.standing.score()?, it)))
+}
+
+/// A question that makes no sense is not one that nobody got round to.
+fn neither_scored(before: Option<&CellStand>, after: Option<&CellStand>) -> Change {
+    let mut planned = [before, after].into_iter().flatten().peekable();
+    if is(after, Standing::LabError) {
+        Change::BlockedByLab
+    } else if planned.peek().is_some() && planned.all(|it| it.standing == Standing::NotApplicable) {
+        Change::Unchanged
+    } else {
+        Change::NeverAttempted
     }
 }
 
-fn scored((a, before): (Score, &CellStand), (b, after): (Score, &CellStand)) -> Change {
-    if after.unstable && !before.unstable {
-        return Change::Unstable;
-    }
+fn both_scored((a, before): (Score, &CellStand), (b, after): (Score, &CellStand)) -> Change {
+    let newly_unstable = after.unstable && !before.unstable;
     match b.cmp(&a) {
-        std::cmp::Ordering::Less => Change::Regressed,
-        std::cmp::Ordering::Greater if a == Score::Failure => Change::Fixed,
-        std::cmp::Ordering::Greater => Change::Improved,
-        std::cmp::Ordering::Equal if a == Score::Failure => within_failure(before, after),
-        std::cmp::Ordering::Equal => same_score(before, after),
+        Ordering::Greater if a == Score::Failure => Change::Fixed,
+        Ordering::Greater => Change::Improved,
+        Ordering::Less => match untried(before, after) {
+            Some(gap) => gap,
+            None if newly_unstable => Change::Unstable,
+            None => Change::Regressed,
+        },
+        Ordering::Equal if a == Score::Failure => within_failure(before, after, newly_unstable),
+        Ordering::Equal if newly_unstable => Change::Unstable,
+        Ordering::Equal => same_score(before, after),
+    }
+}
+
+/// Why a lower score says nothing: a route that carried the cell was planned and has no score.
+fn untried(before: &CellStand, after: &CellStand) -> Option<Change> {
+    let gaps = before.carriers.iter().filter_map(|it| gap(after, &it.route));
+    gaps.max_by_key(|it| *it == Change::BlockedByLab)
+}
+
+/// What a route without a score says about it: the lab broke, or it was not reached.
+fn gap(cell: &CellStand, route: &RouteId) -> Option<Change> {
+    match cell.unscored.get(route)? {
+        Standing::LabError => Some(Change::BlockedByLab),
+        Standing::NotRun | Standing::Blocked => Some(Change::Vanished),
+        Standing::NotApplicable | Standing::Scored(_) => None,
     }
 }
 
 /// The further a trial comes, the better. A FAILURE without a step says nothing about it.
-fn within_failure(before: &CellStand, after: &CellStand) -> Change {
+fn within_failure(before: &CellStand, after: &CellStand, newly_unstable: bool) -> Change {
     match (before.limiting, after.limiting) {
-        (Some(a), Some(b)) if b < a => Change::WorseWithinFailure,
+        (Some(a), Some(b)) if b < a => untried(before, after).unwrap_or(Change::WorseWithinFailure),
         (Some(a), Some(b)) if b > a => Change::Improved,
+        _ if newly_unstable => Change::Unstable,
         _ => Change::Unchanged,
     }
 }
 
+/// A route that was not tried is taken to carry the cell as it did.
 fn same_score(before: &CellStand, after: &CellStand) -> Change {
+    if before.carriers == after.carriers {
+        return Change::Unchanged;
+    }
     let carries = |route: &RouteId| after.carriers.iter().any(|it| it.route == *route);
-    if independent(&after.carriers) < independent(&before.carriers) {
+    let untried = before.carriers.iter().filter(|it| gap(after, &it.route).is_some());
+    let now: Vec<&Carrier> = after.carriers.iter().chain(untried).collect();
+    let mut best = before.carriers.iter().filter(|it| it.best).peekable();
+    if independent(now.iter().copied()) < independent(&before.carriers) {
         Change::RedundancyLost
-    } else if before.best.as_ref().is_some_and(|it| !carries(it)) {
+    } else if best.peek().is_some()
+        && !best.any(|it| carries(&it.route) || gap(after, &it.route).is_some())
+    {
         Change::GreenByAnotherRoute
     } else {
         Change::Unchanged
     }
-}
-
-/// How many routes carry a cell that share no tool, so that the loss of one tool costs one of them:
-/// counted one after the other, those with the fewest tools first, then by name. A lower bound where
-/// routes of two tools overlap in chains.
-#[must_use]
-pub fn independent(carriers: &[Carrier]) -> usize {
-    let mut carriers: Vec<&Carrier> = carriers.iter().collect();
-    carriers.sort_by_key(|it| (it.tools.len(), &it.route));
-    let mut used: BTreeSet<&ConverterId> = BTreeSet::new();
-    carriers
-        .into_iter()
-        .filter(|it| {
-            let free = it.tools.iter().all(|tool| !used.contains(tool));
-            used.extend(it.tools.iter().filter(|_| free));
-            free
-        })
-        .count()
 }

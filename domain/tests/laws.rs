@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aggregation;
+mod change;
+mod change_table;
 mod decisions;
 mod extending;
 mod gates;

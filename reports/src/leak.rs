@@ -2,6 +2,7 @@
 
 use domain::testbed::{Converter, Testbed};
 
+use crate::diff::public::PublicDiff;
 use crate::matrix::Judged;
 use crate::public::PublicView;
 
@@ -11,19 +12,26 @@ use crate::public::PublicView;
 pub fn tool_named(judged: &Judged<'_>) -> Option<String> {
     let view = PublicView::from(judged);
     let remedy = "and run the campaign anew, or show it to operators only";
-    named(&judged.campaign.testbed, &declared(&view), remedy)
+    named(&[&judged.campaign.testbed], &declared(&view), remedy)
 }
 
 /// The first of these texts that names a conversion tool of the testbed, in words that say where it
 /// stands and what to do.
 #[must_use]
 pub fn tool_named_in(testbed: &Testbed, texts: &[(String, &str)]) -> Option<String> {
-    named(testbed, texts, "or show it to operators only")
+    named(&[testbed], texts, "or show it to operators only")
 }
 
-fn named(testbed: &Testbed, texts: &[(String, &str)], remedy: &str) -> Option<String> {
+/// The same for a public comparison: none of its words may name a tool of these testbeds.
+#[must_use]
+pub fn tool_named_in_diff(view: &PublicDiff, testbeds: &[&Testbed]) -> Option<String> {
+    named(testbeds, &declared_in_diff(view), "or show it to operators only")
+}
+
+fn named(testbeds: &[&Testbed], texts: &[(String, &str)], remedy: &str) -> Option<String> {
+    let converters = || testbeds.iter().flat_map(|it| &it.converters);
     texts.iter().find_map(|(place, text)| {
-        let named = testbed.converters.iter().find_map(|it| name_in(text, it))?;
+        let named = converters().find_map(|it| name_in(text, it))?;
         Some(format!(
             "{place} names the conversion tool `{named}`, and public output may name none: \
              reword {text:?} {remedy}"
@@ -49,6 +57,28 @@ fn declared(view: &PublicView) -> Vec<(String, &str)> {
         let place = format!("the name of guest `{}`", it.id);
         (place, it.name.as_str())
     }));
+    texts
+}
+
+/// Every text of a comparison that somebody wrote freely. Names of campaigns and baselines are given
+/// by hand, too.
+fn declared_in_diff(view: &PublicDiff) -> Vec<(String, &str)> {
+    let mut texts = vec![("the policy's name or version".to_owned(), view.policy.as_str())];
+    if let Some((name, _)) = &view.baseline {
+        texts.push(("the baseline's name".to_owned(), name.as_str()));
+    }
+    for side in [&view.from, &view.to] {
+        texts.push((format!("the testbed's name in campaign `{}`", side.campaign), &side.testbed));
+        texts.push(("the campaign's name".to_owned(), side.campaign.as_str()));
+    }
+    for (id, name) in &view.scene.guests {
+        texts.push((format!("the name of guest `{id}`"), name));
+    }
+    for cell in &view.cells {
+        let since = cell.since.iter().flat_map(|it| [&it.first, &it.last_other]);
+        let told = since.chain(&cell.open_since);
+        texts.extend(told.map(|it| ("the campaign's name".to_owned(), it.as_str())));
+    }
     texts
 }
 

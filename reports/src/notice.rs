@@ -41,10 +41,7 @@ pub const AGGREGATION: [&str; 4] = [
 /// Every notice that belongs to a view, in the order they are read.
 #[must_use]
 pub fn all(view: &PublicView) -> Vec<String> {
-    let mut notices = vec![SCORES.to_owned()];
-    if view.has_stand_ins() {
-        notices.push(STAND_INS.to_owned());
-    }
+    let mut notices = of(view.has_stand_ins(), 0);
     if view.told {
         notices.push(TOLD.to_owned());
     }
@@ -57,12 +54,25 @@ pub fn all(view: &PublicView) -> Vec<String> {
         1 => notices.push(format!("1 step was {WITHDRAWN}")),
         count => notices.push(format!("{count} steps were {WITHDRAWN}")),
     }
-    match view.unplaced {
-        0 => {}
-        1 => notices.push("1 event of the log had no place in this history.".to_owned()),
-        count => notices.push(format!("{count} events of the log had no place in this history.")),
-    }
+    notices.extend(without_place(view.unplaced));
     notices
+}
+
+/// Every notice for a report with stand-ins or without, and so many events that had no place.
+#[must_use]
+pub fn of(stand_ins: bool, unplaced: u64) -> Vec<String> {
+    let mut notices = vec![SCORES.to_owned()];
+    notices.extend(stand_ins.then(|| STAND_INS.to_owned()));
+    notices.extend(without_place(unplaced));
+    notices
+}
+
+fn without_place(unplaced: u64) -> Option<String> {
+    match unplaced {
+        0 => None,
+        1 => Some("1 event of the log had no place in this history.".to_owned()),
+        count => Some(format!("{count} events of the log had no place in this history.")),
+    }
 }
 
 /// The notices that belong to a campaign as a chronicle keeps it.

@@ -158,21 +158,22 @@ fn legend() -> String {
 }
 
 fn notices(view: &PublicView) -> String {
-    notice::all(view).iter().map(|it| wrapped(it)).collect::<Vec<_>>().join("\n")
+    notice::all(view).iter().map(|it| wrapped(it, 0)).collect::<Vec<_>>().join("\n")
 }
 
-/// A text broken between words where a line would pass 100 characters.
-pub(crate) fn wrapped(text: &str) -> String {
+/// A text broken between words where a line would pass 100 characters, its lines indented.
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + word.chars().count() < 100 => {
+            Some(line) if indent + line.chars().count() + word.chars().count() < 100 => {
                 line.push(' ');
                 line.push_str(word);
             }
             Some(_) | None => lines.push(word.to_owned()),
         }
     }
-    lines.join("\n")
+    let indent = " ".repeat(indent);
+    lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
 }

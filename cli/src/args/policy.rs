@@ -67,7 +67,7 @@ pub(crate) struct DiffPolicies {
     pub(crate) rules: bool,
     /// As what [default: text, or json with --json]
     #[arg(long)]
-    pub(crate) format: Option<DiffFormat>,
+    pub(crate) format: Option<PolicyDiffFormat>,
     /// For whom; only operators and auditors see which routes were used
     #[arg(long, default_value = "public")]
     pub(crate) audience: Audience,
@@ -77,7 +77,7 @@ pub(crate) struct DiffPolicies {
 
 /// Forms of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
+pub(crate) enum PolicyDiffFormat {
     /// The cells that would change, and the rules that differ
     Text,
     /// One row per cell

@@ -3,6 +3,7 @@
 mod attestation;
 mod baseline;
 mod bundle;
+mod diff;
 mod embedded;
 mod explain;
 mod export;
@@ -53,6 +54,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),
         Command::Export(command) => export::execute(&args, command),
+        Command::Diff(command) => diff::execute(&args, command),
         Command::Explain(command) => explain::execute(&args, command),
         Command::Projections { past } => projections::execute(&args, *past),
         Command::Baseline(command) => baseline::execute(&args, command),

@@ -170,6 +170,9 @@ fn a_past_is_bundled_as_it_was() {
     let bundle = bench.bundle(" --known-at 100 --audience operator");
     let last: TlogProof = text(&bundle, LAST).parse().unwrap();
     assert!(last.index <= 100, "{}", last.index);
-    assert_eq!(text(&bundle, "matrix.json"), bench.export("json --known-at 100 --audience operator"));
+    assert_eq!(
+        text(&bundle, "matrix.json"),
+        bench.export("json --known-at 100 --audience operator")
+    );
     bench.call("verify bundle.zip").expect_code(0);
 }

@@ -6,6 +6,7 @@
 //! none of its observations. A property test holds the two against each other.
 
 mod campaign;
+mod cell;
 mod digest;
 mod record;
 mod recording;

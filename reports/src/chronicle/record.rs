@@ -7,6 +7,7 @@ use domain::change::CellStand;
 use domain::event::{Cost, Ending, Pins};
 use domain::ids::{CampaignId, RouteId};
 use domain::plan::CellId;
+use domain::score::Standing;
 use domain::testbed::Testbed;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -45,7 +46,8 @@ pub struct CellRecord {
     pub scored: usize,
     /// Trials that were planned.
     pub planned: usize,
-    /// What holds the best route back.
+    /// What holds the best route back; of routes that tie in all but their names, the same one
+    /// whatever they are called.
     pub reason: Option<Reason>,
     /// The versions that the best route was walked under: both platforms, guest, host and its tools.
     pub versions: Pins,
@@ -60,12 +62,14 @@ pub struct CellRecord {
 pub struct RouteRecord {
     /// How it stands over its repetitions.
     pub verdict: RouteVerdict,
+    /// How each of the seven steps stands in the repetition that decides; none if none was walked.
+    pub steps: Vec<Standing>,
+    /// What holds it back.
+    pub reason: Option<Reason>,
     /// The versions that the repetition that decides was walked under.
     pub versions: Pins,
     /// Positions of the first and the last event of the repetition that decides.
     pub evidence: Option<(u64, u64)>,
-    /// What holds it back.
-    pub reason: Option<Reason>,
 }
 
 impl CellRecord {

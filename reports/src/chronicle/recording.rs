@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use domain::aggregate::{self, RouteVerdict};
-use domain::change::{Carrier, CellStand};
 use domain::event::CheckWaived;
 use domain::ids::RouteId;
 use domain::plan::CellId;
@@ -11,8 +9,9 @@ use domain::policy::Policy;
 use domain::testbed::Testbed;
 
 use super::campaign::{CampaignFold, digest};
+use super::cell::cell_record;
 use super::digest::{Interned, TrialDigest};
-use super::record::{CampaignRecord, CellRecord, RouteRecord};
+use super::record::{CampaignRecord, CellRecord};
 use super::route::RouteFold;
 
 impl CampaignFold {
@@ -76,33 +75,3 @@ fn id(testbed: &Testbed, [guest, source, target]: [u16; 3]) -> Option<CellId> {
 
 /// Trials on their way, by cell and route.
 type Walking = BTreeMap<(CellId, RouteId), Vec<TrialDigest>>;
-
-fn cell_record(testbed: &Testbed, routes: Vec<RouteRecord>) -> CellRecord {
-    let verdicts: Vec<RouteVerdict> = routes.iter().map(|it| it.verdict.clone()).collect();
-    let verdict = aggregate::cell(&verdicts);
-    let is_best = |it: &&RouteRecord| Some(&it.verdict.route) == verdict.best.as_ref();
-    let stands = |it: &&RouteRecord| it.verdict.standing == verdict.standing;
-    let decisive = routes.iter().find(is_best).or_else(|| routes.iter().find(stands));
-    let reason = decisive.and_then(|it| it.reason.clone());
-    let is_scored = verdict.standing.score().is_some();
-    let carriers = verdicts.iter().filter(|it| is_scored && it.standing == verdict.standing);
-    let carrier = |it: &RouteVerdict| Carrier {
-        route: it.route.clone(),
-        tools: testbed.route(&it.route).map(|it| it.converters.clone()).unwrap_or_default(),
-    };
-    CellRecord {
-        stand: CellStand {
-            standing: verdict.standing,
-            unstable: verdict.unstable,
-            limiting: reason.as_ref().map(|it| it.step),
-            carriers: carriers.map(carrier).collect(),
-            best: verdict.best.clone(),
-        },
-        scored: verdict.scored,
-        planned: verdict.planned,
-        versions: decisive.map(|it| it.versions.clone()).unwrap_or_default(),
-        evidence: decisive.and_then(|it| it.evidence),
-        reason,
-        routes,
-    }
-}

@@ -61,14 +61,14 @@ impl RouteFold {
         let repetitions: Vec<Repetition> = seen.iter().map(repetition).collect();
         let verdict = aggregate::route(&route.id, route.converters.len(), &repetitions);
         let decisive = decisive_of(seen.iter().map(|(verdict, _)| &**verdict));
-        let reason = decisive.and_then(|it| Reason::of_trial(it, verdict.standing, policy));
         let digest = seen.iter().find(|it| decisive.is_some_and(|d| std::ptr::eq(&*it.0, d)));
         let digest = digest.and_then(|it| it.1);
         RouteRecord {
-            verdict,
+            steps: decisive.map(standings).unwrap_or_default(),
+            reason: decisive.and_then(|it| Reason::of_trial(it, verdict.standing, policy)),
             versions: digest.map(|it| relevant(&it.pins, cell, route)).unwrap_or_default(),
             evidence: digest.and_then(|it| it.positions.span(first)),
-            reason,
+            verdict,
         }
     }
 
@@ -90,6 +90,10 @@ impl RouteFold {
         let verdict = TrialVerdict::clone(&digest.verdict).waived(waivers, &trial);
         (Cow::Owned(verdict), Some(digest))
     }
+}
+
+fn standings(trial: &TrialVerdict) -> Vec<Standing> {
+    trial.steps.iter().map(|it| it.standing).collect()
 }
 
 fn repetition((verdict, digest): &Seen<'_>) -> Repetition {

@@ -69,18 +69,17 @@ impl Insights {
     pub fn text(&self, colour: Colour) -> String {
         let mut parts = vec![self.header()];
         parts.extend(self.tables.iter().map(Table::text));
-        let notices: Vec<String> = self.notices.iter().map(|it| wrapped(it)).collect();
+        let notices: Vec<String> = self.notices.iter().map(|it| wrapped(it, 0)).collect();
         parts.push(notices.join("\n"));
         paint(&printable(&parts.join("\n\n")), colour) + "\n"
     }
 
     fn header(&self) -> String {
         let campaigns: Vec<&str> = self.campaigns.iter().map(CampaignId::as_str).collect();
-        let mut lines = vec![wrapped(&format!(
-            "{}: {}",
-            count(campaigns.len(), "campaign"),
-            campaigns.join(", ")
-        ))];
+        let mut lines = vec![wrapped(
+            &format!("{}: {}", count(campaigns.len(), "campaign"), campaigns.join(", ")),
+            0,
+        )];
         let policy = |PolicyUsed { policy, policy_sha256 }: &PolicyUsed| {
             format!("  policy     {policy} (sha256 {:.12}…)", policy_sha256.to_string())
         };

@@ -103,7 +103,7 @@ fn cost() -> Cost {
     }
 }
 
-fn pins() -> Pins {
+pub(crate) fn pins() -> Pins {
     let pins = [
         ("platform:acme-like", "QEMU 7.2.22, i440fx"),
         ("platform:xen-like", "QEMU 7.2.22, i440fx"),
@@ -130,10 +130,19 @@ fn version_changed(subject: &str, from: &str, to: &str) -> Event {
 
 /// The steps of one trial, up to where its fate ends it.
 fn walk(trial: &Trial) -> Vec<StepFinished> {
-    let fate = fate(trial);
+    walk_to(&fate(trial), trial, &campaign_id(), &pins())
+}
+
+/// The steps of one trial to this fate, in a campaign with these versions.
+pub(crate) fn walk_to(
+    fate: &Fate,
+    trial: &Trial,
+    campaign: &CampaignId,
+    pins: &Pins,
+) -> Vec<StepFinished> {
     let mut steps = Vec::new();
     for step in Step::ALL {
-        let outcome = match &fate {
+        let outcome = match fate {
             Fate::NotRun => break,
             Fate::Stops(at, reason) if *at == step => {
                 Outcome::NotCompleted { reason: (*reason).to_owned() }
@@ -144,7 +153,9 @@ fn walk(trial: &Trial) -> Vec<StepFinished> {
             Fate::Stops(..) | Fate::LabBreaks(_) | Fate::Arrives(_) => Outcome::Completed,
         };
         let done = outcome == Outcome::Completed;
-        steps.push(finished(trial, step, outcome, &fate));
+        let finished = finished(trial, step, outcome, fate);
+        let (campaign, pins) = (campaign.clone(), pins.clone());
+        steps.push(StepFinished { campaign, pins, ..finished });
         if !done {
             break;
         }

@@ -236,6 +236,6 @@ proptest! {
             prop_assert!(!text.replace("canary.intact", "").replace("G.canary", "")
                 .replace("The canary file", "").contains("canary"), "{text}");
         }
-        prop_assert_eq!(bytes(&recast(&names, &order)), public);
+        prop_assert_eq!(bytes(&recast(&events(), &names, &order)), public);
     }
 }

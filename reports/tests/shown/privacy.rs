@@ -54,9 +54,9 @@ fn unpacked(export: &str) -> Vec<String> {
     export.split('"').filter(|it| it.len() > 200).filter_map(decoded).collect()
 }
 
-/// The same campaign with other tools: other names, declared in another order.
-pub(crate) fn recast(names: &[String], order: &[usize]) -> Vec<Recorded> {
-    let mut text = serde_json::to_string(&events()).unwrap();
+/// The same campaigns with other tools: other names, declared in another order.
+pub(crate) fn recast(events: &[Recorded], names: &[String], order: &[usize]) -> Vec<Recorded> {
+    let mut text = serde_json::to_string(events).unwrap();
     for (old, new) in NAMES.iter().zip(names) {
         text = text.replace(old, new);
     }
@@ -90,7 +90,7 @@ proptest! {
     ) {
         let names: Vec<String> =
             prefixes.iter().enumerate().map(|(place, it)| format!("{it}-zz{place}")).collect();
-        prop_assert_eq!(public_bytes(&recast(&names, &order)), public_bytes(&events()));
+        prop_assert_eq!(public_bytes(&recast(&events(), &names, &order)), public_bytes(&events()));
     }
 }
 

@@ -60,26 +60,26 @@ fn host_only(source: &str, target: &str) -> Fate {
     }
 }
 
-fn unchanged() -> Fate {
+pub(crate) fn unchanged() -> Fate {
     Fate::Arrives(BTreeMap::new())
 }
 
-fn changed<const N: usize>(facts: [(&'static str, Value); N]) -> Fate {
+pub(crate) fn changed<const N: usize>(facts: [(&'static str, Value); N]) -> Fate {
     Fate::Arrives(facts.into_iter().collect())
 }
 
-fn address(address: &str) -> (&'static str, Value) {
+pub(crate) fn address(address: &str) -> (&'static str, Value) {
     ("ip.v4", Value::List(vec![address.to_owned()]))
 }
 
-fn cpu() -> (&'static str, Value) {
+pub(crate) fn cpu() -> (&'static str, Value) {
     ("cpu.model", Value::Text("QEMU Virtual CPU".to_owned()))
 }
 
-fn memory(kib: i64) -> (&'static str, Value) {
+pub(crate) fn memory(kib: i64) -> (&'static str, Value) {
     ("memory.total_kib", Value::Integer(kib))
 }
 
-fn clock() -> (&'static str, Value) {
+pub(crate) fn clock() -> (&'static str, Value) {
     ("clock.source", Value::Text("hpet".to_owned()))
 }

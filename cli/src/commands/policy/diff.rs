@@ -8,7 +8,7 @@ use reports::{policy_diff_csv, policy_diff_text};
 
 use super::super::matrix::{colour, rendered};
 use super::super::{history_from, pick, print, print_json};
-use crate::args::{Args, Audience, DiffFormat, DiffPolicies};
+use crate::args::{Args, Audience, DiffPolicies, PolicyDiffFormat};
 use crate::exit::Exit;
 use crate::policies;
 
@@ -29,9 +29,9 @@ pub(super) fn execute(args: &Args, command: &DiffPolicies) -> Result<(), Exit> {
         diff = diff.with_routes(&pairs);
     }
     match format(args, command)? {
-        DiffFormat::Text => print(&policy_diff_text::comparison(&diff, colour())),
-        DiffFormat::Csv => print(&rendered(policy_diff_csv::cells(&diff))?),
-        DiffFormat::Json => print_json(&diff),
+        PolicyDiffFormat::Text => print(&policy_diff_text::comparison(&diff, colour())),
+        PolicyDiffFormat::Csv => print(&rendered(policy_diff_csv::cells(&diff))?),
+        PolicyDiffFormat::Json => print_json(&diff),
     }
 }
 
@@ -46,10 +46,10 @@ fn campaigns<'a>(
     Ok(if command.all { history.campaigns().iter().collect() } else { vec![one] })
 }
 
-fn format(args: &Args, command: &DiffPolicies) -> Result<DiffFormat, Exit> {
+fn format(args: &Args, command: &DiffPolicies) -> Result<PolicyDiffFormat, Exit> {
     match (command.format, args.json) {
-        (None, false) => Ok(DiffFormat::Text),
-        (None | Some(DiffFormat::Json), _) => Ok(DiffFormat::Json),
+        (None, false) => Ok(PolicyDiffFormat::Text),
+        (None | Some(PolicyDiffFormat::Json), _) => Ok(PolicyDiffFormat::Json),
         (Some(format), false) => Ok(format),
         (Some(_), true) => Err(Exit::usage("--json and --format ask for two things")),
     }
