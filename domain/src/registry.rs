@@ -85,6 +85,13 @@ impl Registry {
         self.baselines.get(name)?.last()
     }
 
+    /// The baseline that was set last.
+    #[must_use]
+    pub fn last_baseline(&self) -> Option<&BaselineSet> {
+        let last = self.baselines.values().filter_map(|line| line.last());
+        last.max_by_key(|it| it.position).map(|it| &it.what)
+    }
+
     /// Every upgrade declared, in order.
     #[must_use]
     pub fn upgrades(&self) -> &[Declared<UpgradeDeclared>] {

@@ -3,7 +3,7 @@
 use clap::{Args as Group, ValueEnum};
 use domain::ids::{BaselineName, CampaignId, GuestId};
 
-use super::Audience;
+use super::{Audience, Past};
 
 pub(super) const DIFF: &str = "Every cell that one of the two campaigns planned has exactly one class of \
     change, and the counts sum to the cells; docs/changes.md says which. A change says since when it is \
@@ -40,6 +40,8 @@ pub(crate) struct Diff {
     /// Show cells that did not change as well; sheets and JSON always have them
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) past: Past,
 }
 
 /// Forms of a comparison.

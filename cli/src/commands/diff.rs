@@ -2,25 +2,25 @@
 
 use domain::ids::{BaselineName, CampaignId};
 use domain::registry::Registry;
-use reports::chronicle::CampaignRecord;
+use reports::chronicle::{CampaignRecord, Chronicle};
 use reports::diff::public::{Frame, PublicDiff};
 use reports::diff::shown::Shown;
 use reports::diff::{self, FailOn, Line};
 use reports::leak;
-use reports::viewpoint::Viewpoint;
 
+use super::baseline;
 use super::matrix::{colour, rendered};
 use super::{chronicle, print, print_json};
 use crate::args::{Args, Audience, Diff, DiffFormat, DiffGate};
 use crate::exit::Exit;
-use crate::{clock, settings};
+use crate::settings;
 
 pub(super) fn execute(args: &Args, command: &Diff) -> Result<(), Exit> {
     let format = format(args, command)?;
     let policy = settings::policy(args.policy.as_deref())?;
-    let chronicle = chronicle(args, policy, Viewpoint::default())?;
+    let chronicle = chronicle(args, policy, command.past.viewpoint())?;
     let registry = chronicle.registry();
-    let records = chronicle.records(&registry.in_force(clock::now()));
+    let records = chronicle.records(&chronicle.in_force());
     let (from, baseline) = reference(registry, command)?;
     let to = compared(&records, command.campaign.as_ref())?;
     let line = line(&records, &from, to)?;
@@ -37,6 +37,18 @@ pub(super) fn execute(args: &Args, command: &Diff) -> Result<(), Exit> {
         DiffFormat::Html => print(&rendered(diff::html::page(&shown))?)?,
     }
     diff.gate(command.fail_on.into()).map_or(Ok(()), |words| Err(Exit::Gate(words)))
+}
+
+/// What became of a campaign's cells since the baseline that was set last, for a terminal; none
+/// without a baseline, or when it is the campaign itself.
+pub(super) fn since_baseline(chronicle: &Chronicle, campaign: &CampaignId) -> Option<String> {
+    let set = chronicle.registry().last_baseline().filter(|it| it.campaign != *campaign)?;
+    let records = chronicle.records(&chronicle.in_force());
+    let line = Line::new(&records, &set.campaign, campaign)?;
+    let baseline = Some((&set.name, set.revision));
+    let frame = Frame { baseline, policy: chronicle.policy(), unplaced: chronicle.unplaced() };
+    let diff = diff::Diff::new(&line);
+    Some(diff::text::text(&Shown::public(PublicDiff::new(&diff, &frame)), false, colour()))
 }
 
 fn format(args: &Args, command: &Diff) -> Result<DiffFormat, Exit> {
@@ -61,13 +73,8 @@ fn reference<'a>(
         (None, Some(from)) => return Ok((from.clone(), None)),
         (None, None) => return Err(Exit::usage("name a baseline or a campaign to compare with")),
     };
-    let Some(set) = registry.baseline(name).map(|it| &it.what) else {
-        let known: Vec<&str> = registry.baselines().map(|(name, _)| name.as_str()).collect();
-        return Err(Exit::usage(match known.is_empty() {
-            true => format!("there is no baseline `{name}`: portolan baseline set {name}"),
-            false => format!("there is no baseline `{name}`; known: {}", known.join(", ")),
-        }));
-    };
+    let set = registry.baseline(name).ok_or_else(|| baseline::unknown(registry, name))?;
+    let set = &set.what;
     Ok((set.campaign.clone(), Some((&set.name, set.revision))))
 }
 

@@ -4,16 +4,20 @@ use std::sync::{Arc, Mutex};
 
 use domain::command::Command;
 use domain::event::Ending;
+use domain::ids::CampaignId;
 use domain::plan::{Selection, Trial, plan};
 use domain::score::{Score, Standing};
 use domain::testbed::Testbed;
 use ingest::Desk;
+use reports::chronicle::Chronicle;
 use reports::history::CampaignHistory;
 use reports::matrix::Judged;
+use reports::viewpoint::Viewpoint;
+use store::{Direction, EventLog};
 
 use super::seen::Seen;
 use super::voyage::{Voyage, lock, sail};
-use super::{desk, history_in, matrix};
+use super::{desk, history_in, matrix, print};
 use crate::args::{Args, Gate, Run};
 use crate::exit::Exit;
 use crate::{clock, settings};
@@ -44,6 +48,9 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
         attempt: voyage.attempt,
     };
     matrix::show(args, &seen, &judged)?;
+    if !args.json {
+        tell_changes(&seen, lock(&desk).log(), &voyage.campaign)?;
+    }
     lock(&desk).submit(&voyage.campaign, shown, clock::now())?;
     if let Some((trial, reason)) = end.lab_errors.first() {
         let words = match end.lab_errors.len() {
@@ -56,6 +63,22 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
         return Err(Exit::Stopped("to go on: portolan run --resume"));
     }
     gate(command.fail_on, &judged)
+}
+
+/// What got better or worse since the baseline that was set last, if there is one.
+fn tell_changes(seen: &Seen, log: &dyn EventLog, campaign: &CampaignId) -> Result<(), Exit> {
+    if seen.history.registry().last_baseline().is_none() {
+        return Ok(());
+    }
+    let mut chronicle = Chronicle::new(seen.policy.clone(), Viewpoint::default());
+    for recorded in log.read(0, Direction::Forward) {
+        chronicle.project(recorded?);
+    }
+    let chronicle = chronicle.at_present(clock::now());
+    match super::diff::since_baseline(&chronicle, campaign) {
+        Some(changes) => print(&format!("\n{changes}")),
+        None => Ok(()),
+    }
 }
 
 /// Testbed and trials of a campaign that is about to start; none for one that is resumed.

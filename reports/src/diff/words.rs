@@ -138,6 +138,9 @@ pub fn from_to(cell: &PublicCellDiff) -> String {
             let routes = count(a.independent, "independent route");
             format!("{was} by {routes} → {}", b.independent)
         }
+        (change, _, Some(after)) if change.is_gap() && after.standing.score().is_some() => {
+            format!("{was} → {is} by the routes that were left")
+        }
         _ if was == is => is,
         _ => format!("{was} → {is}"),
     }

@@ -19,7 +19,7 @@ use crate::diff::by;
 use crate::fixture::{policy, testbed};
 use crate::privacy::{NAMES, recast};
 use crate::tale::Fate;
-use crate::years::{Years, arrives, diff, fails, four_years, records};
+use crate::years::{Years, arrives, breaks, diff, fails, four_years, records};
 
 fn years() -> Diff {
     four_years().diff("c-2013", "c-2016")
@@ -192,6 +192,21 @@ proptest! {
         let events = four_years().recorded();
         prop_assert_eq!(public_bytes(&recast(&events, &names, &order)), public_bytes(&events));
     }
+}
+
+/// A score under a broken lab is that of the routes that were left.
+#[test]
+fn a_gap_with_a_score_says_whose_score_it_is() {
+    let alone = |it: &Trial| by("canary-direct", breaks(), fails(Step::Export))(it);
+    let diff = Years::new()
+        .campaign("c-1", |it| alone(it).and(arrives()))
+        .campaign("c-2", alone)
+        .diff("c-1", "c-2");
+    assert_eq!(
+        public_of(&diff).entries[0].sentence(),
+        "acme-like → kvm for portable is blocked by the lab: SUCCESS → FAILURE at step 3 by the \
+         routes that were left since c-2 (last scored c-1)."
+    );
 }
 
 /// Two tools that may be it are one for those who may not know which.
