@@ -247,7 +247,7 @@ fn a_store_without_campaigns_or_baselines_says_what_to_do() {
         folder.path(),
         &words,
         2,
-        "there is no baseline `spring`: portolan baseline set spring",
+        "portolan baseline set spring",
     );
     refused(folder.path(), &["diff", "--from", "c-1"], 2, "the store holds no campaign yet");
 }
