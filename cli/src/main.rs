@@ -8,6 +8,7 @@ mod opening;
 mod output;
 mod policies;
 mod progress;
+mod quoting;
 mod recorder;
 mod settings;
 mod trust;

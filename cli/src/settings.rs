@@ -39,9 +39,7 @@ pub(crate) fn testbed(name: &str) -> Result<Testbed, Exit> {
 pub(crate) fn plan(path: &Path) -> Result<PlanFile, Exit> {
     let name = format!("plan {}", path.display());
     let text = read("plan", path, LARGEST_PLAN)?;
-    let plan: PlanFile =
-        serde_json::from_str(&text).with_context(|| name.clone()).map_err(Exit::Usage)?;
-    let plan = plan.validate().with_context(|| name.clone()).map_err(Exit::Usage)?;
+    let plan = PlanFile::parse(&text).with_context(|| name.clone()).map_err(Exit::Usage)?;
     let testbed = reachable(&name, plan.testbed)?;
     Ok(PlanFile { testbed, ..plan })
 }

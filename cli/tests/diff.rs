@@ -243,12 +243,7 @@ fn a_store_without_campaigns_or_baselines_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     drop(Lab::new(folder.path()));
     let words = ["diff", "--baseline", "spring"];
-    refused(
-        folder.path(),
-        &words,
-        2,
-        "portolan baseline set spring",
-    );
+    refused(folder.path(), &words, 2, "portolan baseline set spring");
     refused(folder.path(), &["diff", "--from", "c-1"], 2, "the store holds no campaign yet");
 }
 

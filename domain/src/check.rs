@@ -56,8 +56,9 @@ impl Check {
         match waivers.iter().find(|it| it.covers(&self.rule, trial)) {
             None => self,
             Some(CheckWaived { waiver, reason, owner, expires, .. }) => {
+                let until = expires.strftime("%Y-%m-%d %H:%M UTC");
                 let why = format!(
-                    "{}; waived by {owner} until {expires} (waiver `{waiver}`: {reason})",
+                    "{}; waived by {owner} until {until} (waiver `{waiver}`: {reason})",
                     self.why
                 );
                 Self { finding: Finding::Waived(cost), why, ..self }

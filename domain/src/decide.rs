@@ -10,10 +10,12 @@ use crate::event::{
     ScoresShown, StepFinished, StepWithdrawn, TrialsPlanned, TrialsTold, VersionChanged,
 };
 use crate::ids::{CampaignId, Sha256Digest};
-use crate::observation::Observation;
+use crate::observation::{Observation, bounded_text};
 use crate::plan::Trial;
 use crate::step::Step;
 use crate::testbed::Testbed;
+use crate::told::{self, ToldTrial};
+use crate::trials::{self, TrialsProblem};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +46,14 @@ pub enum Refusal {
     /// What is said about it is missing or not fit to be kept.
     #[error(transparent)]
     Words(#[from] NotDeclared),
+    /// Results that another system told do not fit the testbed they come with.
+    #[error("{file} cannot be taken over: {problem}")]
+    NotTold {
+        /// The name of the file.
+        file: String,
+        /// What is wrong with it.
+        problem: Box<TrialsProblem>,
+    },
 }
 
 /// Judges a command against the state of its campaign. Pure: the same question, the same answer.
@@ -64,7 +74,7 @@ pub fn decide(
     if let Command::TakeOver(told) = command {
         return match state {
             Some(_) => Err(Refusal::AlreadyStarted(id.clone())),
-            None => Ok(take_over(id, *told)),
+            None => take_over(id, *told),
         };
     }
     let campaign = state.ok_or_else(|| Refusal::NotStarted(id.clone()))?;
@@ -105,23 +115,49 @@ fn start(id: &CampaignId, testbed: Testbed, pins: Pins, plan: &[Trial]) -> Vec<E
 }
 
 /// A campaign that ran elsewhere: it starts, is told and ends at once.
-fn take_over(id: &CampaignId, told: TakeOver) -> Vec<Event> {
-    let TakeOver { testbed, pins, origin, file, file_sha256, trials } = told;
-    let campaign = id.clone();
-    let mut events = vec![Event::CampaignStarted(CampaignStarted { campaign, testbed, pins })];
-    events.extend(trials.chunks(TRIALS_IN_ONE_EVENT).map(|trials| {
-        Event::TrialsTold(TrialsTold {
-            campaign: id.clone(),
-            origin: origin.clone(),
-            file: file.clone(),
-            file_sha256,
-            trials: trials.to_vec(),
-        })
-    }));
+fn take_over(id: &CampaignId, told: TakeOver) -> Result<Vec<Event>, Refusal> {
+    let TakeOver { mut testbed, pins, origin, file, file_sha256, trials } = told;
+    // Whatever the file says: nobody here has reached them.
+    testbed.platforms.iter_mut().for_each(|it| told::DRIVER.clone_into(&mut it.driver));
+    let origin = words("the form of the file", &origin)?;
+    let file = words("the name of the file", &file)?;
+    trials::check(&testbed, trials.iter().map(|it| &it.trial))
+        .map_err(|problem| Refusal::NotTold { file: file.clone(), problem: Box::new(problem) })?;
+    let campaign = || id.clone();
+    let start = CampaignStarted { campaign: campaign(), testbed, pins };
+    let told = |trials: Vec<ToldTrial>| {
+        let (campaign, origin, file) = (campaign(), origin.clone(), file.clone());
+        Event::TrialsTold(TrialsTold { campaign, origin, file, file_sha256, trials })
+    };
     let (ending, cost) = (Ending::Completed, Cost::default());
-    let end = CampaignFinished { campaign: id.clone(), ending, cost };
+    let end = CampaignFinished { campaign: campaign(), ending, cost };
+    let mut events = vec![Event::CampaignStarted(start)];
+    events.extend(in_events(trials).into_iter().map(told));
     events.push(Event::CampaignFinished(end));
-    events
+    Ok(events)
+}
+
+/// Most bytes of results in one event, as JSON, for the same reason.
+const BYTES_IN_ONE_EVENT: usize = 40 << 10;
+
+/// Results with reasons of bounded length, in as many parts as need an event.
+fn in_events(trials: Vec<ToldTrial>) -> Vec<Vec<ToldTrial>> {
+    let (mut parts, mut bytes) = (Vec::<Vec<ToldTrial>>::new(), 0);
+    for it in trials {
+        let it = ToldTrial { reason: bounded_text(&it.reason), ..it };
+        let size = serde_json::to_vec(&it).map_or(0, |it| it.len());
+        match parts.last_mut() {
+            Some(part) if part.len() < TRIALS_IN_ONE_EVENT && bytes + size < BYTES_IN_ONE_EVENT => {
+                bytes += size;
+                part.push(it);
+            }
+            Some(_) | None => {
+                bytes = size;
+                parts.push(vec![it]);
+            }
+        }
+    }
+    parts
 }
 
 /// Most cells named by one event, for the same reason.

@@ -75,6 +75,9 @@ pub enum NotDeclared {
     /// The baseline to continue is not there.
     #[error("there is no baseline `{0}` to continue")]
     NoBaseline(BaselineName),
+    /// A baseline that would continue itself.
+    #[error("baseline `{0}` continues itself anyway: --follows names another")]
+    FollowsItself(BaselineName),
     /// The versions are the same.
     #[error("{subject} is at {version} before and after: nothing to declare")]
     SameVersion {
@@ -95,7 +98,7 @@ pub enum NotDeclared {
     /// Its date has passed.
     #[error("the date {0} has passed: a waiver looks ahead")]
     Past(Timestamp),
-    /// That a step is completed cannot be waived.
+    /// What stands above every policy cannot be waived.
     #[error("rule `{0}` cannot be waived: it stands above every policy")]
     NotWaivable(String),
 }
@@ -118,11 +121,12 @@ pub fn declare(
             set_baseline(registry, set)
         }
         Declaration::Upgrade { subject, from, to } => {
+            let subject = words("the subject", &subject)?;
             let upgrade = UpgradeDeclared { subject, from, to: words("the version", &to)?, by };
             self::upgrade(registry, upgrade)
         }
         Declaration::Waive { waiver, rule, scope, reason, expires } => {
-            let reason = words("the reason", &reason)?;
+            let (rule, reason) = (words("the rule", &rule)?, words("the reason", &reason)?);
             let waived = CheckWaived { waiver, rule, scope, reason, owner: by, expires };
             waive(registry, waived, at)
         }
@@ -134,17 +138,29 @@ pub fn declare(
 }
 
 fn set_baseline(registry: &Registry, set: BaselineSet) -> Result<Option<Event>, NotDeclared> {
-    if let Some(follows) = &set.follows
-        && registry.baseline(follows).is_none()
-    {
-        return Err(NotDeclared::NoBaseline(follows.clone()));
+    match &set.follows {
+        Some(follows) if *follows == set.name => {
+            return Err(NotDeclared::FollowsItself(follows.clone()));
+        }
+        Some(follows) if registry.baseline(follows).is_none() => {
+            return Err(NotDeclared::NoBaseline(follows.clone()));
+        }
+        Some(_) | None => {}
     }
     let standing = registry.baseline(&set.name).map(|it| &it.what);
-    if standing.is_some_and(|it| it.campaign == set.campaign && it.versions == set.versions) {
+    if standing.is_some_and(|it| says_nothing_new(it, &set)) {
         return Ok(None);
     }
     let revision = standing.map_or(1, |it| it.revision + 1);
     Ok(Some(Event::BaselineSet(BaselineSet { revision, ..set })))
+}
+
+/// The same reference, and no reason or lineage that was not given before.
+fn says_nothing_new(standing: &BaselineSet, set: &BaselineSet) -> bool {
+    standing.campaign == set.campaign
+        && standing.versions == set.versions
+        && (set.follows.is_none() || set.follows == standing.follows)
+        && (set.reason.is_empty() || set.reason == standing.reason)
 }
 
 fn upgrade(registry: &Registry, upgrade: UpgradeDeclared) -> Result<Option<Event>, NotDeclared> {
@@ -165,21 +181,22 @@ fn waive(
     if stands_above(&waived.rule) {
         return Err(NotDeclared::NotWaivable(waived.rule));
     }
+    if waived.expires <= at {
+        return Err(NotDeclared::Past(waived.expires));
+    }
     if let Some(there) = registry.waivers().get(&waived.waiver) {
         let is_same = there.waived.what == waived && there.ended.is_none();
         return if is_same { Ok(None) } else { Err(NotDeclared::WaiverThere(waived.waiver)) };
-    }
-    if waived.expires <= at {
-        return Err(NotDeclared::Past(waived.expires));
     }
     Ok(Some(Event::CheckWaived(waived)))
 }
 
 fn end_waiver(registry: &Registry, end: WaiverEnded) -> Result<Option<Event>, NotDeclared> {
-    match registry.waivers().get(&end.waiver) {
+    match registry.waivers().get(&end.waiver).map(|it| &it.ended) {
         None => Err(NotDeclared::NoWaiver(end.waiver)),
-        Some(waiver) if waiver.ended.is_some() => Err(NotDeclared::WaiverOver(end.waiver)),
-        Some(_) => Ok(Some(Event::WaiverEnded(end))),
+        Some(Some(ended)) if ended.what == end => Ok(None),
+        Some(Some(_)) => Err(NotDeclared::WaiverOver(end.waiver)),
+        Some(None) => Ok(Some(Event::WaiverEnded(end))),
     }
 }
 

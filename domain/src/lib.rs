@@ -8,6 +8,7 @@ pub mod testbed;
 
 pub mod plan;
 pub mod plan_file;
+pub mod trials;
 
 pub mod facts;
 pub mod observation;

@@ -114,13 +114,23 @@ const LONGEST_TEXT: usize = 512;
 const LONGEST_LIST: usize = 2048;
 
 /// A text of bounded length. What is cut is told by its digest, so that two texts that differ only
-/// there still differ.
+/// there still differ. A text that was bounded before stays as it is.
 #[must_use]
 pub fn bounded_text(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}… (whole: sha256 {})", &text[..end], digest(text)),
+        Some((end, _)) if !is_digest(&text[end..]) => {
+            format!("{}{CUT}{})", &text[..end], digest(text))
+        }
+        Some(_) | None => text.to_owned(),
     }
+}
+
+/// What stands where a text was cut, before the digest of the whole.
+const CUT: &str = "… (whole: sha256 ";
+
+fn is_digest(rest: &str) -> bool {
+    let digits = rest.strip_prefix(CUT).and_then(|it| it.strip_suffix(')'));
+    digits.is_some_and(|it| it.parse::<Sha256Digest>().is_ok())
 }
 
 impl Value {
@@ -176,6 +186,7 @@ mod tests {
         assert_eq!(list("drop"), list("drop"));
         let text = |last: char| Value::Text(format!("{}{last}", "ä".repeat(5000))).bounded();
         assert_ne!(text('a'), text('b'));
+        assert_eq!(text('a').bounded(), text('a'), "what is bounded stays as it is");
         assert!(list("x").to_string().chars().count() < LONGEST_LIST + 200);
         assert!(text('a').to_string().chars().count() < LONGEST_TEXT + 100);
     }

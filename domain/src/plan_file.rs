@@ -1,14 +1,14 @@
 //! A plan as a file: what `plan --out` writes and `run --plan` walks.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::BaselineName;
-use crate::plan::{MOST_TRIALS, Trial};
+use crate::plan::Trial;
 use crate::testbed::{Testbed, TestbedProblem};
+use crate::trials::{self, TrialsProblem};
 
-/// The version of this shape. Fields are added under the same number, never renamed or removed.
+/// The version of this shape. A field more is another version: what a reader does not know, it must
+/// not walk past.
 pub const SCHEMA: &str = "portolan.plan/1";
 
 /// Trials to walk, with the testbed they are walked on.
@@ -32,37 +32,21 @@ pub struct PlanFile {
 /// Why a plan file cannot be walked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanFileProblem {
+    /// It is no plan.
+    #[error("it is no plan: {0}")]
+    Shape(String),
     /// Another version wrote it.
     #[error("it says schema {0:?}, and this version reads {SCHEMA:?}")]
     Schema(String),
     /// Its testbed is not fit.
     #[error("its testbed: {0}")]
     Testbed(#[from] TestbedProblem),
-    /// It has no trials.
-    #[error("it has no trials: nothing to walk")]
-    Empty,
-    /// It has too many.
-    #[error("it has {0} trials, more than a campaign may have ({MOST_TRIALS})")]
-    TooMany(usize),
-    /// A trial names something that its testbed lacks.
-    #[error("trial {place}, {trial}: its testbed has no such guest, platform or route")]
-    Unknown {
-        /// Which trial, 1 for the first.
-        place: usize,
-        /// What it says.
-        trial: Trial,
-    },
+    /// Its trials are not those of its testbed.
+    #[error(transparent)]
+    Trials(#[from] TrialsProblem),
     /// A trial goes nowhere.
-    #[error("trial {place}, {trial}: source and target are the same, or its repetition is 0")]
+    #[error("trial {place}, {trial}: source and target are the same")]
     Nowhere {
-        /// Which trial, 1 for the first.
-        place: usize,
-        /// What it says.
-        trial: Trial,
-    },
-    /// A trial stands twice.
-    #[error("trial {place}, {trial}: it stands twice")]
-    Twice {
         /// Which trial, 1 for the first.
         place: usize,
         /// What it says.
@@ -77,42 +61,47 @@ impl PlanFile {
         Self { schema: SCHEMA.to_owned(), baseline: None, estimate_ms: 0, testbed, trials }
     }
 
+    /// The plan in this text, checked.
+    ///
+    /// # Errors
+    /// The first problem found.
+    pub fn parse(text: &str) -> Result<Self, PlanFileProblem> {
+        // Asked first: of another shape, the fields say nothing.
+        let head: Head = serde_json::from_str(text).map_err(shape)?;
+        check_schema(&head.schema)?;
+        serde_json::from_str::<Self>(text).map_err(shape)?.validate()
+    }
+
     /// Checks that it can be walked.
     ///
     /// # Errors
     /// The first problem found.
     pub fn validate(self) -> Result<Self, PlanFileProblem> {
-        if self.schema != SCHEMA {
-            return Err(PlanFileProblem::Schema(self.schema.chars().take(80).collect()));
-        }
-        match self.trials.len() {
-            0 => return Err(PlanFileProblem::Empty),
-            count if count > MOST_TRIALS => return Err(PlanFileProblem::TooMany(count)),
-            _ => {}
-        }
+        check_schema(&self.schema)?;
         let testbed = self.testbed.validate()?;
-        check(&testbed, &self.trials)?;
+        trials::check(&testbed, self.trials.iter())?;
+        if let Some((place, it)) = (1..).zip(&self.trials).find(|(_, it)| it.source == it.target) {
+            return Err(PlanFileProblem::Nowhere { place, trial: it.clone() });
+        }
         Ok(Self { testbed, ..self })
     }
 }
 
-fn check(testbed: &Testbed, trials: &[Trial]) -> Result<(), PlanFileProblem> {
-    let mut seen = BTreeSet::new();
-    for (place, it) in (1..).zip(trials) {
-        let is_known = testbed.guest(&it.guest).is_some()
-            && testbed.platform(&it.source).is_some()
-            && testbed.platform(&it.target).is_some()
-            && testbed.route(&it.route).is_some();
-        let trial = || it.clone();
-        if !is_known {
-            return Err(PlanFileProblem::Unknown { place, trial: trial() });
-        }
-        if it.source == it.target || it.repetition == 0 {
-            return Err(PlanFileProblem::Nowhere { place, trial: trial() });
-        }
-        if !seen.insert(it) {
-            return Err(PlanFileProblem::Twice { place, trial: trial() });
-        }
+/// What every version of a plan begins with.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+}
+
+fn check_schema(found: &str) -> Result<(), PlanFileProblem> {
+    match found {
+        SCHEMA => Ok(()),
+        other => Err(PlanFileProblem::Schema(other.chars().take(80).collect())),
     }
-    Ok(())
+}
+
+/// Of bounded length: the words may repeat the file.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes a value")]
+fn shape(error: serde_json::Error) -> PlanFileProblem {
+    PlanFileProblem::Shape(error.to_string().chars().take(300).collect())
 }

@@ -104,13 +104,6 @@ impl Registry {
         &self.waivers
     }
 
-    /// Position of the last event that declared or ended a waiver.
-    #[must_use]
-    pub fn last_waiver(&self) -> Option<u64> {
-        let ended = |it: &Waiver| it.ended.as_ref().map_or(0, |it| it.position);
-        self.waivers.values().map(|it| it.waived.position.max(ended(it))).max()
-    }
-
     /// Every withdrawal, by the position of the step that was withdrawn.
     #[must_use]
     pub fn withdrawals(&self) -> &BTreeMap<u64, Declared<StepWithdrawn>> {

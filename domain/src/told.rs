@@ -21,8 +21,17 @@ pub struct ToldTrial {
     pub reason: String,
     /// How long it took, in milliseconds; 0 when the file does not say.
     pub duration_ms: u64,
-    /// When it was tried.
+    /// When it was tried, as the file says.
     pub at: Timestamp,
+}
+
+impl ToldTrial {
+    /// When it was tried. Nothing is told before it happened: of a file that says so, the moment at
+    /// which it was recorded counts.
+    #[must_use]
+    pub fn tried(&self, recorded: Timestamp) -> Timestamp {
+        self.at.min(recorded)
+    }
 }
 
 /// The driver of platforms that only another system has reached.

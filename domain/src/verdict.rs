@@ -58,6 +58,9 @@ pub struct TrialVerdict {
     pub steps: Vec<StepVerdict>,
 }
 
+/// How the reason of a step begins that was withdrawn.
+const WITHDRAWN: &str = "withdrawn by";
+
 impl TrialVerdict {
     /// How a trial stands whose steps stand like this.
     #[must_use]
@@ -73,7 +76,7 @@ impl TrialVerdict {
         let after = |it: StepVerdict| match (it.step.cmp(step), it.standing) {
             (Ordering::Less, _) | (_, Standing::NotRun | Standing::Blocked) => it,
             (Ordering::Equal, _) => StepVerdict {
-                reason: Some(format!("withdrawn by {by}: {reason}")),
+                reason: Some(format!("{WITHDRAWN} {by}: {reason}")),
                 ..unreached(it.step, Standing::LabError)
             },
             (Ordering::Greater, _) => unreached(it.step, Standing::Blocked),
@@ -94,6 +97,12 @@ impl TrialVerdict {
         Self { standing: if is_judged { lowest(&steps) } else { self.standing }, steps }
     }
 
+    /// Whether a step has a score: it was tried, the lab did not break, and it was not withdrawn.
+    #[must_use]
+    pub fn is_scored(&self, step: Step) -> bool {
+        self.steps.iter().any(|it| it.step == step && it.standing.score().is_some())
+    }
+
     /// The step that holds the trial back: the first among those with the lowest score.
     #[must_use]
     pub fn limiting(&self) -> Option<&StepVerdict> {
@@ -105,6 +114,13 @@ impl TrialVerdict {
 }
 
 impl StepVerdict {
+    /// Whether it was withdrawn: the lab had broken unseen.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        let says_so = self.reason.as_ref().is_some_and(|it| it.starts_with(WITHDRAWN));
+        self.standing == Standing::LabError && says_so
+    }
+
     fn waived(self, waivers: &[&CheckWaived], trial: &Trial) -> Self {
         let is_waived = |it: &Check| matches!(it.finding, Finding::Waived(_));
         let checks: Vec<Check> =
@@ -113,7 +129,10 @@ impl StepVerdict {
             return Self { checks, ..self };
         }
         let standing = Standing::Scored(lowest_of(&checks));
-        let cause = self.cause.filter(|_| standing == Standing::Scored(Score::Failure));
+        // A cause was found in all that failed: of what is left it may say nothing.
+        let whole = !checks.iter().any(|it| it.finding == Finding::Waived(Score::Failure));
+        let failed = standing == Standing::Scored(Score::Failure);
+        let cause = self.cause.filter(|_| failed && whole);
         Self { standing, checks, cause, ..self }
     }
 }

@@ -88,8 +88,7 @@ impl Desk {
     ) -> Result<Vec<Recorded>, DeskError> {
         let request = command.id(id);
         let stream = stream(id);
-        let concludes =
-            matches!(command, Command::FinishCampaign { .. } | Command::ShowScores { .. });
+        let concludes = concludes(&command);
         if let Some(known) = self.log.recorded_for(&stream, request)? {
             // Whoever asks again may have been stopped before it was signed.
             if concludes {
@@ -134,7 +133,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Records what a person declares, and signs it. None when it stands already.
+    /// Records what a person declares, and signs it. None when it stands already: it is signed then
+    /// too.
     ///
     /// # Errors
     /// Why it is not fit to be recorded, or what the log said.
@@ -144,7 +144,11 @@ impl Desk {
         by: &str,
         at: Timestamp,
     ) -> Result<Option<Recorded>, DeskError> {
-        let Some(event) = declare(&self.registry, declaration, by, at)? else { return Ok(None) };
+        let Some(event) = declare(&self.registry, declaration, by, at)? else {
+            // Whoever asks again may have been stopped before it was signed.
+            self.log.checkpoint()?;
+            return Ok(None);
+        };
         let command = declare::id(&event, self.declared);
         let expected = Expected::Exact(self.declared);
         let (stream, events) = (declare::STREAM.to_owned(), vec![event]);
@@ -154,17 +158,20 @@ impl Desk {
         Ok(recorded.into_iter().next())
     }
 
-    /// Withdraws the step recorded at a position: the lab had broken unseen. Signed as well.
+    /// Withdraws the step recorded at a position: the lab had broken unseen. Signed as well. Asked
+    /// again in the same words, it is answered with what was recorded.
     ///
     /// # Errors
-    /// [`DeskError::NoStep`], [`DeskError::Withdrawn`], or what the log said.
+    /// [`DeskError::NoStep`]; [`DeskError::Withdrawn`] when it was withdrawn in other words; or what
+    /// the log said.
     pub fn withdraw(
         &mut self,
         position: u64,
         (reason, by): (&str, &str),
         at: Timestamp,
     ) -> Result<Vec<Recorded>, DeskError> {
-        if self.registry.withdrawals().contains_key(&position) {
+        let before = self.registry.withdrawals().get(&position).map(|it| &it.what);
+        if before.is_some_and(|it| it.reason != reason.trim() || it.by != by.trim()) {
             return Err(DeskError::Withdrawn(position));
         }
         let found = match position < self.log.head() {
@@ -215,6 +222,17 @@ impl Desk {
 /// The stream of one campaign.
 fn stream(id: &CampaignId) -> String {
     format!("campaign/{id}")
+}
+
+/// Whether a command ends a campaign or shows its scores.
+fn concludes(command: &Command) -> bool {
+    match command {
+        Command::FinishCampaign { .. } | Command::ShowScores { .. } | Command::TakeOver(_) => true,
+        Command::StartCampaign { .. }
+        | Command::ResumeCampaign { .. }
+        | Command::RecordStep(_)
+        | Command::WithdrawStep { .. } => false,
+    }
 }
 
 /// Whether a step says already that the lab broke: there is nothing to withdraw.

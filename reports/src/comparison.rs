@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::check::Check;
+use domain::check::{Check, Finding};
 use domain::event::Outcome;
 use domain::observation::{Channel, Observation, Value, find};
 use domain::policy::Policy;
@@ -43,6 +43,8 @@ pub struct Change {
     pub after: String,
     /// The lowest score a rule gives for it; none when no rule looks at it.
     pub score: Option<Score>,
+    /// True when a waiver makes that cost nothing.
+    pub waived: bool,
 }
 
 impl Comparison {
@@ -63,7 +65,7 @@ impl Comparison {
             match (find(before, fact), find(after, fact)) {
                 (Some(a), Some(b)) if a == b => comparison.unchanged += 1,
                 sides => {
-                    let change = change(fact, sides, score(fact, verdict, policy));
+                    let change = change(fact, sides, judged(fact, verdict, policy));
                     let is_on_both = sides.0.is_some() && sides.1.is_some();
                     let Self { changed, one_sided, .. } = &mut comparison;
                     if is_on_both { changed } else { one_sided }.push(change);
@@ -93,13 +95,23 @@ fn names<'a>(before: &'a [Observation], after: &'a [Observation]) -> BTreeSet<&'
     before.iter().chain(after).filter(compared).map(|it| it.fact.as_str()).collect()
 }
 
-fn change(fact: &str, sides: (Option<&Value>, Option<&Value>), score: Option<Score>) -> Change {
+fn change(
+    fact: &str,
+    sides: (Option<&Value>, Option<&Value>),
+    judged: Option<(Score, bool)>,
+) -> Change {
     let told = |it: Option<&Value>| it.map_or_else(|| NOT_OBSERVED.to_owned(), Value::to_string);
     let (before, after) = match sides {
         (Some(Value::List(a)), Some(Value::List(b))) => (only(a, b), only(b, a)),
         (a, b) => (told(a), told(b)),
     };
-    Change { fact: fact.to_owned(), before: clipped(&before), after: clipped(&after), score }
+    Change {
+        fact: fact.to_owned(),
+        before: clipped(&before),
+        after: clipped(&after),
+        score: judged.map(|(score, _)| score),
+        waived: judged.is_some_and(|(_, waived)| waived),
+    }
 }
 
 /// The entries of one list that the other lacks.
@@ -111,13 +123,26 @@ fn only(of: &[String], other: &[String]) -> String {
     }
 }
 
-fn score(fact: &str, verdict: &TrialVerdict, policy: &Policy) -> Option<Score> {
+/// The lowest score of the rules about a fact, and whether it is waived. What costs something comes
+/// first, then what is waived.
+fn judged(fact: &str, verdict: &TrialVerdict, policy: &Policy) -> Option<(Score, bool)> {
     let about = |check: &&Check| {
         let rule = policy.rules.iter().find(|rule| rule.id == check.rule);
         rule.is_some_and(|rule| rule.compare.fact() == fact)
     };
     let restart = verdict.steps.iter().find(|it| it.step == Step::Restart)?;
-    restart.checks.iter().filter(about).filter_map(|it| it.finding.score()).min()
+    let found = |check: &Check| match check.finding {
+        Finding::Scored(score) | Finding::NotObserved(score) => Some((score, false)),
+        Finding::Waived(score) => Some((score, true)),
+        Finding::NotApplicable => None,
+    };
+    let found = restart.checks.iter().filter(about).filter_map(found);
+    let weight = |(score, waived): &(Score, bool)| match (score, waived) {
+        (Score::Failure | Score::Warning, false) => 0,
+        (_, true) => 1,
+        (Score::Success, false) => 2,
+    };
+    found.min_by_key(|it| (weight(it), it.0))
 }
 
 fn clipped(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! What has been declared, for people and programs: baselines with their lineage, waivers, upgrades,
 //! withdrawals. Reasons and names are as somebody wrote them: for operators and auditors only.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use comfy_table::{Table, presets};
 use domain::event::{BaselineSet, Pins, StepWithdrawn, UpgradeDeclared, WaiverScope};
@@ -89,17 +89,18 @@ pub fn baseline(registry: &Registry, name: &BaselineName) -> Option<BaselineEntr
     Some(BaselineEntry { name, campaign, revision, set, position, reason, by, versions, lineage })
 }
 
-/// What a baseline stood for before: its own settings, then those of the one it continues. Names
-/// that continue each other are walked once.
+/// What a baseline stood for before: its own settings, and those that the ones it continues had by
+/// then. It ends, since each is older than what continues it.
 fn lineage(registry: &Registry, name: &BaselineName) -> Vec<Ancestor> {
-    let (mut lineage, mut seen, mut next) = (Vec::new(), BTreeSet::new(), Some(name.clone()));
-    while let Some(name) = next.take().filter(|it| seen.insert(it.clone())) {
+    let (mut lineage, mut next) = (BTreeMap::new(), Some((name.clone(), u64::MAX)));
+    while let Some((name, before)) = next.take() {
         let line = registry.baselines().find(|(it, _)| **it == name).map_or(&[][..], |it| it.1);
-        lineage.extend(line.iter().rev().map(ancestor));
-        next = line.iter().rev().find_map(|it| it.what.follows.clone());
+        let older = || line.iter().filter(|it| it.position < before).rev();
+        lineage.extend(older().map(|it| (it.position, ancestor(it))));
+        next = older().find_map(|it| Some((it.what.follows.clone()?, it.position)));
     }
-    // The first is what it stands for now.
-    lineage.into_iter().skip(1).collect()
+    // The newest is what it stands for now.
+    lineage.into_values().rev().skip(1).collect()
 }
 
 fn ancestor(Declared { position, at, what }: &Declared<BaselineSet>) -> Ancestor {

@@ -4,6 +4,7 @@
 use domain::ids::RouteId;
 use domain::score::Standing;
 use domain::testbed::Package;
+use domain::told::ToldTrial;
 use domain::verdict::Steps;
 use serde::Serialize;
 
@@ -53,6 +54,9 @@ pub struct TrialDerived {
     /// How it stands: as its lowest step.
     #[serde(serialize_with = "as_word")]
     pub standing: Standing,
+    /// What another system told about it, where nothing was observed here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
     /// All seven steps.
     pub steps: Vec<StepDerived>,
     /// The guest's facts before and after.
@@ -98,7 +102,9 @@ impl TrialDerived {
     #[must_use]
     pub fn tells_the_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&StepDerived, &StepDerived)| a.tells_the_same(b);
-        self.facts == other.facts && self.steps.iter().zip(&other.steps).all(same)
+        self.facts == other.facts
+            && self.told == other.told
+            && self.steps.iter().zip(&other.steps).all(same)
     }
 
     /// Positions of its first and its last event in the log, if it has any.
@@ -116,6 +122,7 @@ impl TrialDerived {
         Self {
             repetition: trial.trial.repetition,
             standing: trial.verdict.standing,
+            told: judged.campaign.told.get(&trial.trial).map(told),
             steps: trial
                 .verdict
                 .steps
@@ -124,5 +131,12 @@ impl TrialDerived {
                 .collect(),
             facts: Comparison::new(steps, &trial.verdict, judged.policy),
         }
+    }
+}
+
+fn told(told: &ToldTrial) -> String {
+    match told.reason.as_str() {
+        "" => "told by another system".to_owned(),
+        reason => format!("told by another system: {reason}"),
     }
 }

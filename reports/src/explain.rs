@@ -16,7 +16,7 @@ use crate::reason::Reason;
 use crate::redaction::ranked_for_operators;
 use crate::remedy::remedies;
 use crate::step_derivation::StepRecord;
-use crate::tally::as_word;
+use crate::tally::{as_optional_word, as_word};
 
 /// The version of this shape. Fields are added under the same number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.explain/1";
@@ -49,6 +49,9 @@ pub struct Explanation {
     /// How it stands: as its best route.
     #[serde(serialize_with = "as_word")]
     pub standing: Standing,
+    /// How it stands under the raw policy and without waivers; not there when nothing was relaxed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_optional_word")]
+    pub raw_standing: Option<Standing>,
     /// Repetitions of the best route disagree.
     pub unstable: bool,
     /// Trials that were scored.
@@ -141,6 +144,7 @@ impl Explanation {
             source: cell.source.clone(),
             target: cell.target.clone(),
             standing: cell.verdict.standing,
+            raw_standing: judged.raw_of(guest, cell),
             unstable: cell.verdict.unstable,
             scored: cell.verdict.scored,
             planned: cell.verdict.planned,

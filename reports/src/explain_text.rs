@@ -29,7 +29,7 @@ pub fn explanation(told: &Explanation, colour: Colour) -> String {
 fn head(told: &Explanation) -> String {
     let mut lines = vec![
         format!("{}: {} → {}", told.guest, told.source, told.target),
-        format!("  standing  {}{}", signed(told.standing), unstable(told.unstable)),
+        format!("  standing  {}{}{}", signed(told.standing), unstable(told.unstable), raw(told)),
         format!("  trials    {} of {} scored", told.scored, told.planned),
         format!("  campaign  {}, policy {}", told.campaign, told.policy),
     ];
@@ -41,6 +41,12 @@ fn head(told: &Explanation) -> String {
     }
     lines.extend(told.remedies.iter().map(|it| format!("  - {}", one_line(it))));
     lines.join("\n") + "\n"
+}
+
+/// How it stands raw, where that is another standing.
+fn raw(told: &Explanation) -> String {
+    let raw = told.raw_standing.filter(|raw| *raw != told.standing);
+    raw.map(|it| format!(" (raw {})", signed(it))).unwrap_or_default()
 }
 
 fn route(route: &RouteDerived) -> String {
@@ -75,6 +81,10 @@ fn tool(tool: &Tool) -> String {
 
 fn trial(trial: &TrialDerived) -> String {
     let mut text = format!("   repetition {}: {}\n", trial.repetition, signed(trial.standing));
+    if let Some(told) = &trial.told {
+        let _ = writeln!(text, "     {}", one_line(told));
+        return text;
+    }
     trial.steps.iter().for_each(|it| text.push_str(&step(it)));
     let unchanged = trial.facts.unchanged;
     let title = format!("facts that changed ({unchanged} did not)");

@@ -36,7 +36,7 @@ impl Fault {
             Why::Cause(cause) => Some(Fault::Cause(*cause)),
             Why::NotCompleted => Some(Fault::NotCompleted),
             Why::Topics(_) | Why::AddressMoves => Some(Fault::Rules),
-            Why::LabBroke => None,
+            Why::LabBroke | Why::Told => None,
         }
     }
 

@@ -18,9 +18,13 @@ pub use campaign::{CampaignHistory, Told};
 pub struct History {
     campaigns: Vec<CampaignHistory>,
     places: BTreeMap<CampaignId, usize>,
+    /// Campaigns that another system told, as long as none of their trials is reached.
+    ahead: BTreeMap<CampaignId, CampaignHistory>,
     registry: Registry,
     viewpoint: Viewpoint,
     head: Option<(u64, Timestamp)>,
+    /// The latest time of any event seen; clocks are set back now and then.
+    latest: Option<Timestamp>,
     unplaced: u64,
 }
 
@@ -41,10 +45,10 @@ impl History {
 
     /// Puts one more event in its place. What has no place is counted, never an error.
     pub fn project(&mut self, recorded: &Recorded) {
-        if !self.viewpoint.sees(recorded) {
+        if !self.viewpoint.sees(recorded) || self.is_ahead(recorded) {
             return;
         }
-        self.head = Some((recorded.position, recorded.at));
+        self.look(recorded);
         self.registry.evolve(recorded);
         if let Event::CampaignStarted(started) = &recorded.event {
             self.start(started, recorded);
@@ -60,10 +64,46 @@ impl History {
         self.unplaced += u64::from(!placed);
     }
 
-    /// All campaigns, in the order they started.
+    /// Whether an event that was recorded after the instant asked for says nothing of the time
+    /// before, since its campaign is not seen from here.
+    fn is_ahead(&mut self, recorded: &Recorded) -> bool {
+        let Some(id) = recorded.event.campaign() else { return false };
+        if self.viewpoint.reaches(recorded.at) || self.places.contains_key(id) {
+            return false;
+        }
+        if let Event::CampaignStarted(started) = &recorded.event {
+            let campaign = CampaignHistory::started(started, recorded);
+            self.ahead.entry(id.clone()).or_insert(campaign);
+            return true;
+        }
+        let Some(mut campaign) = self.ahead.remove(id) else { return true };
+        campaign.project(recorded, &self.viewpoint);
+        if campaign.told.is_empty() {
+            self.ahead.insert(id.clone(), campaign);
+        } else {
+            self.places.insert(id.clone(), self.campaigns.len());
+            self.campaigns.push(campaign);
+            self.look(recorded);
+        }
+        true
+    }
+
+    /// Remembers that an event is seen.
+    fn look(&mut self, recorded: &Recorded) {
+        self.head = Some((recorded.position, recorded.at));
+        self.latest = self.latest.max(Some(recorded.at));
+    }
+
+    /// All campaigns, in the order they were recorded.
     #[must_use]
     pub fn campaigns(&self) -> &[CampaignHistory] {
         &self.campaigns
+    }
+
+    /// The campaign that started last; what another system told stands where it was tried.
+    #[must_use]
+    pub fn last(&self) -> Option<&CampaignHistory> {
+        self.campaigns.iter().max_by_key(|it| (it.started, it.first_position))
     }
 
     /// One campaign.
@@ -83,23 +123,25 @@ impl History {
     pub fn at_present(self, now: Timestamp) -> Self {
         let waivers = self.registry.waivers().values();
         let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.at_present(self.head, expiries, now), ..self }
+        Self { viewpoint: self.viewpoint.at_present(self.latest, expiries, now), ..self }
     }
 
-    /// The waivers in force at the instant it is seen at; without one at that of its last event.
+    /// The waivers in force at the instant it is seen at; without one at the latest of its events.
     #[must_use]
     pub fn in_force(&self) -> Vec<&CheckWaived> {
-        let instant = self.viewpoint.as_of.or(self.head.map(|(_, at)| at));
+        let instant = self.viewpoint.as_of.or(self.latest);
         instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
     }
 
     /// From where a campaign is seen, nailed down: whatever is recorded later, the same is seen from
-    /// there. That is the position asked for, or the last one that says anything about the campaign.
+    /// there. That is the position asked for, or else the last one that says anything about the
+    /// campaign; with waivers, which end by themselves, or with strangers, the last one of all.
     #[must_use]
     pub fn viewpoint_of(&self, campaign: &CampaignHistory) -> Viewpoint {
-        let waivers = self.registry.last_waiver().unwrap_or(0);
-        let last = campaign.last_position.max(waivers);
-        Viewpoint { known_at: self.viewpoint.known_at.or(Some(last)), ..self.viewpoint }
+        let is_alone = self.registry.waivers().is_empty() && self.unplaced == 0;
+        let head = self.head.map(|(position, _)| position);
+        let last = if is_alone { Some(campaign.last_position) } else { head };
+        Viewpoint { known_at: self.viewpoint.known_at.or(last), ..self.viewpoint }
     }
 
     /// From where it is seen.

@@ -47,6 +47,7 @@ fn declared(view: &PublicView) -> Vec<(String, &str)> {
     ];
     for it in &view.waivers {
         texts.push((format!("the name of waiver `{}`", it.waiver), it.waiver.as_str()));
+        texts.push((format!("the rule of waiver `{}`", it.waiver), &it.rule));
     }
     for it in &view.platforms {
         texts.push((format!("the product of platform `{}`", it.id), &it.product));

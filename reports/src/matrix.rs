@@ -213,15 +213,14 @@ fn route_tried(
             None => {
                 let verdict = verdict::judge(lens.policy, steps);
                 let verdict = verdict.waived(lens.waivers, trial);
-                (verdict, steps.values().map(|seen| seen.finished.duration_ms).sum())
+                let durations = steps.values().map(|seen| seen.finished.duration_ms);
+                (verdict, durations.fold(0, u64::saturating_add))
             }
         };
         let standing = verdict.standing;
-        repetitions.push(Repetition {
-            standing,
-            addresses: addresses(steps).map(<[String]>::to_vec),
-            duration_ms,
-        });
+        let addresses = addresses(steps).filter(|_| verdict.is_scored(Step::Restart));
+        let addresses = addresses.map(<[String]>::to_vec);
+        repetitions.push(Repetition { standing, addresses, duration_ms });
         trials.push(TrialJudged { trial: (*trial).clone(), verdict });
     }
     if trials.is_empty() {

@@ -20,7 +20,7 @@ pub const STAND_INS: &str = "Platforms marked as stand-ins are played by QEMU wi
 pub const TOLD: &str = "These results were told by another system and taken over as it told them: \
     nothing was observed here, and no policy can judge them anew.";
 
-const RAW: &str = "the raw score stands beside each cell";
+const RAW: &str = "where that makes a difference, the raw score stands beside the cell";
 
 const WITHDRAWN: &str = "withdrawn after being recorded, because the lab had broken unseen: what was \
     recorded stands in the log as before, and counts as lab error.";

@@ -38,6 +38,8 @@ pub enum Why {
     NotCompleted,
     /// The lab broke, not the product.
     LabBroke,
+    /// Another system told it, without what it was judged by.
+    Told,
 }
 
 /// What the rules of one step are about that hold a route back.
@@ -79,7 +81,9 @@ impl Reason {
     pub fn cause(&self) -> Option<Cause> {
         match &self.why {
             Why::Cause(cause) => Some(*cause),
-            Why::Topics(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke => None,
+            Why::Topics(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke | Why::Told => {
+                None
+            }
         }
     }
 
@@ -89,7 +93,7 @@ impl Reason {
         match &self.why {
             Why::Topics(steps) => steps.iter().flat_map(|it| &it.changed).copied().collect(),
             Why::AddressMoves => BTreeSet::from([Topic::Address]),
-            Why::Cause(_) | Why::NotCompleted | Why::LabBroke => BTreeSet::new(),
+            Why::Cause(_) | Why::NotCompleted | Why::LabBroke | Why::Told => BTreeSet::new(),
         }
     }
 
@@ -104,7 +108,9 @@ impl Reason {
     pub fn at_steps(&self) -> &[AtStep] {
         match &self.why {
             Why::Topics(steps) => steps,
-            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke => &[],
+            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke | Why::Told => {
+                &[]
+            }
         }
     }
 
@@ -113,7 +119,7 @@ impl Reason {
     pub fn parts(&self) -> Vec<(Step, String)> {
         match &self.why {
             Why::Topics(steps) => steps.iter().map(|it| (it.step, it.to_string())).collect(),
-            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke => {
+            Why::Cause(_) | Why::AddressMoves | Why::NotCompleted | Why::LabBroke | Why::Told => {
                 vec![(self.step, self.why.to_string())]
             }
         }
@@ -158,6 +164,7 @@ impl fmt::Display for Why {
             Why::AddressMoves => f.write_str("IP address differs between repetitions"),
             Why::NotCompleted => f.write_str("could not be completed"),
             Why::LabBroke => f.write_str("the lab broke, not the product"),
+            Why::Told => f.write_str("as another system told"),
         }
     }
 }
@@ -201,7 +208,9 @@ fn why(trial: &TrialVerdict, limiting: &StepVerdict, lowest: Score, policy: &Pol
     }
     let steps: Vec<AtStep> =
         trial.steps.iter().filter_map(|it| AtStep::of(it, lowest, policy)).collect();
-    if limiting.reason.is_some() || steps.is_empty() {
+    if limiting.checks.is_empty() {
+        Why::Told
+    } else if limiting.reason.is_some() || steps.is_empty() {
         Why::NotCompleted
     } else {
         Why::Topics(steps)

@@ -24,9 +24,16 @@ impl Receipt {
         Ok(Self { command, sha256: Sha256Digest::of(json::text(file)?.as_bytes()) })
     }
 
-    /// Both in one line: `… | sha256sum` gives the digest.
+    /// What the call and the digest are there for. Another version of Portolan may tell more.
+    pub const TITLE: &str = concat!(
+        "The same view again, whatever is recorded later (portolan ",
+        env!("CARGO_PKG_VERSION"),
+        "):"
+    );
+
+    /// The call and what it gives, a line each.
     #[must_use]
     pub fn words(&self) -> String {
-        format!("The same view, for ever: {} | sha256sum  →  {}", self.command, self.sha256)
+        format!("{}\n  {} | sha256sum\n  {}", Self::TITLE, self.command, self.sha256)
     }
 }

@@ -6,6 +6,7 @@ use domain::event::Pins;
 use domain::ids::{CampaignId, PlatformId};
 use domain::plan::{CellId, Trial};
 use domain::registry::Registry;
+use domain::score::Standing;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -20,7 +21,8 @@ pub type Current = BTreeMap<String, Version>;
 pub struct Version {
     /// The version.
     pub version: String,
-    /// Position of the last event of the campaign that found it, or of the upgrade that declared it.
+    /// Position of the start or resumption of the campaign that found it, or of the upgrade that
+    /// declared it.
     pub position: u64,
     /// It was declared and no campaign has found it yet.
     pub declared: bool,
@@ -31,8 +33,8 @@ pub struct Version {
 pub struct StaleCell {
     /// Which cell.
     pub cell: CellId,
-    /// The campaign of its newest evidence; none when there is none, since it was withdrawn or never
-    /// came about.
+    /// The campaign of its newest evidence; none when there is none, since it was withdrawn, never
+    /// came about, or was only told by another system.
     pub evidence: Option<CampaignId>,
     /// When that campaign ran.
     pub tried: Option<Timestamp>,
@@ -43,7 +45,7 @@ pub struct StaleCell {
 /// What would bring a baseline up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revalidation {
-    /// The stale cells.
+    /// The stale cells, in the order of the plan.
     pub cells: Vec<StaleCell>,
     /// How many cells of the baseline are not stale.
     pub fresh: usize,
@@ -52,7 +54,8 @@ pub struct Revalidation {
     pub trials: Vec<Trial>,
     /// How long those took before, one after the other and without sharing, in milliseconds.
     pub alone_ms: u64,
-    /// How long they are likely to take together, by what sharing has saved before, in milliseconds.
+    /// How long they are likely to take together, by what sharing has saved before and no less than
+    /// the longest of them, in milliseconds.
     pub estimate_ms: u64,
 }
 
@@ -63,7 +66,7 @@ pub fn current(records: &[CampaignRecord], registry: &Registry) -> Current {
     let mut known: Vec<(u64, bool, Pins)> = records
         .iter()
         .filter(|it| !it.told)
-        .map(|it| (it.positions.1, false, it.versions.clone()))
+        .map(|it| (it.found, false, it.versions.clone()))
         .collect();
     known.extend(registry.upgrades().iter().map(|it| {
         let pins = Pins::from([(it.what.subject.clone(), it.what.to.clone())]);
@@ -88,25 +91,22 @@ impl Revalidation {
         let newer = newest_first(baseline, records);
         let mut revalidation =
             Self { cells: Vec::new(), fresh: 0, trials: Vec::new(), alone_ms: 0, estimate_ms: 0 };
+        let mut longest_ms = 0;
         for (id, cell) in &baseline.cells {
-            let newest = newest(&newer, id);
-            let upgraded = newest.map_or_else(Vec::new, |(_, it)| upgraded(it, current));
-            if newest.is_some() && upgraded.is_empty() {
+            let Some(stale) = stale(&newer, id, cell, current) else {
                 revalidation.fresh += 1;
                 continue;
-            }
-            revalidation.cells.push(StaleCell {
-                cell: id.clone(),
-                evidence: newest.map(|(campaign, _)| campaign.id.clone()),
-                tried: newest.map(|(campaign, _)| campaign.started),
-                upgraded,
-            });
+            };
+            revalidation.cells.push(stale);
             let Some(route) = route(cell) else { continue };
-            revalidation.alone_ms += mean_ms(route, &newer, id);
+            let ms = mean_ms(route, &newer, id);
+            longest_ms = ms.max(longest_ms);
+            revalidation.alone_ms = revalidation.alone_ms.saturating_add(ms);
             revalidation.trials.push(trial(id, route));
         }
-        revalidation.trials.sort_by_key(|it| place(baseline, it));
-        revalidation.estimate_ms = estimate(revalidation.alone_ms, &newer);
+        revalidation.cells.sort_by_key(|it| place(baseline, &it.cell));
+        revalidation.trials.sort_by_key(|it| place(baseline, &it.cell()));
+        revalidation.estimate_ms = estimate(revalidation.alone_ms, &newer).max(longest_ms);
         revalidation
     }
 
@@ -139,13 +139,37 @@ fn newest_first<'a>(
     newer
 }
 
-/// The newest campaign that scored a cell.
+/// A cell of the baseline, if its newest evidence says little about today. Where the question makes
+/// no sense, there is nothing to try again.
+fn stale(
+    newer: &[&CampaignRecord],
+    id: &CellId,
+    cell: &CellRecord,
+    current: &Current,
+) -> Option<StaleCell> {
+    let newest = newest(newer, id);
+    let upgraded = newest.map_or_else(Vec::new, |(_, it)| upgraded(it, current));
+    let is_fresh = newest.is_some() && upgraded.is_empty();
+    if is_fresh || cell.stand.standing == Standing::NotApplicable {
+        return None;
+    }
+    Some(StaleCell {
+        cell: id.clone(),
+        evidence: newest.map(|(campaign, _)| campaign.id.clone()),
+        tried: newest.map(|(campaign, _)| campaign.started),
+        upgraded,
+    })
+}
+
+/// The newest campaign that scored a cell. What another system told is no evidence: nothing was
+/// observed, and nobody knows the versions of all that was there.
 fn newest<'a>(
     newer: &[&'a CampaignRecord],
     id: &CellId,
 ) -> Option<(&'a CampaignRecord, &'a CellRecord)> {
     let scored = |it: &&'a CampaignRecord| Some((*it, it.cells.get(id)?));
-    newer.iter().filter_map(scored).find(|(_, cell)| cell.stand.standing.score().is_some())
+    let walked = newer.iter().filter(|it| !it.told);
+    walked.filter_map(scored).find(|(_, cell)| cell.stand.standing.score().is_some())
 }
 
 /// What a cell's evidence rests on that has another version now.
@@ -184,24 +208,24 @@ fn estimate(alone_ms: u64, newer: &[&CampaignRecord]) -> u64 {
     let ratio = newer.iter().find_map(|it| {
         let (_, cost) = it.ended.filter(|(_, cost)| cost.wall_ms > 0)?;
         let walked = it.cells.values().flat_map(|it| &it.routes).map(|it| &it.verdict);
-        let alone: u64 = walked.map(|it| it.duration_ms * it.scored as u64).sum();
+        let alone: u128 = walked.map(|it| u128::from(it.duration_ms) * it.scored as u128).sum();
         (alone > 0).then_some((cost.wall_ms, alone))
     });
     match ratio {
         Some((wall, alone)) => {
-            let estimate = u128::from(alone_ms) * u128::from(wall) / u128::from(alone);
+            let estimate = u128::from(alone_ms) * u128::from(wall) / alone;
             u64::try_from(estimate).unwrap_or(u64::MAX)
         }
         None => alone_ms,
     }
 }
 
-/// The place of a trial in a plan: guests and platforms in testbed order.
-fn place(baseline: &CampaignRecord, trial: &Trial) -> (usize, usize, usize) {
+/// The place of a cell in a plan: guests and platforms in testbed order.
+fn place(baseline: &CampaignRecord, cell: &CellId) -> (usize, usize, usize) {
     let testbed = &baseline.testbed;
     let platform = |id: &PlatformId| {
         testbed.platforms.iter().position(|it| it.id == *id).unwrap_or(usize::MAX)
     };
-    let guest = testbed.guests.iter().position(|it| it.id == trial.guest);
-    (guest.unwrap_or(usize::MAX), platform(&trial.source), platform(&trial.target))
+    let guest = testbed.guests.iter().position(|it| it.id == cell.guest);
+    (guest.unwrap_or(usize::MAX), platform(&cell.source), platform(&cell.target))
 }

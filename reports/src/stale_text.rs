@@ -51,7 +51,7 @@ pub fn file<'a>(baseline: &'a BaselineName, it: &'a Revalidation) -> StaleFile<'
 pub fn text(baseline: &BaselineName, it: &Revalidation) -> String {
     if it.cells.is_empty() {
         let cells = count(it.total(), "cell");
-        return format!("Baseline {baseline}: all {cells} rest on the versions of now.\n");
+        return format!("Baseline {baseline}: {cells}, none of them stale.\n");
     }
     let mut lines = vec![format!(
         "Baseline {baseline}: {} of {} stale.",
@@ -60,7 +60,7 @@ pub fn text(baseline: &BaselineName, it: &Revalidation) -> String {
     )];
     lines.extend(it.causes().iter().map(|(upgrade, cells)| {
         let (subject, from, to) = (&upgrade.subject, &upgrade.from, &upgrade.to);
-        format!("  {subject}: {from} → {to}, under {}", count(*cells, "cell"))
+        format!("  {subject}: {from} → {to} ({})", count(*cells, "cell"))
     }));
     lines.push(table(it));
     lines.push(format!(

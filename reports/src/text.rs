@@ -77,7 +77,7 @@ fn header(view: &PublicView) -> String {
         format!("  trials   {scored} of {planned} scored"),
     ];
     if let Some(as_of) = view.viewpoint.as_of {
-        lines.push(format!("  as of    {as_of}"));
+        lines.push(format!("  as of    {}", instant(as_of)));
     }
     if let Some(position) = view.viewpoint.known_at {
         lines.push(format!("  known at position {position} of the log"));

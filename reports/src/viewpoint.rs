@@ -10,7 +10,8 @@ pub struct Viewpoint {
     /// How things stood: what was tried or declared after this instant is left out. A later
     /// withdrawal of an earlier step counts, since it says how things stood then.
     pub as_of: Option<Timestamp>,
-    /// What was known: events after this position of the log are left out, whatever they say.
+    /// What was known: events after this position of the log are left out, whatever they say. It
+    /// must lie in the log: nobody knows yet what will be known later.
     pub known_at: Option<u64>,
 }
 
@@ -46,17 +47,17 @@ impl Viewpoint {
         self.as_of.is_none_or(|as_of| instant <= as_of)
     }
 
-    /// The same viewpoint in the present, given the last event seen from it and the instants at which
+    /// The same viewpoint in the present, given the latest time of any event seen from it and the instants at which
     /// waivers expire. A waiver ends by itself: where one has expired since that event, the instant
     /// becomes part of the question. Whoever names a point in time is shown the waivers of then.
     #[must_use]
     pub fn at_present(
         self,
-        head: Option<(u64, Timestamp)>,
+        latest: Option<Timestamp>,
         expiries: impl Iterator<Item = Timestamp>,
         now: Timestamp,
     ) -> Self {
-        let Some((_, at)) = head else { return self };
+        let Some(at) = latest else { return self };
         let is_present = self.as_of.is_none() && self.known_at.is_none();
         let expired = expiries.filter(|it| is_present && at < *it && *it <= now).max();
         Self { as_of: self.as_of.or(expired), ..self }

@@ -4,8 +4,9 @@ use domain::declare::Declaration;
 use domain::ids::BaselineName;
 use domain::registry::Registry;
 use reports::declared;
+use reports::viewpoint::Viewpoint;
 
-use super::{desk, history_from, history_in, pick, print, print_json};
+use super::{desk_there, history_from, history_in, pick, print, print_json};
 use crate::args::{Args, Baseline, BaselineSet, Past};
 use crate::clock;
 use crate::exit::Exit;
@@ -19,7 +20,7 @@ pub(super) fn execute(args: &Args, command: &Baseline) -> Result<(), Exit> {
 }
 
 fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
-    let mut desk = desk(args)?;
+    let mut desk = desk_there(args)?;
     let history = history_in(desk.log())?;
     let campaign = pick(&history, command.campaign.as_ref())?;
     if campaign.ended.is_none() {
@@ -33,14 +34,19 @@ fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
         follows: command.follows.clone(),
         reason: command.reason.clone(),
     };
+    let before = desk.registry().baseline(&command.name).map(|it| it.what.campaign.clone());
     let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
     if args.json {
         return print_json(&declared::baseline(desk.registry(), &command.name));
     }
     let (name, id) = (&command.name, &campaign.id);
+    let before = before.filter(|it| it != id).map(|it| format!(", {it} before"));
+    let before = before.unwrap_or_default();
     print(&match recorded {
-        Some(it) => format!("baseline {name} is campaign {id} now (event {})\n", it.position),
-        None => format!("baseline {name} was campaign {id} before: nothing recorded\n"),
+        Some(it) => {
+            format!("baseline {name} is campaign {id} now{before} (event {})\n", it.position)
+        }
+        None => format!("baseline {name} is campaign {id} already: nothing recorded\n"),
     })
 }
 
@@ -51,7 +57,10 @@ fn list(args: &Args, past: Past) -> Result<(), Exit> {
         return print_json(&entries);
     }
     if entries.is_empty() {
-        return print("no baseline yet: portolan baseline set NAME\n");
+        return print(match past.viewpoint() == Viewpoint::default() {
+            true => "no baseline yet: portolan baseline set NAME\n",
+            false => "no baseline was set by then\n",
+        });
     }
     print(&declared::baselines_text(&entries))
 }
@@ -59,7 +68,11 @@ fn list(args: &Args, past: Past) -> Result<(), Exit> {
 fn show(args: &Args, name: &BaselineName, past: Past) -> Result<(), Exit> {
     let history = history_from(args, past.viewpoint())?;
     let Some(entry) = declared::baseline(history.registry(), name) else {
-        return Err(unknown(history.registry(), name));
+        let none = history.registry().baselines().next().is_none();
+        return Err(match none && past.viewpoint() != Viewpoint::default() {
+            true => Exit::usage("no baseline was set by then"),
+            false => unknown(history.registry(), name),
+        });
     };
     if args.json { print_json(&entry) } else { print(&declared::baseline_text(&entry)) }
 }

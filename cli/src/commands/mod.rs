@@ -39,7 +39,7 @@ use reports::explain::Leaves;
 use reports::history::{CampaignHistory, History};
 use reports::viewpoint::Viewpoint;
 use serde::Serialize;
-use store::{Direction, EventLog, Snapshot};
+use store::{Direction, EventLog, Snapshot, StoreError};
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -78,24 +78,34 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
 /// The history in the store that the call names, seen from somewhere in time.
 fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
     let mut history = History::seen_from(viewpoint);
-    each_event(args, |recorded| history.project(&recorded))?;
+    each_event(args, viewpoint, |recorded| history.project(&recorded))?;
     Ok(history)
 }
 
 /// Every campaign in the store, judged by a policy and seen from somewhere in time.
 fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chronicle, Exit> {
     let mut chronicle = Chronicle::new(policy, viewpoint);
-    each_event(args, |recorded| chronicle.project(recorded))?;
+    each_event(args, viewpoint, |recorded| chronicle.project(recorded))?;
     Ok(chronicle.at_present(clock::now()))
 }
 
 /// Every event in the store that the call names, as it stands: also while another process appends.
-fn each_event(args: &Args, mut take: impl FnMut(Recorded)) -> Result<(), Exit> {
+/// What was not known yet is not read.
+fn each_event(
+    args: &Args,
+    viewpoint: Viewpoint,
+    mut take: impl FnMut(Recorded),
+) -> Result<(), Exit> {
     let snapshot = Snapshot::take(&args.store)?;
     if let Some(damage) = snapshot.damage()? {
         return Err(Exit::wrong(format!("{damage}. What can be read: portolan log show")));
     }
-    for recorded in snapshot.read(0, Direction::Forward) {
+    let events = match viewpoint.known_at {
+        Some(position) if position >= snapshot.end() => return Err(beyond(position, &snapshot)),
+        Some(position) => position + 1,
+        None => snapshot.end(),
+    };
+    for recorded in snapshot.read(0, Direction::Forward).take_while(is_before(events)) {
         take(recorded?);
     }
     Ok(())
@@ -115,6 +125,22 @@ fn leaves(args: &Args, first: u64, last: u64) -> Result<Leaves, Exit> {
     Ok(leaves)
 }
 
+/// Whether an event stands before this position; what cannot be read is passed on.
+fn is_before(end: u64) -> impl Fn(&Result<Recorded, StoreError>) -> bool {
+    move |it| it.as_ref().map_or(true, |it| it.position < end)
+}
+
+/// A question about a position that nobody has written yet: its answer would change.
+fn beyond(position: u64, snapshot: &Snapshot) -> Exit {
+    match snapshot.end().checked_sub(1) {
+        None => Exit::usage("--known-at: the log holds no event yet"),
+        Some(last) => Exit::usage(format!(
+            "--known-at {position} lies beyond the log, whose last event is {last}: what will be \
+             known then is not known yet"
+        )),
+    }
+}
+
 /// The history a log tells.
 fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
     let mut history = History::default();
@@ -124,14 +150,14 @@ fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
     Ok(history)
 }
 
-/// The campaign that was asked for, or the last.
+/// The campaign that was asked for, or the one that started last.
 fn pick<'a>(
     history: &'a History,
     wanted: Option<&CampaignId>,
 ) -> Result<&'a CampaignHistory, Exit> {
     let found = match wanted {
         Some(id) => history.campaign(id),
-        None => history.campaigns().last(),
+        None => history.last(),
     };
     found.ok_or_else(|| {
         let known: Vec<&str> = history.campaigns().iter().map(|it| it.id.as_str()).collect();
@@ -149,6 +175,13 @@ fn pick<'a>(
 fn desk(args: &Args) -> Result<Desk, Exit> {
     let (log, blobs) = opening::open(args)?;
     Ok(Desk::open(Arc::new(log), blobs)?)
+}
+
+/// Opens the desk of a store that is there: whoever declares something about history means one
+/// that has some.
+fn desk_there(args: &Args) -> Result<Desk, Exit> {
+    let log = opening::own(args)?;
+    Ok(Desk::open(Arc::new(log), opening::evidence(args)?)?)
 }
 
 /// Prints a text; a reader that has gone away is not an error.

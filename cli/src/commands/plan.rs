@@ -17,6 +17,7 @@ use super::{chronicle, print, print_json};
 use crate::args::{Args, Plan};
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::quoting::quoted;
 use crate::settings;
 
 #[derive(Serialize)]
@@ -54,7 +55,9 @@ fn fresh(args: &Args, command: &Plan, testbed: Testbed) -> Result<(), Exit> {
     };
     let trials = plan(&testbed, &selection, part.repeat).map_err(Exit::usage)?;
     let file = PlanFile::new(testbed, trials);
-    show(args, &file)?;
+    if !is_stdout(command) {
+        show(args, &file)?;
+    }
     keep(args, command.out.as_deref(), &file)
 }
 
@@ -76,23 +79,34 @@ fn stale(args: &Args, command: &Plan, testbed: Option<Testbed>) -> Result<(), Ex
     let baseline = record(&records, set.what.campaign.as_str())?;
     let current = stale::current(&records, registry);
     let revalidation = Revalidation::of(baseline, &records, &current);
-    let testbed = testbed.unwrap_or_else(|| baseline.testbed.clone());
-    let file = PlanFile {
-        baseline: Some(set.what.name.clone()),
-        estimate_ms: revalidation.estimate_ms,
-        ..PlanFile::new(testbed, revalidation.trials.clone())
-    };
-    if args.json {
-        print_json(&stale_text::file(&set.what.name, &revalidation))?;
-    } else {
-        print(&stale_text::text(&set.what.name, &revalidation))?;
+    let name = &set.what.name;
+    match (is_stdout(command), args.json) {
+        (true, _) => {}
+        (false, true) => print_json(&stale_text::file(name, &revalidation))?,
+        (false, false) => print(&stale_text::text(name, &revalidation))?,
     }
-    match command.out {
-        Some(_) if file.trials.is_empty() => {
+    match command.out.as_deref() {
+        None if args.json || args.quiet || revalidation.trials.is_empty() => Ok(()),
+        None => print("To write them down as a plan: portolan plan --stale --out FILE\n"),
+        Some(_) if revalidation.trials.is_empty() => {
             Err(Exit::usage("nothing is stale, so there is no plan to write"))
         }
-        _ => keep(args, command.out.as_deref(), &file),
+        Some(_) if testbed.is_none() && baseline.told => Err(Exit::usage(format!(
+            "another system told baseline {name}, and no driver reaches its platforms: name the \
+             testbed to walk: portolan plan TESTBED --stale --baseline {name}"
+        ))),
+        path => {
+            let testbed = testbed.unwrap_or_else(|| baseline.testbed.clone());
+            let estimate_ms = revalidation.estimate_ms;
+            let file = PlanFile::new(testbed, revalidation.trials);
+            keep(args, path, &PlanFile { baseline: Some(name.clone()), estimate_ms, ..file })
+        }
     }
+}
+
+/// Whether standard output is for the plan alone.
+fn is_stdout(command: &Plan) -> bool {
+    command.out.as_deref() == Some(Path::new("-"))
 }
 
 fn record<'a>(records: &'a [CampaignRecord], id: &str) -> Result<&'a CampaignRecord, Exit> {
@@ -136,21 +150,13 @@ fn keep(args: &Args, path: Option<&Path>, file: &PlanFile) -> Result<(), Exit> {
     let file = file.clone().validate().map_err(|it| Exit::usage(format!("this plan: {it}")))?;
     let text = serde_json::to_string_pretty(&file).map_err(|error| Exit::Lab(error.into()))?;
     let mut out = Output::create(path)?;
+    let silent = out.is_stdout() || args.json || args.quiet;
     let written = writeln!(out, "{text}");
     written.with_context(|| format!("cannot write {}", path.display())).map_err(Exit::Lab)?;
     out.finish()?;
-    if args.json || args.quiet {
+    if silent {
         return Ok(());
     }
-    print(&format!("To walk it: portolan run --plan {}\n", path.display()))
-}
-
-/// An argument as a shell would need it, so that a line can be copied.
-fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', r"'\''"))
-    }
+    let path = path.display().to_string();
+    print(&format!("To walk it: portolan run --plan {}\n", quoted(&path)))
 }

@@ -3,15 +3,18 @@
 use domain::event::CheckWaived;
 use domain::policy::Policy;
 use reports::history::{CampaignHistory, History};
-use reports::json;
 use reports::matrix::{Judged, Lens};
 use reports::matrix_file::MatrixFile;
 use reports::public::PublicView;
 use reports::receipt::Receipt;
+use reports::units::instant;
+use reports::viewpoint::Viewpoint;
+use reports::{json, leak};
 
 use super::{history_from, pick};
 use crate::args::{self, Args, Past};
 use crate::exit::Exit;
+use crate::quoting::quoted;
 use crate::{clock, settings};
 
 /// A history and what judges it.
@@ -19,20 +22,22 @@ pub(super) struct Seen {
     pub(super) history: History,
     pub(super) policy: Policy,
     raw: Policy,
+    /// From where in time the call asks.
+    asked: Viewpoint,
 }
 
 impl Seen {
     /// The history of the store that the call names.
     pub(super) fn open(args: &Args, past: Past) -> Result<Self, Exit> {
-        let policy = settings::policy(args.policy.as_deref())?;
-        let history = history_from(args, past.viewpoint())?;
-        Self::of(history, policy)
+        let (policy, asked) = (settings::policy(args.policy.as_deref())?, past.viewpoint());
+        let history = history_from(args, asked)?;
+        Ok(Self { asked, ..Self::of(history, policy)? })
     }
 
     /// A history at hand.
     pub(super) fn of(history: History, policy: Policy) -> Result<Self, Exit> {
         let (history, raw) = (history.at_present(clock::now()), settings::policy(None)?);
-        Ok(Self { history, policy, raw })
+        Ok(Self { history, policy, raw, asked: Viewpoint::default() })
     }
 
     /// The campaign that was asked for, or the last.
@@ -40,6 +45,9 @@ impl Seen {
         &self,
         wanted: Option<&domain::ids::CampaignId>,
     ) -> Result<&CampaignHistory, Exit> {
+        if self.history.campaigns().is_empty() {
+            nothing_by(self.asked)?;
+        }
         pick(&self.history, wanted)
     }
 
@@ -85,17 +93,42 @@ impl Seen {
         let viewpoint = self.history.viewpoint_of(judged.campaign);
         words.extend(viewpoint.as_of.map(|it| format!("--as-of {it}")));
         words.extend(viewpoint.known_at.map(|it| format!("--known-at {it}")));
-        words.extend(
-            args.policy
-                .as_ref()
-                .and_then(|it| it.file_name())
-                .map(|it| format!("--policy {}", it.display())),
-        );
+        let policy = args.policy.as_ref().and_then(|it| it.file_name());
+        let policy = policy.map(|it| it.to_string_lossy().into_owned());
+        words.extend(policy.iter().map(|it| format!("--policy {}", quoted(it))));
         if audience == args::Audience::Public {
+            no_tool_in(judged, policy.as_deref())?;
             words.push("--audience public".to_owned());
         }
         words.push("--format json".to_owned());
         let receipt = Receipt::new(&self.file(judged, audience), words.join(" "));
         receipt.map_err(|error| Exit::Lab(error.into()))
     }
+}
+
+/// Why there is nothing to see from there, if that is asked for.
+fn nothing_by(asked: Viewpoint) -> Result<(), Exit> {
+    let words = match (asked.as_of.map(instant), asked.known_at) {
+        (None, None) => return Ok(()),
+        (Some(instant), None) => {
+            format!("no campaign had started by {instant}: ask for a later time (--as-of)")
+        }
+        (None, Some(position)) => {
+            format!(
+                "no campaign was known at position {position}: ask for a later one (--known-at)"
+            )
+        }
+        (Some(instant), Some(position)) => {
+            format!("no campaign that had started by {instant} was known at position {position}")
+        }
+    };
+    Err(Exit::usage(words))
+}
+
+/// Refuses to publish the name of a policy file that names a tool.
+fn no_tool_in(judged: &Judged<'_>, policy: Option<&str>) -> Result<(), Exit> {
+    let texts: Vec<(String, &str)> =
+        policy.map(|it| ("the name of the policy's file".to_owned(), it)).into_iter().collect();
+    leak::tool_named_in(&judged.campaign.testbed, &texts)
+        .map_or(Ok(()), |words| Err(Exit::usage(words)))
 }

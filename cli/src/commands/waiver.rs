@@ -1,11 +1,17 @@
 //! `portolan waiver`.
 
+use std::collections::BTreeSet;
+
 use domain::declare::Declaration;
 use domain::event::{Recorded, WaiverScope};
+use domain::ids::{GuestId, PlatformId, RouteId};
+use domain::policy::stands_above;
 use ingest::Desk;
 use reports::declared;
+use reports::history::History;
+use reports::viewpoint::Viewpoint;
 
-use super::{desk, history_from, print, print_json};
+use super::{desk_there, history_from, history_in, print, print_json};
 use crate::args::{Args, Past, Waiver, WaiverAdd};
 use crate::exit::Exit;
 use crate::{clock, settings};
@@ -17,7 +23,7 @@ pub(super) fn execute(args: &Args, command: &Waiver) -> Result<(), Exit> {
         Waiver::End { waiver, reason, by } => {
             let (waiver, reason) = (waiver.clone(), reason.clone());
             let declaration = Declaration::EndWaiver { waiver, reason };
-            let mut desk = desk(args)?;
+            let mut desk = desk_there(args)?;
             let recorded = desk.declare(declaration, &by.by, clock::now())?;
             tell(args, &desk, recorded.as_ref())
         }
@@ -26,19 +32,21 @@ pub(super) fn execute(args: &Args, command: &Waiver) -> Result<(), Exit> {
 
 fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
     known_rule(args, &command.rule)?;
+    let scope = WaiverScope {
+        guest: command.guest.clone(),
+        source: command.source.clone(),
+        target: command.target.clone(),
+        route: command.route.clone(),
+    };
+    let mut desk = desk_there(args)?;
+    known_scope(&history_in(desk.log())?, &scope)?;
     let declaration = Declaration::Waive {
         waiver: command.waiver.clone(),
         rule: command.rule.clone(),
-        scope: WaiverScope {
-            guest: command.guest.clone(),
-            source: command.source.clone(),
-            target: command.target.clone(),
-            route: command.route.clone(),
-        },
+        scope,
         reason: command.reason.clone(),
         expires: command.until,
     };
-    let mut desk = desk(args)?;
     let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
     tell(args, &desk, recorded.as_ref())
 }
@@ -46,13 +54,36 @@ fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
 /// A waiver of a rule that nobody knows would waive nothing, unseen.
 fn known_rule(args: &Args, rule: &str) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
-    if domain::policy::stands_above(rule) || policy.rules.iter().any(|it| it.id == rule) {
+    if stands_above(rule) || policy.rules.iter().any(|it| it.id == rule) {
         return Ok(());
     }
     let words = format!("policy {} has no rule `{rule}`", policy.label());
     Err(Exit::usage(format!(
         "{words}: portolan explain names the rules that cost a cell its score"
     )))
+}
+
+/// Neither would one for something that no campaign has.
+fn known_scope(history: &History, scope: &WaiverScope) -> Result<(), Exit> {
+    let testbeds = || history.campaigns().iter().map(|it| &it.testbed);
+    let guests = testbeds().flat_map(|it| &it.guests).map(|it| it.id.as_str()).collect();
+    let platforms = testbeds().flat_map(|it| &it.platforms).map(|it| it.id.as_str()).collect();
+    let routes = testbeds().flat_map(|it| &it.routes).map(|it| it.id.as_str()).collect();
+    known("guest", scope.guest.as_ref().map(GuestId::as_str), &guests)?;
+    known("platform", scope.source.as_ref().map(PlatformId::as_str), &platforms)?;
+    known("platform", scope.target.as_ref().map(PlatformId::as_str), &platforms)?;
+    known("route", scope.route.as_ref().map(RouteId::as_str), &routes)
+}
+
+fn known(kind: &str, wanted: Option<&str>, known: &BTreeSet<&str>) -> Result<(), Exit> {
+    match wanted {
+        Some(id) if !known.contains(id) => {
+            let known: Vec<&str> = known.iter().copied().collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Err(Exit::usage(format!("no campaign has a {kind} `{id}`; known: {known}")))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn list(args: &Args, past: Past) -> Result<(), Exit> {
@@ -64,7 +95,10 @@ fn list(args: &Args, past: Past) -> Result<(), Exit> {
         return print_json(&entries);
     }
     if entries.is_empty() {
-        return print("no waiver yet: portolan waiver add --help\n");
+        return print(match past.viewpoint() == Viewpoint::default() {
+            true => "no waiver yet: portolan waiver add --help\n",
+            false => "no waiver was declared by then\n",
+        });
     }
     print(&declared::waivers_text(&entries))
 }

@@ -3,13 +3,13 @@
 use domain::event::Event;
 use reports::declared;
 
-use super::{desk, print, print_json};
+use super::{desk_there, print, print_json};
 use crate::args::{Args, Withdraw};
 use crate::clock;
 use crate::exit::Exit;
 
 pub(super) fn execute(args: &Args, command: &Withdraw) -> Result<(), Exit> {
-    let mut desk = desk(args)?;
+    let mut desk = desk_there(args)?;
     let words = (command.reason.as_str(), command.by.by.as_str());
     let recorded = desk.withdraw(command.position, words, clock::now())?;
     for recorded in recorded {

@@ -11,38 +11,14 @@ use domain::ids::Sha256Digest;
 use domain::plan::Trial;
 use domain::step::Step;
 use jiff::{SignedDuration, Timestamp};
-use store::{Append, Blobs, DiskLog, EventLog as _, Expected, NewKey, Settings};
+use store::{Append, Blobs, DiskLog, EventLog as _, Expected};
 
-use crate::called::Called;
+pub(crate) use crate::bench::{Bench, ORIGIN};
 
-/// The name of the log.
-pub(crate) const ORIGIN: &str = "example.com/lab";
 /// How many steps the first campaign has.
 pub(crate) const STEPS: u64 = 600;
 
-impl Called {
-    #[track_caller]
-    pub(crate) fn expect_code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
-        self
-    }
-
-    pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap()
-    }
-}
-
-/// A folder for a test, with a store in it and room for files beside it.
-pub(crate) struct Bench {
-    folder: tempfile::TempDir,
-}
-
 impl Bench {
-    /// Without a store.
-    pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
     /// With the small store: one campaign, and a checkpoint behind it.
     pub(crate) fn small() -> Self {
         let bench = Self::empty();
@@ -51,63 +27,6 @@ impl Bench {
         log.checkpoint().unwrap();
         bench
     }
-
-    pub(crate) fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
-    }
-
-    pub(crate) fn log(&self) -> DiskLog {
-        DiskLog::open(&self.store(), &settings()).unwrap()
-    }
-
-    pub(crate) fn blobs(&self) -> Blobs {
-        Blobs::local(&self.store().join("evidence")).unwrap()
-    }
-
-    /// A file beside the store.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.file(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
-
-    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.file(name)).unwrap()
-    }
-
-    /// Calls with a command line of words; files are named as they stand in the folder.
-    pub(crate) fn call(&self, line: &str) -> Called {
-        self.call_with(&line.split(' ').collect::<Vec<_>>(), b"")
-    }
-
-    pub(crate) fn call_with(&self, words: &[&str], input: &[u8]) -> Called {
-        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_portolan"))
-            .args(words)
-            .current_dir(self.folder.path())
-            .env("PORTOLAN_STORE", "store")
-            .env_remove("PORTOLAN_EVIDENCE")
-            .write_stdin(input)
-            .output();
-        output.unwrap().into()
-    }
-
-    /// Calls and expects a refusal with these words.
-    #[track_caller]
-    pub(crate) fn refused(&self, line: &str, code: i32, words: &str) {
-        let called = self.call(line).expect_code(code);
-        assert!(called.err.contains(words), "{line}: expected {words:?} in {:?}", called.err);
-        assert!(!called.err.contains("panicked"), "{}", called.err);
-    }
-}
-
-/// Segments so small that a few hundred events fill several.
-pub(crate) fn settings() -> Settings {
-    let new_key = Some(NewKey { origin: ORIGIN.to_owned(), seed: [7; 32] });
-    Settings { segment_bytes: 64 * 1024, new_key, ..Settings::default() }
 }
 
 /// Records a campaign: a start, steps of which every tenth keeps evidence, an end.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../bench.rs"]
+mod bench;
 #[path = "../called.rs"]
 mod called;
 mod checkpoints;

@@ -13,6 +13,7 @@ use domain::plan::Trial;
 use domain::policy::Policy;
 use domain::step::Step;
 use domain::testbed::Testbed;
+use domain::told::ToldTrial;
 use domain::verdict::{self, StepSeen, Steps, TrialVerdict};
 use jiff::Timestamp;
 
@@ -27,10 +28,13 @@ pub(super) struct CampaignFold {
     pub(super) started: Timestamp,
     pub(super) last_recorded: Timestamp,
     pub(super) positions: (u64, u64),
+    pub(super) found: u64,
     pub(super) testbed: Testbed,
     pub(super) versions: Pins,
     pub(super) ended: Option<(Ending, Cost)>,
     pub(super) told: bool,
+    /// Trials that another system told and that lie after the instant asked for.
+    pub(super) beyond: usize,
     /// By the places of guest, source and target in the testbed; then by that of the route.
     pub(super) cells: BTreeMap<[u16; 3], Vec<(u16, RouteFold)>>,
     /// Trials on their way, with all that was observed.
@@ -45,10 +49,12 @@ impl CampaignFold {
             started: recorded.at,
             last_recorded: recorded.at,
             positions: (recorded.position, recorded.position),
+            found: recorded.position,
             testbed: started.testbed.clone(),
             versions: started.pins.clone(),
             ended: None,
             told: false,
+            beyond: 0,
             cells: BTreeMap::new(),
             walking: BTreeMap::new(),
         }
@@ -75,6 +81,7 @@ impl CampaignFold {
             }
             Event::CampaignResumed(_) => {
                 self.ended = None;
+                self.found = position;
                 true
             }
             Event::VersionChanged(change) => {
@@ -90,9 +97,13 @@ impl CampaignFold {
                 true
             }
             Event::ScoresShown(_) => true,
-            Event::StepWithdrawn(withdrawn) => self.withdraw(&withdrawn, viewpoint, interned),
+            Event::StepWithdrawn(withdrawn) => match self.withdraw(&withdrawn, interned) {
+                true => true,
+                // What it withdraws lies after the instant asked for: it is no stranger.
+                false => return !viewpoint.reaches(at),
+            },
             Event::TrialsTold(told) => {
-                self.tell(&told, viewpoint, interned);
+                self.tell(&told, at, (viewpoint, interned));
                 true
             }
         };
@@ -155,12 +166,14 @@ impl CampaignFold {
         true
     }
 
-    fn withdraw(
-        &mut self,
-        withdrawn: &StepWithdrawn,
-        viewpoint: &Viewpoint,
-        interned: &mut Interned,
-    ) -> bool {
+    /// Whether nothing was planned, nor told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// False when the step is not there. One that was tried again meanwhile stands as it was tried
+    /// again.
+    fn withdraw(&mut self, withdrawn: &StepWithdrawn, interned: &mut Interned) -> bool {
         let StepWithdrawn { trial, step, position, .. } = withdrawn;
         if let Some(seen) = self.walking.get_mut(trial).and_then(|steps| steps.get_mut(step)) {
             if seen.position == *position {
@@ -172,20 +185,32 @@ impl CampaignFold {
         let trials = self.route(trial).map(|it| &mut it.trials).into_iter().flatten();
         let found = trials.filter(|it| it.repetition == trial.repetition);
         let found = found.last().filter(|it| it.positions.of(*step, first).is_some());
-        let Some(digest) = found else { return viewpoint.as_of.is_some() };
+        let Some(digest) = found else { return false };
         if digest.positions.of(*step, first) == Some(*position) {
             let verdict = TrialVerdict::clone(&digest.verdict).withdrawn(withdrawn);
             digest.verdict = interned.verdict(verdict);
+            // The restart is that step or comes after it: its addresses say nothing any more.
+            digest.addresses = None;
         }
         true
     }
 
-    fn tell(&mut self, told: &TrialsTold, viewpoint: &Viewpoint, interned: &mut Interned) {
-        let first = told.trials.iter().map(|it| it.at).min().unwrap_or(self.started);
+    fn tell(
+        &mut self,
+        told: &TrialsTold,
+        at: Timestamp,
+        (viewpoint, interned): (&Viewpoint, &mut Interned),
+    ) {
+        let tried = |it: &ToldTrial| it.tried(at);
+        let first = told.trials.iter().map(tried).min().unwrap_or(self.started);
         self.started = if self.told { first.min(self.started) } else { first };
         self.told = true;
         let pins = interned.pins(&self.versions);
-        for it in told.trials.iter().filter(|it| viewpoint.reaches(it.at)) {
+        for it in &told.trials {
+            if !viewpoint.reaches(tried(it)) {
+                self.beyond += 1;
+                continue;
+            }
             self.plan(&it.trial);
             let digest = TrialDigest {
                 repetition: it.trial.repetition,
@@ -199,6 +224,8 @@ impl CampaignFold {
                 route.push(digest);
             }
         }
+        // It had ended when it was told, and so it had at any instant that all of it lies before.
+        self.ended = (self.beyond == 0).then(|| (Ending::Completed, Cost::default()));
     }
 }
 
@@ -222,13 +249,16 @@ pub(super) fn digest(
     steps.iter().for_each(|(step, seen)| positions.set(*step, seen.position, first));
     let last = steps.values().max_by_key(|it| it.position);
     let no_pins = Pins::new();
+    let verdict = verdict::judge(policy, steps);
+    let durations = steps.values().map(|seen| seen.finished.duration_ms);
+    let addresses = addresses(steps).filter(|_| verdict.is_scored(Step::Restart));
     TrialDigest {
         repetition: trial.repetition,
-        verdict: interned.verdict(verdict::judge(policy, steps)),
-        addresses: addresses(steps).map(|it| interned.addresses(it)),
+        addresses: addresses.map(|it| interned.addresses(it)),
+        verdict: interned.verdict(verdict),
         pins: interned.pins(last.map_or(&no_pins, |it| &it.finished.pins)),
         positions,
-        duration_ms: steps.values().map(|seen| seen.finished.duration_ms).sum(),
+        duration_ms: durations.fold(0, u64::saturating_add),
     }
 }
 

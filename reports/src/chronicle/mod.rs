@@ -33,9 +33,13 @@ pub struct Chronicle {
     viewpoint: Viewpoint,
     campaigns: Vec<CampaignFold>,
     places: BTreeMap<CampaignId, usize>,
+    /// Campaigns that another system told, as long as none of their trials is reached.
+    ahead: BTreeMap<CampaignId, CampaignFold>,
     interned: Interned,
     registry: Registry,
     head: Option<(u64, Timestamp)>,
+    /// The latest time of any event seen; clocks are set back now and then.
+    latest: Option<Timestamp>,
     unplaced: u64,
 }
 
@@ -48,9 +52,11 @@ impl Chronicle {
             viewpoint,
             campaigns: Vec::new(),
             places: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             interned: Interned::default(),
             registry: Registry::default(),
             head: None,
+            latest: None,
             unplaced: 0,
         }
     }
@@ -60,7 +66,8 @@ impl Chronicle {
         if !self.viewpoint.sees(&recorded) {
             return;
         }
-        self.head = Some((recorded.position, recorded.at));
+        let Some(recorded) = self.not_ahead(recorded) else { return };
+        self.look(recorded.position, recorded.at);
         self.registry.evolve(&recorded);
         let Some(id) = recorded.event.campaign() else { return };
         let place = self.places.get(id).copied();
@@ -79,6 +86,37 @@ impl Chronicle {
         self.unplaced += u64::from(!placed);
     }
 
+    /// The event, unless it was recorded after the instant asked for and its campaign is not seen from
+    /// here: then it is kept aside, until the campaign turns out to have been tried before.
+    fn not_ahead(&mut self, recorded: Recorded) -> Option<Recorded> {
+        let Some(id) = recorded.event.campaign().cloned() else { return Some(recorded) };
+        if self.viewpoint.reaches(recorded.at) || self.places.contains_key(&id) {
+            return Some(recorded);
+        }
+        if let Event::CampaignStarted(started) = &recorded.event {
+            let campaign = CampaignFold::started(started, &recorded);
+            self.ahead.entry(id).or_insert(campaign);
+            return None;
+        }
+        let mut campaign = self.ahead.remove(&id)?;
+        let (position, at) = (recorded.position, recorded.at);
+        campaign.project(recorded, &self.viewpoint, (&self.policy, &mut self.interned));
+        if campaign.is_empty() {
+            self.ahead.insert(id, campaign);
+        } else {
+            self.places.insert(id, self.campaigns.len());
+            self.campaigns.push(campaign);
+            self.look(position, at);
+        }
+        None
+    }
+
+    /// Remembers that an event is seen.
+    fn look(&mut self, position: u64, at: Timestamp) {
+        self.head = Some((position, at));
+        self.latest = self.latest.max(Some(at));
+    }
+
     /// The policy it judges by.
     #[must_use]
     pub fn policy(&self) -> &Policy {
@@ -90,13 +128,13 @@ impl Chronicle {
     pub fn at_present(self, now: Timestamp) -> Self {
         let waivers = self.registry.waivers().values();
         let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.at_present(self.head, expiries, now), ..self }
+        Self { viewpoint: self.viewpoint.at_present(self.latest, expiries, now), ..self }
     }
 
-    /// The waivers in force at the instant it is seen at; without one at that of its last event.
+    /// The waivers in force at the instant it is seen at; without one at the latest of its events.
     #[must_use]
     pub fn in_force(&self) -> Vec<&CheckWaived> {
-        let instant = self.viewpoint.as_of.or(self.head.map(|(_, at)| at));
+        let instant = self.viewpoint.as_of.or(self.latest);
         instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
     }
 

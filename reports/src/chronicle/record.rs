@@ -25,6 +25,8 @@ pub struct CampaignRecord {
     pub last_recorded: Timestamp,
     /// Positions of its first and its last event in the log.
     pub positions: (u64, u64),
+    /// Position of the event at which its versions were found: its start, or its last resumption.
+    pub found: u64,
     /// The testbed as declared.
     pub testbed: Testbed,
     /// The versions in force at its end.

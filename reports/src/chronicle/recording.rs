@@ -28,6 +28,7 @@ impl CampaignFold {
             started: self.started,
             last_recorded: self.last_recorded,
             positions: self.positions,
+            found: self.found,
             testbed: self.testbed.clone(),
             versions: self.versions.clone(),
             ended: self.ended,

@@ -113,7 +113,13 @@ fn not_run() -> TrialVerdict {
 fn relevant(pins: &Arc<Pins>, cell: &CellId, route: &Route) -> Pins {
     let is_relevant = |subject: &str| match subject.split_once(':') {
         Some(("platform", id)) => id == cell.source.as_str() || id == cell.target.as_str(),
-        Some(("guest", id)) => id.split('@').next() == Some(cell.guest.as_str()),
+        // An image that was made for one platform starts there and nowhere else.
+        Some(("guest", id)) => match id.split_once('@') {
+            Some((guest, made_for)) => {
+                guest == cell.guest.as_str() && made_for == cell.source.as_str()
+            }
+            None => id == cell.guest.as_str(),
+        },
         Some(("converter", id)) => route.converters.iter().any(|it| it.as_str() == id),
         _ => true,
     };

@@ -48,6 +48,8 @@ pub struct CampaignHistory {
     pub resumed: u32,
     /// How it ended, if it did, and what it cost.
     pub ended: Option<(Ending, Cost)>,
+    /// Trials that another system told and that lie after the instant asked for.
+    beyond: usize,
 }
 
 /// Where a campaign came from that another system told.
@@ -80,6 +82,7 @@ impl CampaignHistory {
             withdrawn: Vec::new(),
             resumed: 0,
             ended: None,
+            beyond: 0,
         }
     }
 
@@ -121,8 +124,12 @@ impl CampaignHistory {
                 true
             }
             Event::ScoresShown(_) => true,
-            Event::StepWithdrawn(withdrawn) => self.withdraw(withdrawn, viewpoint),
-            Event::TrialsTold(told) => self.tell(told, viewpoint),
+            Event::StepWithdrawn(withdrawn) => match self.withdraw(withdrawn) {
+                true => true,
+                // What it withdraws lies after the instant asked for: it is no stranger.
+                false => return !viewpoint.reaches(recorded.at),
+            },
+            Event::TrialsTold(told) => self.tell(told, recorded, viewpoint),
         };
         if placed {
             self.last_position = recorded.position;
@@ -139,30 +146,36 @@ impl CampaignHistory {
         true
     }
 
-    /// A step that was tried again meanwhile stands as it was tried again. One that lies after the
-    /// instant asked for is not there: nothing is left to withdraw.
-    fn withdraw(&mut self, withdrawn: &StepWithdrawn, viewpoint: &Viewpoint) -> bool {
+    /// False when the step is not there. One that was tried again meanwhile stands as it was tried
+    /// again.
+    fn withdraw(&mut self, withdrawn: &StepWithdrawn) -> bool {
         let steps = self.trials.get_mut(&withdrawn.trial);
         let Some(seen) = steps.and_then(|steps| steps.get_mut(&withdrawn.step)) else {
-            return viewpoint.as_of.is_some();
+            return false;
         };
         if seen.position == withdrawn.position {
             seen.withdrawn = Some(withdrawn.clone());
+            self.withdrawn.push(withdrawn.clone());
         }
-        self.withdrawn.push(withdrawn.clone());
         true
     }
 
-    fn tell(&mut self, told: &TrialsTold, viewpoint: &Viewpoint) -> bool {
+    fn tell(&mut self, told: &TrialsTold, recorded: &Recorded, viewpoint: &Viewpoint) -> bool {
         let TrialsTold { origin, file, file_sha256, trials, .. } = told;
         let (origin, file, file_sha256) = (origin.clone(), file.clone(), *file_sha256);
         let is_first = self.origin.replace(Told { origin, file, file_sha256 }).is_none();
-        let first = trials.iter().map(|it| it.at).min().unwrap_or(self.started);
+        let first = trials.iter().map(|it| it.tried(recorded.at)).min().unwrap_or(self.started);
         self.started = if is_first { first } else { first.min(self.started) };
-        for it in trials.iter().filter(|it| viewpoint.reaches(it.at)) {
-            self.plan.push(it.trial.clone());
-            self.told.insert(it.trial.clone(), it.clone());
+        for it in trials {
+            if viewpoint.reaches(it.tried(recorded.at)) {
+                self.plan.push(it.trial.clone());
+                self.told.insert(it.trial.clone(), it.clone());
+            } else {
+                self.beyond += 1;
+            }
         }
+        // It had ended when it was told, and so it had at any instant that all of it lies before.
+        self.ended = (self.beyond == 0).then(|| (Ending::Completed, Cost::default()));
         true
     }
 }

@@ -69,6 +69,7 @@ fn campaigns(table: &[Vec<Option<Drawn>>]) -> Vec<CampaignRecord> {
             started: at,
             last_recorded: at,
             positions: (place as u64, place as u64),
+            found: place as u64,
             testbed: testbed(),
             versions: Pins::new(),
             ended: None,

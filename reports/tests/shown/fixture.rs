@@ -163,7 +163,7 @@ pub(crate) fn walk_to(
     steps
 }
 
-fn finished(trial: &Trial, step: Step, outcome: Outcome, fate: &Fate) -> StepFinished {
+pub(crate) fn finished(trial: &Trial, step: Step, outcome: Outcome, fate: &Fate) -> StepFinished {
     let tools = if trial.route.as_str() == "canary-ovf" { 2 } else { 1 };
     StepFinished {
         campaign: campaign_id(),

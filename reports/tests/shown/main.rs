@@ -26,3 +26,4 @@ mod strange;
 #[cfg(feature = "tables")]
 mod tables;
 mod text;
+mod time;

@@ -1,62 +1,9 @@
-//! The desk over a real log: one command has one effect, and a reopened desk knows what it knew.
+//! One command has one effect.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-use std::path::Path;
-use std::sync::Arc;
-
-use domain::command::{Command, RecordStep};
-use domain::event::{Outcome, Pins};
-use domain::ids::CampaignId;
-use domain::plan::{Selection, Trial, plan};
 use domain::step::Step;
-use domain::testbed::Testbed;
-use ingest::{Desk, DeskError};
-use jiff::Timestamp;
-use store::{Blobs, DiskLog, NewKey, Settings};
+use ingest::DeskError;
 
-fn open(store: &Path) -> Desk {
-    let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
-    let log = DiskLog::open(store, &Settings { new_key, ..Settings::default() }).unwrap();
-    Desk::open(Arc::new(log), Blobs::local(&store.join("evidence")).unwrap()).unwrap()
-}
-
-fn testbed() -> Testbed {
-    toml::from_str::<Testbed>(include_str!("../../lab/testbeds/small.toml"))
-        .unwrap()
-        .validate()
-        .unwrap()
-}
-
-fn trials() -> Vec<Trial> {
-    plan(&testbed(), &Selection::default(), 1).unwrap()
-}
-
-fn id() -> CampaignId {
-    "c-1".parse().unwrap()
-}
-
-fn start() -> Command {
-    let testbed = Box::new(testbed());
-    Command::StartCampaign { testbed, pins: Pins::new(), plan: trials() }
-}
-
-fn step(trial: usize, step: Step) -> Command {
-    Command::RecordStep(RecordStep {
-        trial: trials()[trial].clone(),
-        step,
-        attempt: 0,
-        outcome: Outcome::Completed,
-        observations: Vec::new(),
-        evidence: Vec::new(),
-        act: "act".to_owned(),
-        duration_ms: 7,
-    })
-}
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
+use crate::support::*;
 
 #[test]
 fn a_repeated_command_is_answered_with_the_fact_already_recorded() {

@@ -1,0 +1,10 @@
+//! The desk over a real log: one command has one effect, and a reopened desk knows what it knew.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod commands;
+mod declaring;
+mod faulty;
+mod support;
+mod taking_over;
+mod withdrawing;
