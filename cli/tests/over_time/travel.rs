@@ -59,9 +59,9 @@ fn a_correction_counts_as_of_any_day_and_is_not_known_before() {
     );
     assert_eq!(standings(&bench, ""), SUMMER);
     let text = bench.served(&["matrix", "--campaign", "c-spring"]).out;
-    assert!(
-        text.contains("2 steps were withdrawn after being recorded, because the lab had broken unseen")
-    );
+    assert!(text.contains(
+        "2 steps were withdrawn after being recorded, because the lab had broken unseen"
+    ));
 }
 
 #[test]
