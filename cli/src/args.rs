@@ -8,11 +8,12 @@ pub(crate) mod insights;
 mod log;
 mod past;
 mod policy;
+mod running;
+mod shown;
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId, VendorId};
+use clap::{Parser, Subcommand};
 
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
@@ -25,6 +26,8 @@ pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
+pub(crate) use running::{Cache, Gate, Plan, Run};
+pub(crate) use shown::{Audience, Explain, Form, Format, Matrix, Reader, Report};
 
 /// Charts how well virtual machines travel between hypervisors.
 ///
@@ -161,208 +164,4 @@ pub(crate) enum Lab {
         #[command(flatten)]
         cache: Cache,
     },
-}
-
-/// Where built images are kept.
-#[derive(Debug, Group)]
-pub(crate) struct Cache {
-    /// Folder of built guest images and downloaded packages [default: ~/.cache/portolan]
-    #[arg(long, env = "PORTOLAN_CACHE", hide_env_values = true, value_name = "DIR")]
-    cache: Option<PathBuf>,
-    #[arg(long, env = "XDG_CACHE_HOME", hide = true)]
-    xdg_cache_home: Option<PathBuf>,
-    #[arg(long, env = "HOME", hide = true)]
-    home: Option<PathBuf>,
-}
-
-impl Cache {
-    /// The cache folder: named, or the user's, or one beside where the program was started.
-    pub(crate) fn folder(&self) -> PathBuf {
-        let user = self.xdg_cache_home.clone();
-        let user = user.or_else(|| self.home.as_ref().map(|home| home.join(".cache")));
-        let user = user.map(|folder| folder.join("portolan"));
-        let folder = self.cache.clone().or(user);
-        let folder = folder.unwrap_or_else(|| PathBuf::from("portolan-cache"));
-        // Tools are started elsewhere: a relative path would mean another folder to them.
-        std::path::absolute(&folder).unwrap_or(folder)
-    }
-}
-
-/// Which part of a testbed.
-#[derive(Debug, Group)]
-pub(crate) struct Part {
-    /// Only this guest; may be repeated
-    #[arg(long, value_name = "GUEST")]
-    pub(crate) guest: Vec<GuestId>,
-    /// Only this source platform; may be repeated
-    #[arg(long, value_name = "PLATFORM")]
-    pub(crate) source: Vec<PlatformId>,
-    /// Only this target platform; may be repeated
-    #[arg(long, value_name = "PLATFORM")]
-    pub(crate) target: Vec<PlatformId>,
-    /// Repetitions of every trial
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) repeat: u32,
-}
-
-#[derive(Debug, Group)]
-pub(crate) struct Plan {
-    /// Testbed file, or `default` or `small` for the embedded ones; with --stale [default: the one
-    /// recorded with the baseline]
-    #[arg(required_unless_present = "stale")]
-    pub(crate) testbed: Option<String>,
-    #[command(flatten)]
-    pub(crate) part: Part,
-    /// Plan the smallest set of trials that brings a baseline up to date after upgrades
-    #[arg(long, conflicts_with_all = ["guest", "source", "target", "repeat"])]
-    pub(crate) stale: bool,
-    /// Which baseline [default: the one set last]
-    #[arg(long, value_name = "NAME", requires = "stale")]
-    pub(crate) baseline: Option<BaselineName>,
-    /// Write the plan to this file, for `portolan run --plan`
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Group)]
-pub(crate) struct Run {
-    /// Testbed file, or `default` or `small` for the embedded ones
-    #[arg(required_unless_present_any = ["resume", "plan"])]
-    pub(crate) testbed: Option<String>,
-    #[command(flatten)]
-    pub(crate) part: Part,
-    /// Take up the last campaign that did not end; its testbed is the recorded one
-    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "repeat", "plan"])]
-    pub(crate) resume: bool,
-    /// Walk the trials of a plan file, as `portolan plan --out` writes it
-    #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
-    pub(crate) plan: Option<PathBuf>,
-    /// Exit with 1 when a cell scores this or lower
-    #[arg(long, value_name = "SCORE")]
-    pub(crate) fail_on: Option<Gate>,
-    /// Walk trials one after the other and share nothing, to compare with
-    #[arg(long)]
-    pub(crate) sequential: bool,
-    #[command(flatten)]
-    pub(crate) cache: Cache,
-}
-
-/// The score that makes a run fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Gate {
-    /// WARNING or FAILURE
-    Warning,
-    /// FAILURE
-    Failure,
-}
-
-#[derive(Debug, Group)]
-pub(crate) struct Matrix {
-    /// Which campaign [default: the last]
-    #[arg(long, value_name = "ID")]
-    pub(crate) campaign: Option<CampaignId>,
-    /// Only this guest
-    #[arg(long, value_name = "GUEST")]
-    pub(crate) guest: Option<GuestId>,
-    /// As what [default: text, or json with --json]
-    #[arg(long)]
-    pub(crate) format: Option<Format>,
-    /// For whom; only operators and auditors see which tools were used
-    #[arg(long, default_value = "operator")]
-    pub(crate) audience: Audience,
-    #[command(flatten)]
-    pub(crate) past: Past,
-}
-
-/// Forms of a matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Tables for a terminal; they name no tool
-    Text,
-    /// One row per cell
-    Csv,
-    /// One row per step
-    CsvSteps,
-    /// For programs
-    Json,
-    /// One self-contained page
-    Html,
-}
-
-/// Forms of a derivation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// For a terminal
-    Text,
-    /// For programs
-    Json,
-    /// One self-contained page
-    Html,
-}
-
-#[derive(Debug, Group)]
-pub(crate) struct Report {
-    /// For whom: public, auditor, operator, or vendor:ID for what one vendor may see
-    #[arg(long, default_value = "public", value_name = "AUDIENCE")]
-    pub(crate) audience: Reader,
-    /// The file to write
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Which campaign [default: the last]
-    #[arg(long, value_name = "ID")]
-    pub(crate) campaign: Option<CampaignId>,
-    #[command(flatten)]
-    pub(crate) past: Past,
-}
-
-/// Readers of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Audience {
-    /// Everyone: names no conversion tool
-    Public,
-    /// Those who check: everything, with event positions and digests
-    Auditor,
-    /// Those who run the lab: everything
-    Operator,
-}
-
-/// Readers of a report, each vendor among them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reader {
-    /// One of the audiences that read everything of their kind.
-    All(Audience),
-    /// One vendor: its own results, and no competitor's.
-    Vendor(VendorId),
-}
-
-impl std::str::FromStr for Reader {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("vendor:") {
-            Some(id) => id.parse().map(Self::Vendor).map_err(|error| format!("vendor:ID: {error}")),
-            None => Audience::from_str(text, false)
-                .map(Self::All)
-                .map_err(|_| "it is one of: public, auditor, operator, vendor:ID".to_owned()),
-        }
-    }
-}
-
-#[derive(Debug, Group)]
-pub(crate) struct Explain {
-    /// Source platform
-    pub(crate) source: PlatformId,
-    /// Target platform
-    pub(crate) target: PlatformId,
-    /// Guest
-    pub(crate) guest: GuestId,
-    /// Which campaign [default: the last]
-    #[arg(long, value_name = "ID")]
-    pub(crate) campaign: Option<CampaignId>,
-    /// As what [default: text, or json with --json]
-    #[arg(long)]
-    pub(crate) format: Option<Form>,
-    #[command(flatten)]
-    pub(crate) past: Past,
 }
