@@ -83,7 +83,8 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
         | Event::CheckWaived(_)
         | Event::WaiverEnded(_)
         | Event::StepWithdrawn(_)
-        | Event::TrialsTold(_) => {}
+        | Event::TrialsTold(_)
+        | Event::Access(_) => {}
         Event::TrialsPlanned(planned) => {
             let fresh = planned.trials.iter().map(|it| (it.clone(), Progress::default()));
             campaign.trials.extend(fresh);

@@ -16,8 +16,10 @@ use crate::score::Standing;
 use crate::testbed::Testbed;
 pub use step::{Evidence, EvidenceKind, Outcome, StepFinished};
 
+mod access;
 mod declared;
 
+pub use access::{AccessEvent, AccessGranted, AccessRevoked, Answered, Disclosed, SignedIn};
 pub use declared::{
     BaselineSet, CheckWaived, StepWithdrawn, TrialsTold, UpgradeDeclared, WaiverEnded, WaiverScope,
 };
@@ -57,6 +59,8 @@ pub enum Event {
     StepWithdrawn(StepWithdrawn),
     /// Results were taken over from another system.
     TrialsTold(TrialsTold),
+    /// Someone was given access, used it, lost it, or was shown what not everybody may see.
+    Access(AccessEvent),
 }
 
 impl Event {
@@ -77,7 +81,8 @@ impl Event {
             | Event::BaselineSet(_)
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
-            | Event::WaiverEnded(_) => None,
+            | Event::WaiverEnded(_)
+            | Event::Access(_) => None,
         }
     }
 
@@ -98,7 +103,8 @@ impl Event {
             | Event::CheckWaived(_)
             | Event::WaiverEnded(_)
             | Event::StepWithdrawn(_)
-            | Event::TrialsTold(_) => &[],
+            | Event::TrialsTold(_)
+            | Event::Access(_) => &[],
         }
     }
 
@@ -120,6 +126,7 @@ impl Event {
             Event::WaiverEnded(_) => "WaiverEnded",
             Event::StepWithdrawn(_) => "StepWithdrawn",
             Event::TrialsTold(_) => "TrialsTold",
+            Event::Access(event) => event.name(),
         }
     }
 }

@@ -113,6 +113,14 @@ id!(
     /// A waiver of one rule.
     WaiverId
 );
+id!(
+    /// A person or a lab, by the name an operator gave it; no name of a natural person is needed.
+    AccountId
+);
+id!(
+    /// One grant of one role to one account.
+    GrantId
+);
 
 /// A SHA-256 digest, shown in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,7 @@ pub mod trials;
 pub mod facts;
 pub mod observation;
 
+pub mod access;
 pub mod campaign;
 pub mod command;
 pub mod decide;

@@ -70,7 +70,8 @@ impl Registry {
             | Event::CampaignFinished(_)
             | Event::ScoresShown(_)
             | Event::KeyChanged(_)
-            | Event::TrialsTold(_) => {}
+            | Event::TrialsTold(_)
+            | Event::Access(_) => {}
         }
     }
 

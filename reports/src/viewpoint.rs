@@ -37,7 +37,8 @@ impl Viewpoint {
                 | Event::BaselineSet(_)
                 | Event::UpgradeDeclared(_)
                 | Event::CheckWaived(_)
-                | Event::WaiverEnded(_) => false,
+                | Event::WaiverEnded(_)
+                | Event::Access(_) => false,
             }
     }
 

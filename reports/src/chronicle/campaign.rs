@@ -74,7 +74,8 @@ impl CampaignFold {
             | Event::BaselineSet(_)
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
-            | Event::WaiverEnded(_) => false,
+            | Event::WaiverEnded(_)
+            | Event::Access(_) => false,
             Event::TrialsPlanned(planned) => {
                 planned.trials.iter().for_each(|trial| self.plan(trial));
                 true

@@ -103,7 +103,8 @@ impl CampaignHistory {
             | Event::BaselineSet(_)
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
-            | Event::WaiverEnded(_) => false,
+            | Event::WaiverEnded(_)
+            | Event::Access(_) => false,
             Event::TrialsPlanned(planned) => {
                 self.plan.extend(planned.trials.iter().cloned());
                 self.trials.extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));

@@ -1,6 +1,6 @@
 //! The event inside a leaf: written and read by its type, without looking for the type in it.
 
-use domain::event::Event;
+use domain::event::{AccessEvent, Event};
 use serde::{Deserialize, Deserializer};
 
 /// Writes the event's own fields.
@@ -20,6 +20,17 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event) -> serde_json::Result<()> 
         Event::WaiverEnded(event) => serde_json::to_writer(out, event),
         Event::StepWithdrawn(event) => serde_json::to_writer(out, event),
         Event::TrialsTold(event) => serde_json::to_writer(out, event),
+        Event::Access(event) => write_access(out, event),
+    }
+}
+
+fn write_access(out: &mut Vec<u8>, event: &AccessEvent) -> serde_json::Result<()> {
+    match event {
+        AccessEvent::AccessGranted(event) => serde_json::to_writer(out, event),
+        AccessEvent::AccessRevoked(event) => serde_json::to_writer(out, event),
+        AccessEvent::SignedIn(event) => serde_json::to_writer(out, event),
+        AccessEvent::Disclosed(event) => serde_json::to_writer(out, event),
+        AccessEvent::Answered(event) => serde_json::to_writer(out, event),
     }
 }
 
@@ -43,6 +54,20 @@ pub(super) fn read<'de, D: Deserializer<'de>>(
         "WaiverEnded" => Deserialize::deserialize(fields).map(Event::WaiverEnded),
         "StepWithdrawn" => Deserialize::deserialize(fields).map(Event::StepWithdrawn),
         "TrialsTold" => Deserialize::deserialize(fields).map(Event::TrialsTold),
+        _ => return read_access(kind, fields).map(|event| event.map(Event::Access)),
+    })
+}
+
+fn read_access<'de, D: Deserializer<'de>>(
+    kind: &str,
+    fields: D,
+) -> Option<Result<AccessEvent, D::Error>> {
+    Some(match kind {
+        "AccessGranted" => Deserialize::deserialize(fields).map(AccessEvent::AccessGranted),
+        "AccessRevoked" => Deserialize::deserialize(fields).map(AccessEvent::AccessRevoked),
+        "SignedIn" => Deserialize::deserialize(fields).map(AccessEvent::SignedIn),
+        "Disclosed" => Deserialize::deserialize(fields).map(AccessEvent::Disclosed),
+        "Answered" => Deserialize::deserialize(fields).map(AccessEvent::Answered),
         _ => return None,
     })
 }

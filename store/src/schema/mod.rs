@@ -10,6 +10,7 @@
 //! 3. add the samples and run `cargo test -p portolan-store -- --ignored write_new_golden_files`;
 //! 4. keep every golden file that is there: a leaf written long ago looks like that for ever.
 
+mod access;
 mod declarations;
 mod encode;
 mod envelope;
@@ -33,12 +34,14 @@ pub use envelope::Envelope;
 ///   `KeyChanged` is new.
 /// - 3: six types are new: `BaselineSet`, `UpgradeDeclared`, `CheckWaived`, `WaiverEnded`,
 ///   `StepWithdrawn`, `TrialsTold`. The others look as in 2.
+/// - 4: five types are new, all about access: `AccessGranted`, `AccessRevoked`, `SignedIn`,
+///   `Disclosed`, `Answered`. The others look as in 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schema(u32);
 
 impl Schema {
     /// The one that is written.
-    pub const NEWEST: Schema = Schema(3);
+    pub const NEWEST: Schema = Schema(4);
 
     /// From this one on only types were added: an older leaf is read as it stands.
     const SAME_SHAPE_SINCE: Schema = Schema(2);
@@ -55,7 +58,7 @@ type Upcast = fn(serde_json::Value) -> Result<serde_json::Value, String>;
 
 /// The way from each version to the next, version 1 first.
 const STEPS: [Upcast; Schema::NEWEST.0 as usize - 1] =
-    [type_inside_event::upcast, declarations::upcast];
+    [type_inside_event::upcast, declarations::upcast, access::upcast];
 
 /// The event in this leaf, which stands at this position.
 ///

@@ -15,7 +15,7 @@ use domain::score::{Score, Standing};
 use domain::step::Step;
 use uuid::Uuid;
 
-use super::{declared, testbed};
+use super::{access, declared, testbed};
 
 /// Every sample under the name of its golden file, as the log would hold it.
 pub(crate) fn all() -> Vec<(String, Recorded)> {
@@ -77,6 +77,7 @@ fn variants(event: Event) -> Vec<Event> {
         | Event::WaiverEnded(_)
         | Event::StepWithdrawn(_)
         | Event::TrialsTold(_) => vec![event],
+        Event::Access(event) => access::variants(event).into_iter().map(Event::Access).collect(),
     }
 }
 
@@ -108,7 +109,8 @@ fn next_event(event: &Event) -> Option<Event> {
         Event::CheckWaived(_) => Some(Event::WaiverEnded(declared::waiver_ended())),
         Event::WaiverEnded(_) => Some(Event::StepWithdrawn(declared::step_withdrawn())),
         Event::StepWithdrawn(_) => Some(Event::TrialsTold(declared::trials_told())),
-        Event::TrialsTold(_) => None,
+        Event::TrialsTold(_) => Some(Event::Access(access::first())),
+        Event::Access(event) => access::next(event).map(Event::Access),
     }
 }
 
