@@ -9,6 +9,7 @@ mod log;
 mod past;
 mod policy;
 mod running;
+mod serving;
 mod shown;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use running::{Cache, Gate, Plan, Run};
+pub(crate) use serving::Serve;
 pub(crate) use shown::{Audience, Explain, Form, Format, Matrix, Reader, Report};
 
 /// Charts how well virtual machines travel between hypervisors.
@@ -133,6 +135,9 @@ pub(crate) enum Command {
     /// Answer questions over many campaigns: what fails, where it is hard, how tools compare
     #[command(after_help = insights::INSIGHTS)]
     Insights(Insights),
+    /// Serve pages and the door for labs over HTTP; this process owns the store
+    #[command(after_help = serving::SERVE)]
+    Serve(Serve),
     /// The log
     #[command(subcommand)]
     Log(Log),

@@ -35,6 +35,11 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
 }
 
+/// Every policy that is shipped, whole.
+pub(crate) fn shipped_policies() -> Result<Vec<Policy>, Exit> {
+    names().map(|name| Ok(find(Path::new(name))?.policy)).collect()
+}
+
 /// The policy that is shipped under this name, or the one in this file.
 ///
 /// A file that calls itself like a shipped policy but says something else is refused: its scores could

@@ -1,1 +1,22 @@
 //! The service: one process owns the log, many people and labs use it over HTTP.
+//!
+//! Read in this order: settings and what the service is made of, the library (the read side), who is
+//! looking and what they may reach, then one module for each group of addresses. Views and pages are
+//! made in `reports`, decisions in `domain` and `ingest`; here they meet HTTP.
+
+pub mod settings;
+
+pub mod library;
+pub mod service;
+
+pub mod address;
+pub mod problem;
+pub mod viewer;
+
+pub mod cache;
+pub mod routes;
+
+mod health;
+mod pages;
+
+pub mod server;

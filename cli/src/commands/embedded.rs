@@ -62,8 +62,8 @@ fn kvm_opens() -> bool {
     std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_ok()
 }
 
-/// Cancels at the first Ctrl-C, request to terminate, or closed terminal.
-pub(super) async fn interruption(cancel: CancellationToken) {
+/// Ends when a person or the system asks the program to stop.
+pub(super) async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [
         SignalKind::interrupt(),
@@ -73,7 +73,7 @@ pub(super) async fn interruption(cancel: CancellationToken) {
     ];
     let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up), Ok(mut quit)] = kinds.map(signal)
     else {
-        return;
+        return std::future::pending().await;
     };
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -81,6 +81,11 @@ pub(super) async fn interruption(cancel: CancellationToken) {
         _ = hang_up.recv() => {}
         _ = quit.recv() => {}
     }
+}
+
+/// Cancels at the first Ctrl-C, request to terminate, or closed terminal.
+pub(super) async fn interruption(cancel: CancellationToken) {
+    told_to_stop().await;
     cancel.cancel();
     tell("stopping: processes are ended, files removed …");
 }

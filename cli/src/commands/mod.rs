@@ -20,6 +20,7 @@ mod projections;
 mod report;
 mod run;
 mod seen;
+mod serve;
 mod upgrade;
 mod verify;
 mod voyage;
@@ -63,6 +64,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Withdraw(command) => withdraw::execute(&args, command),
         Command::Import(command) => import::execute(&args, command),
         Command::Insights(command) => insights::execute(&args, command),
+        Command::Serve(command) => serve::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),

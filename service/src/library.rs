@@ -1,0 +1,175 @@
+//! The read side: every campaign in the present, kept up with the log, and any one of them in full,
+//! from anywhere in time.
+
+mod full;
+mod present;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use domain::access::AccessRegistry;
+use domain::event::Recorded;
+use domain::ids::CampaignId;
+use domain::policy::Policy;
+use domain::registry::Registry;
+use jiff::Timestamp;
+use reports::history::History;
+use reports::viewpoint::Viewpoint;
+use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
+use tokio::sync::{broadcast, watch};
+
+use full::Shelf;
+pub use present::{Present, Records};
+
+/// Steps that a slow watcher may lag behind before it is told to look anew.
+const WATCHERS_LAG: usize = 1024;
+
+/// What can be read. It owns no rule: it keeps folds of `reports` and `domain` up with the log.
+#[derive(Debug)]
+pub struct Library {
+    log: Arc<DiskLog>,
+    blobs: Arc<Blobs>,
+    present: RwLock<Present>,
+    shelf: Mutex<Shelf>,
+    seen: watch::Sender<u64>,
+    told: broadcast::Sender<Arc<Recorded>>,
+}
+
+impl Library {
+    /// Reads the whole log once; [`Library::follow`] keeps up with it from then on.
+    ///
+    /// # Errors
+    /// When an event cannot be read.
+    pub fn open(log: Arc<DiskLog>, blobs: Arc<Blobs>, policy: Policy) -> Result<Self, StoreError> {
+        let (seen, told) = (watch::Sender::new(0), broadcast::Sender::new(WATCHERS_LAG));
+        let present = RwLock::new(Present::new(policy));
+        let library = Self { log, blobs, present, shelf: Mutex::default(), seen, told };
+        library.catch_up()?;
+        Ok(library)
+    }
+
+    /// Keeps up with the log until it is closed. An event that cannot be read ends it with an error:
+    /// what stands before it is still shown.
+    ///
+    /// # Errors
+    /// As [`Library::open`].
+    pub async fn follow(self: Arc<Self>) -> Result<(), StoreError> {
+        let mut head = self.log.tail();
+        loop {
+            let library = Arc::clone(&self);
+            // Reading and folding are work: not on a thread that answers requests.
+            let caught_up = tokio::task::spawn_blocking(move || library.catch_up()).await;
+            caught_up.unwrap_or(Ok(()))?;
+            if head.changed().await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn catch_up(&self) -> Result<(), StoreError> {
+        let from = *self.seen.borrow();
+        let mut next = from;
+        for recorded in self.log.read(from, Direction::Forward) {
+            let recorded = Arc::new(recorded?);
+            next = recorded.position + 1;
+            self.write(|present| present.project(&recorded));
+            // Nobody listens most of the time.
+            let _ = self.told.send(recorded);
+        }
+        if next > from {
+            self.seen.send_replace(next);
+        }
+        Ok(())
+    }
+
+    /// How many events are shown.
+    #[must_use]
+    pub fn seen(&self) -> u64 {
+        *self.seen.borrow()
+    }
+
+    /// Tells when more events are shown.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.seen.subscribe()
+    }
+
+    /// Every event from now on, after the library has taken it in.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        self.told.subscribe()
+    }
+
+    /// The log itself.
+    #[must_use]
+    pub fn log(&self) -> &DiskLog {
+        &self.log
+    }
+
+    /// The evidence.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Every campaign as it stands in the present, under the waivers in force now.
+    #[must_use]
+    pub fn records(&self, now: Timestamp) -> Records {
+        // Written, since what has changed is judged when somebody asks for it.
+        self.write(|present| present.records(now))
+    }
+
+    /// What was declared.
+    pub fn declared<T>(&self, look: impl FnOnce(&Registry) -> T) -> T {
+        look(self.read().chronicle().registry())
+    }
+
+    /// Who may see what.
+    pub fn access<T>(&self, look: impl FnOnce(&AccessRegistry) -> T) -> T {
+        look(self.read().access())
+    }
+
+    /// One campaign in full, with everything that was declared; none when it is not seen from there.
+    /// Blocks while the campaign is read for the first time.
+    ///
+    /// # Errors
+    /// When one of its events cannot be read.
+    pub fn campaign(
+        &self,
+        id: &CampaignId,
+        viewpoint: Viewpoint,
+    ) -> Result<Option<Arc<History>>, StoreError> {
+        let revision = match viewpoint.known_at {
+            Some(position) => position,
+            None => self.revision(id),
+        };
+        let kept = self.shelf().get(id, viewpoint, revision);
+        if let Some(kept) = kept {
+            return Ok(Some(kept));
+        }
+        let history = full::read(&self.log, id, viewpoint)?;
+        if history.campaign(id).is_none() {
+            return Ok(None);
+        }
+        let history = Arc::new(history);
+        self.shelf().put((id.clone(), viewpoint, revision), &history);
+        Ok(Some(history))
+    }
+
+    /// A number that changes whenever a view of this campaign may.
+    #[must_use]
+    pub fn revision(&self, id: &CampaignId) -> u64 {
+        self.read().revision(id)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Present> {
+        self.present.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write<T>(&self, act: impl FnOnce(&mut Present) -> T) -> T {
+        act(&mut self.present.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

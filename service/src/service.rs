@@ -1,0 +1,43 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use domain::access::Viewer;
+use domain::ids::Sha256Digest;
+use jiff::Timestamp;
+
+use crate::cache::Cache;
+use crate::library::Library;
+use crate::settings::Settings;
+
+/// The service: the read side, and how it is run.
+#[derive(Debug)]
+pub struct Service {
+    /// How it is run.
+    pub settings: Settings,
+    /// What can be read.
+    pub library: Arc<Library>,
+    /// Pages that were made before.
+    pub cache: Cache,
+}
+
+impl Service {
+    /// A service over this library.
+    #[must_use]
+    pub fn new(settings: Settings, library: Arc<Library>) -> Self {
+        Self { settings, library, cache: Cache::default() }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.settings.clock)()
+    }
+
+    /// Whoever shows this secret.
+    #[must_use]
+    pub fn viewer_by_secret(&self, secret: &[u8]) -> Viewer {
+        let digest = Sha256Digest::of(secret);
+        self.library.access(|access| access.by_secret(digest, self.now()))
+    }
+}
