@@ -150,7 +150,7 @@ pub enum NotASubmission {
         /// Its place in the batch, 0 for the first.
         index: usize,
         /// What is wrong with it.
-        why: Unfit,
+        why: Box<Unfit>,
     },
 }
 
@@ -201,7 +201,8 @@ impl Submission {
             fitness::name("the lease", lease).map_err(NotASubmission::Lease)?;
         }
         for (index, command) in self.commands.iter().enumerate() {
-            fitness::check(command).map_err(|why| NotASubmission::Command { index, why })?;
+            fitness::check(command)
+                .map_err(|why| NotASubmission::Command { index, why: Box::new(why) })?;
         }
         Ok(())
     }
