@@ -16,6 +16,7 @@ pub mod viewer;
 pub mod cache;
 pub mod routes;
 
+pub mod door;
 mod health;
 mod pages;
 

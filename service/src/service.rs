@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
+use ingest::Desk;
 use jiff::Timestamp;
 
 use crate::cache::Cache;
+use crate::door::Door;
 use crate::library::Library;
 use crate::settings::Settings;
 
@@ -19,13 +21,17 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// The single writer of what is recorded.
+    pub desk: Arc<Desk>,
+    /// What labs may take, and how fast they may send.
+    pub door: Door,
 }
 
 impl Service {
-    /// A service over this library.
+    /// A service over this library, with the desk of the same log.
     #[must_use]
-    pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default() }
+    pub fn new(settings: Settings, library: Arc<Library>, desk: Arc<Desk>, door: Door) -> Self {
+        Self { settings, library, cache: Cache::default(), desk, door }
     }
 
     /// Now.

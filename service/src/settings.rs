@@ -7,6 +7,8 @@ use std::time::Duration;
 use domain::policy::Policy;
 use jiff::Timestamp;
 
+use crate::door::LabLimits;
+
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -47,6 +49,8 @@ pub struct Limits {
     pub grace: Duration,
     /// Connections at once, per thread.
     pub connections: usize,
+    /// What labs may send and take.
+    pub labs: LabLimits,
 }
 
 impl Default for Limits {
@@ -57,6 +61,7 @@ impl Default for Limits {
             idle: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             connections: 2_000,
+            labs: LabLimits::default(),
         }
     }
 }
