@@ -24,6 +24,9 @@ pub struct Problem {
     pub status: u16,
     /// What is wrong, where, and what to do.
     pub detail: String,
+    /// After how many seconds to try again, told in the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -31,7 +34,13 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem").to_owned();
-        Self { kind: kind.to_owned(), title, status: status.as_u16(), detail: detail.into() }
+        Self { kind: kind.to_owned(), title, status: status.as_u16(), detail: detail.into(), retry_after: None }
+    }
+
+    /// The same, to be tried again after so many seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// There is nothing here, or nothing that this viewer may know of.
@@ -89,6 +98,9 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status_code());
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"portolan\""));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         response
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))

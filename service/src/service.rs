@@ -5,9 +5,11 @@ use std::sync::Arc;
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
 use crate::library::Library;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -19,13 +21,20 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// Cancelled when the service has been told to stop: whatever is endless, such as a stream of
+    /// events, ends then.
+    pub stopping: CancellationToken,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl Service {
     /// A service over this library.
     #[must_use]
     pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default() }
+        let metrics = Metrics::new(&library);
+        let stopping = CancellationToken::new();
+        Self { settings, library, cache: Cache::default(), stopping, metrics }
     }
 
     /// Now.
