@@ -52,10 +52,7 @@ impl Desk {
     ///
     /// # Errors
     /// When an event cannot be read.
-    pub fn open(
-        log: Arc<dyn EventLog>,
-        blobs: impl Into<Arc<Blobs>>,
-    ) -> Result<Self, DeskError> {
+    pub fn open(log: Arc<dyn EventLog>, blobs: impl Into<Arc<Blobs>>) -> Result<Self, DeskError> {
         let blobs = blobs.into();
         let mut campaigns = BTreeMap::<CampaignId, Standing>::new();
         let (mut registry, mut declarations) = (Registry::default(), Declarations::default());

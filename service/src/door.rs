@@ -148,5 +148,5 @@ fn too_large(words: impl Into<String>) -> Problem {
 
 /// Too much within a short time.
 fn too_many(words: impl Into<String>, seconds: u64) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", words).after(seconds)
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", words).retry_after(seconds)
 }

@@ -30,9 +30,9 @@ pub struct Problem {
     /// How many events the campaign has, where another number was expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// When to try again, in seconds from now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_s: Option<u64>,
+    /// After how many seconds to try again, told in the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -41,14 +41,14 @@ impl Problem {
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem").to_owned();
         let (kind, status, detail) = (kind.to_owned(), status.as_u16(), detail.into());
-        let (missing, version, retry_after_s) = (Vec::new(), None, None);
-        Self { kind, title, status, detail, missing, version, retry_after_s }
+        let (missing, version, retry_after) = (Vec::new(), None, None);
+        Self { kind, title, status, detail, missing, version, retry_after }
     }
 
-    /// The same, worth another try after this many seconds.
+    /// The same, to be tried again after so many seconds.
     #[must_use]
-    pub fn after(self, seconds: u64) -> Self {
-        Self { retry_after_s: Some(seconds.max(1)), ..self }
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// There is nothing here, or nothing that this viewer may know of.
@@ -107,8 +107,8 @@ impl ResponseError for Problem {
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"portolan\""));
         }
-        if let Some(seconds) = self.retry_after_s {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         response
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))

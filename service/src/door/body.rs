@@ -169,5 +169,5 @@ fn slow() -> Problem {
 
 fn busy() -> Problem {
     let words = "Too much is being sent at the same time: try again.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words).after(2)
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words).retry_after(2)
 }

@@ -77,7 +77,16 @@ fn record(
             known_version(service, &subject, (&from, &to))?;
             Declaration::Upgrade { subject, from, to }
         }
-        DeclarationRequest::Waiver { waiver, rule, reason, expires, guest, source, target, route } => {
+        DeclarationRequest::Waiver {
+            waiver,
+            rule,
+            reason,
+            expires,
+            guest,
+            source,
+            target,
+            route,
+        } => {
             let scope = WaiverScope { guest, source, target, route };
             known_rule(service, &rule)?;
             known_scope(service, &scope)?;

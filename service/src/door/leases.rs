@@ -94,6 +94,7 @@ async fn work(
         tokio::select! {
             more = changed.changed() => if more.is_err() { return Ok(None) },
             () = &mut until => return Ok(None),
+            () = service.stopping.cancelled() => return Ok(None),
         }
     }
 }
@@ -116,12 +117,7 @@ fn lease(service: &Service, lab: &Known, asked: LeaseRequest) -> Result<Option<L
     leased.map(Some)
 }
 
-fn leased(
-    service: &Service,
-    lease: LeaseId,
-    taken: Taken,
-    found: Pins,
-) -> Result<Leased, Problem> {
+fn leased(service: &Service, lease: LeaseId, taken: Taken, found: Pins) -> Result<Leased, Problem> {
     let Taken { campaign, trials } = taken;
     pin(service, &campaign, found)?;
     let gone = || Problem::internal(&format!("campaign {campaign} has no start"));
@@ -135,7 +131,8 @@ fn leased(
 /// Pins versions that nobody has pinned yet.
 fn pin(service: &Service, campaign: &CampaignId, pins: Pins) -> Result<(), Problem> {
     let Some(state) = service.desk.campaign(campaign) else { return Ok(()) };
-    let is_pinned = |(subject, version): (&String, &String)| state.pins.get(subject) == Some(version);
+    let is_pinned =
+        |(subject, version): (&String, &String)| state.pins.get(subject) == Some(version);
     if pins.iter().all(is_pinned) {
         return Ok(());
     }
@@ -232,9 +229,8 @@ fn lease_id(path: &str) -> Result<LeaseId, Problem> {
 
 /// A name that nobody can guess.
 fn new_id(service: &Service) -> Result<LeaseId, Problem> {
-    let random = (service.settings.random)().map(|bytes| {
-        bytes.iter().take(16).map(|it| format!("{it:02x}")).collect::<String>()
-    });
+    let random = (service.settings.random)()
+        .map(|bytes| bytes.iter().take(16).map(|it| format!("{it:02x}")).collect::<String>());
     let id = random.and_then(|it| it.parse().ok());
     id.ok_or_else(|| Problem::internal(&"the system gives no random bits"))
 }
