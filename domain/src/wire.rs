@@ -15,7 +15,9 @@
 //! system's file are an operator's acts at the log itself: they have no form here, so that nobody
 //! can send them. Fields that are not known are refused at every level.
 
+mod declaring;
 mod fitness;
+mod labs;
 
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -26,6 +28,12 @@ use crate::declare::NotDeclared;
 use crate::ids::CampaignId;
 use crate::testbed::TestbedProblem;
 use crate::trials::TrialsProblem;
+
+pub use declaring::{DeclarationAnswer, DeclarationRequest};
+pub use labs::{
+    CampaignState, Heartbeat, LeaseRequest, Leased, MOST_LEASED, OfferRequest, Offered, TrialState,
+    UnfitRequest, Until,
+};
 
 /// Most commands in one batch.
 pub const MOST_COMMANDS: usize = 1024;

@@ -21,6 +21,7 @@ mod report;
 mod run;
 mod seen;
 mod serve;
+mod signals;
 mod upgrade;
 mod verify;
 mod voyage;
