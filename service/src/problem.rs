@@ -34,7 +34,13 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem").to_owned();
-        Self { kind: kind.to_owned(), title, status: status.as_u16(), detail: detail.into(), retry_after: None }
+        Self {
+            kind: kind.to_owned(),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            retry_after: None,
+        }
     }
 
     /// The same, to be tried again after so many seconds.

@@ -13,6 +13,7 @@ use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::address::Address;
 use crate::routes;
 use crate::service::Service;
 use crate::settings::Network;
@@ -66,7 +67,9 @@ pub enum StartError {
     #[error("metrics at {0} would be open to everybody: give an address on loopback")]
     OpenMetrics(SocketAddr),
     /// Others cannot call it like this.
-    #[error("{0}: a public URL is http:// or https:// and a host, such as https://portolan.example")]
+    #[error(
+        "{0}: a public URL is http:// or https:// and a host, such as https://portolan.example"
+    )]
     PublicUrl(String),
     /// There is no TLS with these files.
     #[error(transparent)]
@@ -101,6 +104,17 @@ impl Stop {
 /// # Errors
 /// See [`StartError`].
 pub fn build(service: Arc<Service>) -> Result<Running, StartError> {
+    build_from(service, routes::addresses)
+}
+
+/// The same with these addresses.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_from(
+    service: Arc<Service>,
+    addresses: fn() -> Vec<Address>,
+) -> Result<Running, StartError> {
     let (network, limits) = (&service.settings.network, service.settings.limits);
     service.settings.public_url.as_deref().map_or(Ok(()), check_url)?;
     let certificates = network.tls.as_ref().map(Certificates::open).transpose()?;
@@ -114,7 +128,7 @@ pub fn build(service: Arc<Service>) -> Result<Running, StartError> {
         .max_concurrent_connections(limits.connections)
         .shutdown_timeout(limits.grace.as_secs())
         .disable_signals();
-    let listening = accepting.listen(builder, listener, acceptor, routes::addresses);
+    let listening = accepting.listen(builder, listener, acceptor, addresses);
     builder = listening.map_err(|source| StartError::Listen { address, source })?;
     let metrics = local.as_ref().map(|(_, address)| *address);
     if let Some((listener, address)) = local {
@@ -131,10 +145,7 @@ fn acceptor(certificates: &Arc<Certificates>) -> Result<TlsAcceptor, TlsError> {
     Ok(TlsAcceptor::from(Arc::new(certificates.config()?)))
 }
 
-fn bind(
-    address: SocketAddr,
-    network: &Network,
-) -> Result<(TcpListener, SocketAddr), StartError> {
+fn bind(address: SocketAddr, network: &Network) -> Result<(TcpListener, SocketAddr), StartError> {
     let is_safe = address.ip().is_loopback() || network.tls.is_some() || network.is_behind_proxy;
     if !is_safe {
         return Err(StartError::NotEncrypted(address));
@@ -147,7 +158,8 @@ fn bind(
 fn check_url(url: &str) -> Result<(), StartError> {
     let parsed: Option<Uri> = url.parse().ok();
     let is_good = parsed.is_some_and(|it| {
-        matches!(it.scheme_str(), Some("http" | "https")) && it.host().is_some_and(|it| it != "")
+        matches!(it.scheme_str(), Some("http" | "https"))
+            && it.host().is_some_and(|it| !it.is_empty())
     });
     if is_good { Ok(()) } else { Err(StartError::PublicUrl(url.to_owned())) }
 }

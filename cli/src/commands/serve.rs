@@ -17,6 +17,10 @@ use crate::exit::Exit;
 use crate::progress::tell;
 use crate::{clock, opening, policies, settings};
 
+/// How often, and how long each time, the end waits for the log to be let go of.
+const CLOSING_TRIES: u32 = 500;
+const CLOSING_WAIT: Duration = Duration::from_millis(10);
+
 /// Serves until it is told to stop.
 pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
     let settings = settings_of(args, command)?;
@@ -70,14 +74,22 @@ fn gone_blind(why: Result<(), StoreError>) -> Exit {
 }
 
 /// Signs what was recorded, and closes the log.
-fn close(log: Arc<DiskLog>) -> Result<(), Exit> {
-    let Some(log) = Arc::into_inner(log) else {
-        return Err(Exit::lab("the log was still in use at the end; nothing in it is lost"));
-    };
-    match log.checkpoint() {
+fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
+    let signed = match log.checkpoint() {
         Ok(_) | Err(StoreError::NoKey(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    };
+    // Threads that answered requests are not waited for by who started them: they let go of the log
+    // a moment after the last answer.
+    for _ in 0..CLOSING_TRIES {
+        match Arc::try_unwrap(log) {
+            Ok(_) => return signed,
+            Err(held) => log = held,
+        }
+        std::thread::sleep(CLOSING_WAIT);
     }
+    tell("the log was still in use at the end; nothing in it is lost");
+    signed
 }
 
 fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {

@@ -68,7 +68,8 @@ impl Drop for Entry {
             return;
         };
         metrics.count(&self.method, route, *status, *after);
-        let (status, ms, total_ms) = (status.as_u16(), millis(*after), millis(self.began.elapsed()));
+        let (status, ms, total_ms) =
+            (status.as_u16(), millis(*after), millis(self.began.elapsed()));
         if *after > self.service.settings.limits.slow && !self.is_patient {
             tracing::warn!(
                 target: "portolan::request", method, route, status, ms, total_ms, bytes, "slow"
