@@ -37,6 +37,8 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
 
 async fn serve(service: Service) -> Result<(), Exit> {
     let service = Arc::new(service);
+    // Before anybody is told where: from then on a signal may come.
+    let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
     let built = server::build(Arc::clone(&service));
     let built = built.map_err(|error| Exit::Usage(error.into()))?;
     let Running { address, metrics, certificates, stop, server, .. } = built;
@@ -47,7 +49,6 @@ async fn serve(service: Service) -> Result<(), Exit> {
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
     }
-    let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
     let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
     let mut server = tokio::spawn(server);
