@@ -11,7 +11,7 @@ use service::settings::{Limits, Network, Settings};
 use service::tls::TlsFiles;
 use store::{DiskLog, EventLog as _, StoreError};
 
-use super::signals;
+use super::{probe, signals};
 use crate::args::{Args, Serve};
 use crate::exit::Exit;
 use crate::progress::tell;
@@ -23,6 +23,9 @@ const CLOSING_WAIT: Duration = Duration::from_millis(10);
 
 /// Serves until it is told to stop.
 pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
+    if let Some(address) = command.is_ready {
+        return probe::is_ready(address);
+    }
     let settings = settings_of(args, command)?;
     let (log, blobs) = opening::open(args)?;
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));

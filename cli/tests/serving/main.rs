@@ -5,4 +5,5 @@
 mod child;
 mod ending;
 mod logging;
+mod probing;
 mod refusals;
