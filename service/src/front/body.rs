@@ -20,12 +20,10 @@ pub(super) type Lateness = Cell<bool>;
 /// Watches the body of this request, if it has one, from its first reading on.
 pub(super) fn watch(request: &mut ServiceRequest, pace: Pace) -> Rc<Lateness> {
     let late = Rc::new(Lateness::new(false));
-    match request.take_payload() {
-        Payload::None => {}
-        payload => {
-            let watched = Watched { payload, pace, watch: None, late: Rc::clone(&late) };
-            request.set_payload(Payload::Stream { payload: Box::pin(watched) });
-        }
+    let payload = request.take_payload();
+    if !matches!(payload, Payload::None) {
+        let watched = Watched { payload, pace, watch: None, late: Rc::clone(&late) };
+        request.set_payload(Payload::Stream { payload: Box::pin(watched) });
     }
     late
 }
