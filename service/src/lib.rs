@@ -16,6 +16,9 @@ pub mod viewer;
 pub mod cache;
 pub mod routes;
 
+mod asked;
+mod reading;
+
 mod health;
 mod pages;
 

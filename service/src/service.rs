@@ -1,6 +1,6 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
@@ -19,13 +19,15 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// Held while the whole log is judged anew.
+    pub(crate) judging: Mutex<()>,
 }
 
 impl Service {
     /// A service over this library.
     #[must_use]
     pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default() }
+        Self { settings, library, cache: Cache::default(), judging: Mutex::default() }
     }
 
     /// Now.
