@@ -10,9 +10,23 @@ pub mod links;
 
 pub mod bar;
 pub mod campaign_line;
+pub mod meaning;
 pub mod open_regression;
 pub mod stale_line;
 pub mod table;
 
+pub mod campaign;
+pub mod campaigns;
+pub mod cell;
+pub mod cell_past;
+pub mod changes;
+pub mod live;
 pub mod matrices;
 pub mod overview;
+pub mod past;
+
+pub mod badge;
+pub mod feed;
+
+pub mod problem;
+pub mod sign_in;

@@ -3,22 +3,25 @@
 use reports::html::Audience;
 use reports::pages::assets;
 
-use super::sample::{Log, Sample, all, events, public};
+use super::sample::{Log, Sample, all, events, foreign, plain};
 
 /// Names of assets without the digest of their content.
-fn plain(html: &str) -> String {
+fn unhashed(html: &str) -> String {
     assets::all().iter().fold(html.to_owned(), |html, it| html.replace(&it.name, it.plain_name))
 }
 
 fn snapshots(audience: &str, samples: Vec<Sample>) {
-    for Sample { name, html } in samples {
-        insta::assert_snapshot!(format!("{audience}_{name}"), plain(&html));
+    for Sample { name, html, .. } in samples {
+        insta::assert_snapshot!(format!("{audience}_{name}"), unhashed(&html));
     }
 }
 
 #[test]
 fn pages_for_anyone() {
-    snapshots("public", public(&Log::of(events())));
+    let log = Log::of(events());
+    snapshots("public", all(&log, Audience::Public));
+    snapshots("public", foreign(&log));
+    snapshots("public", plain());
 }
 
 #[test]
