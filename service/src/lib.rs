@@ -18,7 +18,9 @@ pub mod routes;
 
 mod asked;
 mod reading;
+mod views;
 
+mod api;
 mod health;
 mod pages;
 

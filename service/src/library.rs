@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::access::AccessRegistry;
 use domain::event::Recorded;
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, Sha256Digest};
 use domain::policy::Policy;
 use domain::registry::Registry;
 use jiff::Timestamp;
@@ -119,6 +119,15 @@ impl Library {
     pub fn records(&self, now: Timestamp) -> Records {
         // Written, since what has changed is judged when somebody asks for it.
         self.write(|present| present.records(now))
+    }
+
+    /// The hash of an event as a leaf of the log's tree; none beyond its end.
+    ///
+    /// # Errors
+    /// When the event cannot be read.
+    pub fn leaf(&self, position: u64) -> Result<Option<Sha256Digest>, StoreError> {
+        let leaf = self.log.leaves(position).next().transpose()?;
+        Ok(leaf.map(|(_, bytes)| Sha256Digest::from_bytes(ledger::leaf_hash(&bytes).to_bytes())))
     }
 
     /// What was declared.

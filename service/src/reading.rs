@@ -56,6 +56,11 @@ pub(crate) struct Reading {
 }
 
 impl Reader {
+    /// Anybody.
+    pub(crate) fn public() -> Self {
+        Self { role: None, audience: Audience::Public }
+    }
+
     /// Whoever is looking, as far as it matters to what is shown.
     pub(crate) fn of(viewer: &Viewer) -> Self {
         let role = viewer.role().cloned();
