@@ -24,6 +24,11 @@ pub mod tls;
 mod front;
 
 pub mod door;
+mod asked;
+mod reading;
+mod views;
+
+mod api;
 mod health;
 mod pages;
 

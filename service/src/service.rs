@@ -1,6 +1,6 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
@@ -32,6 +32,8 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// Held while the whole log is judged anew.
+    pub(crate) judging: Mutex<()>,
 }
 
 impl Service {
@@ -40,7 +42,8 @@ impl Service {
     pub fn new(settings: Settings, library: Arc<Library>, desk: Arc<Desk>, door: Door) -> Self {
         let metrics = Metrics::new(&library);
         let (cache, stopping) = (Cache::default(), CancellationToken::new());
-        Self { settings, library, cache, desk, door, stopping, metrics }
+        let judging = Mutex::default();
+        Self { settings, library, cache, desk, door, stopping, metrics, judging }
     }
 
     /// Now.

@@ -14,7 +14,7 @@ mod skippable;
 
 pub use blobs::Blobs;
 pub use disk::{
-    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Published, Scope,
+    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Proven, Published, Scope,
     Settings, Snapshot, Space, Stat, import, import_early, space,
 };
 pub use error::StoreError;
