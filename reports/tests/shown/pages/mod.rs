@@ -1,0 +1,8 @@
+//! The pages of the service.
+
+mod sample;
+
+mod asked;
+mod look;
+mod privacy;
+mod well_formed;
