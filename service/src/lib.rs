@@ -23,12 +23,14 @@ pub mod tls;
 
 mod front;
 
-pub mod door;
 mod asked;
+pub mod door;
 mod reading;
 mod views;
 
+pub mod access;
 mod api;
+
 mod health;
 mod pages;
 

@@ -12,8 +12,11 @@ mod tale;
 #[expect(dead_code, reason = "not every year is told here")]
 mod years;
 
+mod browser;
+mod opened;
 mod world;
 
+mod access;
 mod door;
 mod net;
 mod pages;

@@ -1,7 +1,8 @@
 //! A running service over a store of its own, in which four campaigns have ended and one runs.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use domain::access::{Means, Role};
@@ -13,14 +14,14 @@ use domain::plan::{Selection, Trial, plan};
 use domain::policy::Policy;
 use jiff::Timestamp;
 use reqwest::{Client, RequestBuilder, Response};
-use service::library::Library;
 use service::server::{self, Running};
 use service::service::Service;
-use service::settings::{Limits, Settings};
-use store::{Append, Blobs, DiskLog, EventLog as _, Expected, NewKey};
+use service::settings::{Limits, Network, Settings};
+use store::{Append, DiskLog, EventLog as _, Expected, NewKey};
 use tempfile::TempDir;
 
 use crate::fixture::{pins, policy, testbed, walk_to};
+use crate::opened;
 use crate::tale::fate;
 use crate::years::four_years;
 
@@ -62,7 +63,6 @@ impl World {
         let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
         let opened = store::Settings { new_key, ..store::Settings::default() };
         let log = Arc::new(DiskLog::open(&folder.path().join("store"), &opened).unwrap());
-        let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
         let seconds = Arc::new(AtomicI64::new(start().as_second()));
         let recorded = events.len() as i64;
         for (second, event) in events.into_iter().enumerate() {
@@ -70,11 +70,9 @@ impl World {
         }
         log.checkpoint().unwrap();
         seconds.fetch_add(recorded, Ordering::SeqCst);
-        let library = Library::open(Arc::clone(&log), blobs, policy()).unwrap();
-        let library = Arc::new(library);
-        tokio::spawn(Arc::clone(&library).follow());
-        let settings = settings(limits, Arc::clone(&seconds));
-        let service = Arc::new(Service::new(settings, library));
+        let settings = settings(folder.path(), limits, Arc::clone(&seconds));
+        let service = opened::service(folder.path(), &log, settings);
+        tokio::spawn(Arc::clone(&service.library).follow());
         let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
         tokio::spawn(server);
         let (url, client) = (format!("http://{address}"), Client::new());
@@ -185,7 +183,7 @@ fn append(log: &DiskLog, event: Event, second: i64) {
     log.append(append).unwrap();
 }
 
-fn settings(limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
+fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
     let second = move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap();
     Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -196,6 +194,9 @@ fn settings(limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
         workers: 2,
         clock: Arc::new(second),
         random: Arc::new(|| Some([7; 32])),
+        network: Network::default(),
+        folder: folder.join("service"),
+        oidc: None,
     }
 }
 
