@@ -5,4 +5,5 @@ mod sample;
 mod asked;
 mod look;
 mod privacy;
+mod style;
 mod well_formed;
