@@ -196,7 +196,8 @@ fn matrices_of(log: &Log, (name, filter): (&'static str, &Filter), audience: Aud
     let question =
         Question { filter, asked: &asked, policy: &policy, stale: &stale, receipt: Some(&receipt) };
     let view = Matrices::of_record(log.record("c-2016"), &question);
-    sample(name, view.html(&frame(view.title(), "/campaigns/c-2016/matrix", audience)), &view)
+    let frame = frame(view.title(), "/campaigns/c-2016/matrix", audience);
+    sample(name, view.html(&frame.kept_at(Some(view.permalink(1655)))), &view)
 }
 
 fn cell(log: &Log, audience: Audience) -> Sample {
