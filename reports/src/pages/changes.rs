@@ -14,6 +14,7 @@ use crate::diff::shown::{Entry, Shown};
 
 /// What changed since a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DiffPage)]
 pub struct Changes {
     /// Which cells are wanted.
     pub filter: ChangesFilter,
@@ -26,6 +27,7 @@ pub struct Changes {
 
 /// Which cells are wanted. Nothing is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DiffFilter)]
 pub struct ChangesFilter {
     /// Of this guest.
     #[schema(value_type = Option<String>)]

@@ -45,6 +45,7 @@ pub struct Matrices {
 
 /// A guest that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = GuestChoice)]
 pub struct Choice {
     /// Which guest.
     #[schema(value_type = String)]

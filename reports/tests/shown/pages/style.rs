@@ -58,3 +58,11 @@ fn text_and_shapes_stand_out() {
         }
     }
 }
+
+/// Words for screen readers are placed absolutely: only what is placed itself can hold them back from
+/// widening the page.
+#[test]
+fn what_scrolls_holds_its_hidden_words() {
+    let block = REPORT.split_once("\n.wide {").unwrap().1.split_once('}').unwrap().0;
+    assert!(block.contains("overflow-x: auto") && block.contains("position: relative"), "{block}");
+}
