@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::access::Role;
+use domain::change::Change;
 use domain::event::{BaselineSet, CampaignStarted, Event, Pins, Recorded, TrialsPlanned};
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{CellId, Selection, plan};
@@ -280,8 +281,8 @@ fn changes(log: &Log, audience: Audience) -> Sample {
         Audience::Public => Shown::public(PublicDiff::new(&diff, &frame_of)),
         Audience::Operator | Audience::Auditor => Shown::operator(&diff, &frame_of),
     };
-    let filter = ChangesFilter { guest: Some("portable".parse().unwrap()), class: None };
-    let view = Changes::new(shown, filter);
+    let guest = Some("portable".parse().unwrap());
+    let view = Changes::new(shown, ChangesFilter { guest, class: Some(Change::Unstable) });
     sample("changes", view.html(&frame(view.title(), "/diff", audience)), &view)
 }
 
