@@ -5,4 +5,6 @@ mod sample;
 mod asked;
 mod look;
 mod privacy;
+mod schemas;
+mod style;
 mod well_formed;
