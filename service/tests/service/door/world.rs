@@ -67,7 +67,7 @@ impl World {
         let desk = Desk::open(Arc::clone(&log) as Arc<_>, Arc::clone(&blobs)).unwrap();
         let door = Door::open(folder.path(), &desk, limits).unwrap();
         let library = Arc::new(Library::open(log, blobs, policy()).unwrap());
-        let follow = tokio::spawn(Arc::clone(&library).follow());
+        let follow = Arc::clone(&library).follow();
         let settings = settings(limits, Arc::clone(&seconds));
         let service = Arc::new(Service::new(settings, library, Arc::new(desk), door));
         let Running { address, stop, server, .. } = server::build(Arc::clone(&service)).unwrap();
@@ -89,17 +89,17 @@ impl World {
             let _ = task.await;
         }
         drop((service, running));
-        let log = loop {
-            let new = store::Settings::default();
-            match DiskLog::open(&folder.path().join("store"), &new) {
-                Ok(log) => break log,
-                // A thread that still reads lets go in a moment.
-                Err(store::StoreError::InUse { .. }) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-                }
-                Err(error) => panic!("{error}"),
+        let open = || DiskLog::open(&folder.path().join("store"), &store::Settings::default());
+        let mut log = open();
+        for _ in 0..1000 {
+            // A thread that still reads lets go in a moment.
+            if !matches!(log, Err(store::StoreError::InUse { .. })) {
+                break;
             }
-        };
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            log = open();
+        }
+        let log = log.unwrap();
         Self::serve(folder, Arc::new(log), (seconds, limits)).await
     }
 
