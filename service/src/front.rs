@@ -59,7 +59,7 @@ pub(crate) async fn pass(
     let (Some(service), Some(front)) = known else {
         return Err(Problem::internal(&"the front has no service").into());
     };
-    let asker = Asker::of(&request);
+    let asker = Asker::of(&request, service.problem_page);
     let mut entry = Entry::begin(&request, service.clone());
     let limits = service.settings.limits;
     let answer = match admission::admit(&mut request, &service, &front) {

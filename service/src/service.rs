@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cache::Cache;
 use crate::library::Library;
 use crate::metrics::Metrics;
+use crate::routes::{PROBLEM_PAGE, ProblemPage};
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -26,6 +27,8 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// The page for problems.
+    pub problem_page: ProblemPage,
 }
 
 impl Service {
@@ -34,7 +37,8 @@ impl Service {
     pub fn new(settings: Settings, library: Arc<Library>) -> Self {
         let metrics = Metrics::new(&library);
         let stopping = CancellationToken::new();
-        Self { settings, library, cache: Cache::default(), stopping, metrics }
+        let (cache, problem_page) = (Cache::default(), PROBLEM_PAGE);
+        Self { settings, library, cache, stopping, metrics, problem_page }
     }
 
     /// Now.

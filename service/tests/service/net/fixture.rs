@@ -68,7 +68,12 @@ impl Site {
         let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone()).unwrap();
         let library = Arc::new(library);
         before(&log, folder.path());
-        let service = Arc::new(Service::new(settings, Arc::clone(&library)));
+        let mut service = Service::new(settings, Arc::clone(&library));
+        service.problem_page = |problem, viewer, path| {
+            let role = viewer.role().map_or("nobody", |it| it.word());
+            Some(format!("<title>{}: {path} for {role}</title>", problem.kind))
+        };
+        let service = Arc::new(service);
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
