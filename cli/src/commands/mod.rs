@@ -16,6 +16,7 @@ mod log;
 mod matrix;
 mod plan;
 mod policy;
+mod probe;
 mod projections;
 mod report;
 mod run;

@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
 
 mod door;
+mod net;
