@@ -12,6 +12,7 @@ use crate::cache::Cache;
 use crate::door::Door;
 use crate::library::Library;
 use crate::metrics::Metrics;
+use crate::routes::{PROBLEM_PAGE, ProblemPage};
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -36,6 +37,8 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// The page for problems.
+    pub problem_page: ProblemPage,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -62,19 +65,18 @@ impl Service {
         let identity = Identity::open(&settings)?;
         let Parts { library, desk, access, door } = parts;
         let metrics = Metrics::new(&library);
-        let (cache, stopping) = (Cache::default(), CancellationToken::new());
-        let judging = Mutex::default();
         Ok(Self {
             settings,
             library,
-            cache,
+            cache: Cache::default(),
             access,
             identity,
             desk,
             door,
-            stopping,
+            stopping: CancellationToken::new(),
             metrics,
-            judging,
+            problem_page: PROBLEM_PAGE,
+            judging: Mutex::default(),
         })
     }
 

@@ -36,7 +36,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) oidc: Oidc,
     /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
-    #[arg(long, value_name = "ADDR", exclusive = true)]
+    #[arg(long, value_name = "ADDR")]
     pub(crate) is_ready: Option<SocketAddr>,
 }
 

@@ -71,7 +71,7 @@ impl World {
         log.checkpoint().unwrap();
         seconds.fetch_add(recorded, Ordering::SeqCst);
         let settings = settings(folder.path(), limits, Arc::clone(&seconds));
-        let service = opened::service(folder.path(), &log, settings);
+        let service = Arc::new(opened::service(folder.path(), &log, settings));
         tokio::spawn(Arc::clone(&service.library).follow());
         let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
         tokio::spawn(server);

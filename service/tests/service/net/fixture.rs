@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +51,14 @@ pub(crate) struct Site {
 impl Site {
     /// Starts with these settings.
     pub(crate) fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::after(|_, _| {}, change)
+    }
+
+    /// The same, when something has happened to the log that the library has not seen yet.
+    pub(crate) fn after(
+        before: impl FnOnce(&DiskLog, &Path),
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = NewKey { origin: "test.invalid/log".to_owned(), seed: [7; 32] };
         let kept = store::Settings { new_key: Some(key), ..store::Settings::default() };
@@ -58,7 +66,13 @@ impl Site {
         let mut settings = settings();
         change(&mut settings);
         settings.folder = folder.path().join("service");
-        let service = opened::service(folder.path(), &log, settings);
+        before(&log, folder.path());
+        let mut service = opened::service(folder.path(), &log, settings);
+        service.problem_page = |problem, viewer, path| {
+            let role = viewer.role().map_or("nobody", |it| it.word());
+            Some(format!("<title>{}: {path} for {role}</title>", problem.kind))
+        };
+        let service = Arc::new(service);
         let library = Arc::clone(&service.library);
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
@@ -88,30 +102,35 @@ impl Site {
     /// A token of this role.
     pub(crate) fn token(&self, role: Role, account: &str) -> String {
         let secret = [u8::try_from(account.len()).unwrap(); 32];
-        let granted = AccessGranted {
-            grant: format!("g-{account}").parse().unwrap(),
-            account: account.parse().unwrap(),
-            scopes: vec![Scope::Read],
-            role,
-            means: Means::Token,
-            secret_sha256: Some(Sha256Digest::of(&secret)),
-            expires: None,
-            reason: "to test".to_owned(),
-            by: "a test".to_owned(),
-        };
         let seen = self.log.head() + 1;
-        let append = Append {
-            stream: domain::access::STREAM.to_owned(),
-            expected: Expected::Any,
-            command: Uuid::new_v5(&Uuid::NAMESPACE_URL, account.as_bytes()),
-            at: self.service.now(),
-            events: vec![Event::Access(AccessEvent::AccessGranted(granted))],
-        };
-        self.log.append(append).unwrap();
+        grant(&self.log, role, account, &secret);
         let mut watch = self.service.library.watch();
         self.runtime.block_on(watch.wait_for(|it| *it >= seen)).unwrap();
         Base64UrlUnpadded::encode_string(&secret)
     }
+}
+
+/// Records that an account was given a role.
+pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
+    let granted = AccessGranted {
+        grant: format!("g-{account}").parse().unwrap(),
+        account: account.parse().unwrap(),
+        scopes: vec![Scope::Read],
+        role,
+        means: Means::Token,
+        secret_sha256: Some(Sha256Digest::of(secret)),
+        expires: None,
+        reason: "to test".to_owned(),
+        by: "a test".to_owned(),
+    };
+    let append = Append {
+        stream: domain::access::STREAM.to_owned(),
+        expected: Expected::Any,
+        command: Uuid::new_v5(&Uuid::NAMESPACE_URL, account.as_bytes()),
+        at: "2026-11-23T11:00:00Z".parse().unwrap(),
+        events: vec![Event::Access(AccessEvent::AccessGranted(granted))],
+    };
+    log.append(append).unwrap();
 }
 
 /// Settings of a service that serves tests.
@@ -245,6 +264,6 @@ pub(crate) fn refused(settings: Settings) -> Option<String> {
     let service = opened::service(folder.path(), &log, settings);
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
-    let built = build_from(service, addresses);
+    let built = build_from(Arc::new(service), addresses);
     built.err().map(|it| it.to_string())
 }
