@@ -16,12 +16,16 @@ pub mod viewer;
 pub mod cache;
 pub mod routes;
 
+pub mod bundling;
+
 mod asked;
 mod reading;
 mod views;
 
 mod api;
+mod downloads;
 mod health;
+pub mod live;
 mod pages;
 
 pub mod server;

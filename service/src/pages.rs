@@ -41,6 +41,8 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/assets/{name}", Who::Anyone, || -> Route { web::to(assets::asset) }),
 ];
 
+pub(crate) use campaigns::OfCell;
+
 /// A view with what stands around it.
 struct Shown {
     title: String,

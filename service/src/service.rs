@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
 use crate::library::Library;
+use crate::live::Hub;
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -19,6 +21,13 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// Cancelled when the service has been told to stop: whatever is endless, such as a stream of
+    /// events, ends then.
+    pub stopping: CancellationToken,
+    /// Who watches campaigns as they run.
+    pub live: Hub,
+    /// Held while a piece of evidence is read.
+    pub(crate) reading: Mutex<()>,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -27,7 +36,15 @@ impl Service {
     /// A service over this library.
     #[must_use]
     pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default(), judging: Mutex::default() }
+        Self {
+            settings,
+            library,
+            cache: Cache::default(),
+            stopping: CancellationToken::new(),
+            live: Hub::default(),
+            reading: Mutex::default(),
+            judging: Mutex::default(),
+        }
     }
 
     /// Now.

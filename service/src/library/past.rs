@@ -118,7 +118,10 @@ impl Library {
     }
 
     /// The instant whose waivers are in force from there.
-    fn instant(&self, viewpoint: Viewpoint, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn instant(&self, viewpoint: Viewpoint, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         match (viewpoint.as_of, viewpoint.known_at) {
             (None, None) => Ok(Some(now)),
             (Some(as_of), _) => Ok(Some(as_of)),

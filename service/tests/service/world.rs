@@ -65,9 +65,12 @@ impl World {
         let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
         let seconds = Arc::new(AtomicI64::new(start().as_second()));
         let recorded = events.len() as i64;
-        for (second, event) in events.into_iter().enumerate() {
-            append(&log, event, start().as_second() + second as i64);
-        }
+        let first = start().as_second();
+        let appends = (first..).zip(events).map(|(second, event)| {
+            let number = u64::try_from(second - first).unwrap();
+            decision(number, event, second)
+        });
+        log.append_all(appends.collect()).into_iter().for_each(|it| drop(it.unwrap()));
         log.checkpoint().unwrap();
         seconds.fetch_add(recorded, Ordering::SeqCst);
         let library = Library::open(Arc::clone(&log), blobs, policy()).unwrap();
@@ -84,7 +87,7 @@ impl World {
     /// Records one more event, a second later, and waits until it is shown.
     pub(crate) async fn append(&self, event: Event) -> u64 {
         let at = self.seconds.fetch_add(1, Ordering::SeqCst);
-        append(&self.log, event, at);
+        self.log.append(decision(self.log.head(), event, at)).unwrap();
         let head = self.log.head();
         let mut seen = self.service.library.watch();
         seen.wait_for(|it| *it >= head).await.unwrap();
@@ -173,16 +176,15 @@ fn baseline() -> Event {
     })
 }
 
-fn append(log: &DiskLog, event: Event, second: i64) {
+fn decision(number: u64, event: Event, second: i64) -> Append {
     let stream = match (&event, event.campaign()) {
         (Event::Access(_), _) => domain::access::STREAM.to_owned(),
         (Event::StepWithdrawn(_), _) | (_, None) => domain::declare::STREAM.to_owned(),
         (_, Some(id)) => format!("campaign/{id}"),
     };
-    let command = serde_json::from_value(format!("{:032x}", log.head()).into()).unwrap();
+    let command = serde_json::from_value(format!("{number:032x}").into()).unwrap();
     let at = Timestamp::from_second(second).unwrap();
-    let append = Append { stream, expected: Expected::Any, command, at, events: vec![event] };
-    log.append(append).unwrap();
+    Append { stream, expected: Expected::Any, command, at, events: vec![event] }
 }
 
 fn settings(limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
