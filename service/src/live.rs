@@ -22,9 +22,6 @@ pub(crate) const ADDRESSES: &[Address] =
         web::to(watching::watch)
     })];
 
-/// How many may watch at once.
-const WATCHERS: usize = 2_000;
-
 /// How often a campaign is rendered at most.
 const PACE: Duration = Duration::from_millis(50);
 
@@ -39,19 +36,20 @@ const LINGER: Duration = Duration::from_secs(60);
 pub struct Hub {
     channels: Mutex<BTreeMap<CampaignId, Arc<Channel>>>,
     places: Arc<Semaphore>,
-}
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self { channels: Mutex::default(), places: Arc::new(Semaphore::new(WATCHERS)) }
-    }
+    most: usize,
 }
 
 impl Hub {
+    /// Nobody watches yet, and never more than so many at once.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { channels: Mutex::default(), places: Arc::new(Semaphore::new(most)), most }
+    }
+
     /// How many watch now.
     #[must_use]
     pub fn watchers(&self) -> usize {
-        WATCHERS.saturating_sub(self.places.available_permits())
+        self.most.saturating_sub(self.places.available_permits())
     }
 
     /// The channel of a campaign, begun when there is none; none when there is no such campaign.

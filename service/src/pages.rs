@@ -5,6 +5,7 @@ mod badges;
 mod campaigns;
 
 mod over_time;
+mod problems;
 
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse, Route};
@@ -24,9 +25,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/", Who::Anyone, || -> Route { web::to(campaigns::overview) }),
     Address::get("/campaigns", Who::Anyone, || -> Route { web::to(campaigns::campaigns) }),
     Address::get("/campaigns/{id}", Who::Anyone, || -> Route { web::to(campaigns::campaign) }),
-    Address::get("/campaigns/{id}/matrix", Who::Anyone, || -> Route {
-        web::to(campaigns::matrix)
-    }),
+    Address::get("/campaigns/{id}/matrix", Who::Anyone, || -> Route { web::to(campaigns::matrix) }),
     Address::get("/campaigns/{id}/cells/{source}/{target}/{guest}", Who::Anyone, || -> Route {
         web::to(campaigns::cell)
     }),
@@ -42,6 +41,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
 ];
 
 pub(crate) use campaigns::OfCell;
+pub(crate) use problems::for_people;
 
 /// A view with what stands around it.
 struct Shown {

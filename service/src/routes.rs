@@ -6,5 +6,6 @@ use crate::{api, downloads, health, live, pages};
 /// Every address, with who may reach it.
 #[must_use]
 pub fn addresses() -> Vec<Address> {
-    [health::ADDRESSES, pages::ADDRESSES, api::ADDRESSES, live::ADDRESSES, downloads::ADDRESSES].concat()
+    [health::ADDRESSES, pages::ADDRESSES, api::ADDRESSES, live::ADDRESSES, downloads::ADDRESSES]
+        .concat()
 }

@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
 use crate::service::Service;
-use crate::{address, routes, viewer};
+use crate::{address, pages, routes, viewer};
 
 /// A service that listens.
 pub struct Running {
@@ -41,6 +41,7 @@ pub fn build(service: Arc<Service>) -> io::Result<Running> {
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(limits.body_bytes))
             .wrap(from_fn(viewer::identify))
+            .wrap(from_fn(pages::for_people))
             .configure(|config| address::mount(config, &routes::addresses()))
     };
     let server = HttpServer::new(app)

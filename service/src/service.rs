@@ -37,11 +37,11 @@ impl Service {
     #[must_use]
     pub fn new(settings: Settings, library: Arc<Library>) -> Self {
         Self {
+            live: Hub::new(settings.limits.watchers),
             settings,
             library,
             cache: Cache::default(),
             stopping: CancellationToken::new(),
-            live: Hub::default(),
             reading: Mutex::default(),
             judging: Mutex::default(),
         }

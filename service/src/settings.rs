@@ -47,6 +47,8 @@ pub struct Limits {
     pub grace: Duration,
     /// Connections at once, per thread.
     pub connections: usize,
+    /// Who may watch campaigns at once.
+    pub watchers: usize,
 }
 
 impl Default for Limits {
@@ -57,6 +59,7 @@ impl Default for Limits {
             idle: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             connections: 2_000,
+            watchers: 2_000,
         }
     }
 }

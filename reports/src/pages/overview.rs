@@ -65,9 +65,7 @@ impl Overview {
             matrices: all.first().map(|it| MatrixTable::of_record(it, &marks)).unwrap_or_default(),
             latest: lines.first().cloned(),
             regressions: OpenRegressions::newest(records, registry),
-            stale: baseline
-                .zip(found)
-                .map(|(set, found)| Stale::new(&set.name, &found, audience)),
+            stale: baseline.zip(found).map(|(set, found)| Stale::new(&set.name, &found, audience)),
             running: lines.iter().filter(|it| it.state.is_running()).cloned().collect(),
             total: lines.len(),
             campaigns: lines.into_iter().take(MOST_CAMPAIGNS).collect(),

@@ -92,14 +92,7 @@ impl StaleLine {
             }
         };
         let upgraded = parts.iter().map(ToString::to_string).collect();
-        Self {
-            guest,
-            source,
-            target,
-            evidence: cell.evidence.clone(),
-            tried: cell.tried,
-            upgraded,
-        }
+        Self { guest, source, target, evidence: cell.evidence.clone(), tried: cell.tried, upgraded }
     }
 }
 

@@ -36,10 +36,11 @@ pub(super) async fn evidence(
     let bytes = work(move || {
         // One large piece at a time: a few at once would fill the memory.
         let _turn = service.reading.lock();
-        service.library.blobs().get(sha256).map_err(|error| match error {
-            StoreError::BlobMissing { .. } => Problem::not_found("No such evidence is kept here."),
-            error => Problem::internal(&error),
-        })
+        let found = service.library.blobs().get(sha256);
+        if let Err(StoreError::BlobMissing(_)) = found {
+            return Err(Problem::not_found("No such evidence is kept here."));
+        }
+        Ok(found?)
     });
     let bytes = bytes.await?;
     if is_known {
@@ -59,6 +60,5 @@ pub(super) async fn evidence(
 
 /// Whether it can be read as it is.
 fn is_text(bytes: &[u8]) -> bool {
-    bytes.len() <= LARGEST_TEXT
-        && std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
+    bytes.len() <= LARGEST_TEXT && std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
 }

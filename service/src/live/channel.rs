@@ -11,7 +11,7 @@ use reports::pages::links::Asked;
 use reports::pages::live::Progress;
 use reports::pages::table::{Filter, Marks, TableCell};
 use tokio::sync::{broadcast, watch};
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, interval_at, sleep_until};
 
 use super::{HEARTBEAT, LINGER, PACE, messages};
 use crate::reading::work;
@@ -92,7 +92,7 @@ impl Channel {
     /// Follows the campaign until nobody has watched it for a while.
     pub(super) async fn follow(&self, service: &web::Data<Service>) {
         let mut seen = service.library.watch();
-        let mut heartbeat = interval(HEARTBEAT);
+        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
             tokio::select! {
                 changed = seen.changed() => {

@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "its views are of use in the room of the reports only")]
 mod fixture;
 #[path = "../../../reports/tests/shown/tale.rs"]
-#[expect(dead_code, reason = "not every fate is told here")]
 mod tale;
 #[path = "../../../reports/tests/shown/years.rs"]
 #[expect(dead_code, reason = "not every year is told here")]
@@ -14,4 +13,7 @@ mod years;
 
 mod world;
 
+mod api;
+mod downloads;
+mod live;
 mod pages;

@@ -1,7 +1,7 @@
 //! A running service over a store of its own, in which four campaigns have ended and one runs.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use domain::access::{Means, Role};
@@ -44,11 +44,16 @@ pub(crate) struct World {
 impl World {
     /// Four campaigns, a baseline, and a campaign that has come half of its way.
     pub(crate) async fn start() -> Self {
+        Self::start_with(Limits::default()).await
+    }
+
+    /// The same in a service that bears no more than this.
+    pub(crate) async fn start_with(limits: Limits) -> Self {
         let mut events: Vec<Event> =
             four_years().recorded().into_iter().map(|it| it.event).collect();
         events.push(baseline());
         events.extend(half());
-        Self::of(events).await
+        Self::with(events, limits).await
     }
 
     /// A service over these events, recorded one a second.
@@ -56,8 +61,7 @@ impl World {
         Self::with(events, Limits::default()).await
     }
 
-    /// A service that bears no more than this.
-    pub(crate) async fn with(events: Vec<Event>, limits: Limits) -> Self {
+    async fn with(events: Vec<Event>, limits: Limits) -> Self {
         let folder = TempDir::new().unwrap();
         let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
         let opened = store::Settings { new_key, ..store::Settings::default() };
@@ -193,7 +197,7 @@ fn settings(limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: Some("https://portolan.example".to_owned()),
         policy: policy(),
-        policies: vec![policy(), strict()],
+        policies: vec![policy(), harsh()],
         limits,
         workers: 2,
         clock: Arc::new(second),
@@ -202,8 +206,9 @@ fn settings(limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
 }
 
 /// Another policy than the usual one.
-pub(crate) fn strict() -> Policy {
-    let mut policy = Policy { name: "strict".to_owned(), ..policy() };
+pub(crate) fn harsh() -> Policy {
+    let (name, version) = ("harsh".to_owned(), "1".to_owned());
+    let mut policy = Policy { name, version, ..policy() };
     policy.rules.iter_mut().for_each(|it| it.otherwise = domain::score::Score::Failure);
     policy
 }

@@ -160,7 +160,11 @@ pub(crate) fn plain() -> Vec<Sample> {
             html: problem.html(&frame(problem.title(), "/campaigns/c-2018")).unwrap(),
             json: String::new(),
         },
-        Sample { name: "sign_in", html: sign_in.html(&frame(sign_in.title(), "/sign-in")).unwrap(), json: String::new() },
+        Sample {
+            name: "sign_in",
+            html: sign_in.html(&frame(sign_in.title(), "/sign-in")).unwrap(),
+            json: String::new(),
+        },
     ]
 }
 
