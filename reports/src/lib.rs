@@ -4,6 +4,7 @@
 //! the view that anyone may see, what operators see besides, then one module for each way of
 //! showing them.
 
+mod seen;
 pub mod viewpoint;
 
 pub mod chronicle;

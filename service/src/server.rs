@@ -40,8 +40,8 @@ pub fn build(service: Arc<Service>) -> io::Result<Running> {
         App::new()
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(limits.body_bytes))
-            .wrap(from_fn(viewer::identify))
             .wrap(from_fn(pages::for_people))
+            .wrap(from_fn(viewer::identify))
             .configure(|config| address::mount(config, &routes::addresses()))
     };
     let server = HttpServer::new(app)

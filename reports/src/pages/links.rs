@@ -12,6 +12,7 @@ use crate::viewpoint::Viewpoint;
 
 /// From where in time and by what rules a page is seen: what its links carry on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AskedFrom)]
 pub struct Asked {
     /// What was known at this position of the log; none for all of it.
     pub known_at: Option<u64>,

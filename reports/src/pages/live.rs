@@ -14,6 +14,7 @@ use crate::units::count;
 
 /// A campaign as it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LivePage)]
 pub struct Live {
     /// The campaign.
     pub campaign: CampaignLine,
@@ -27,6 +28,7 @@ pub struct Live {
 
 /// How far a campaign has come: the data of an event `progress`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CampaignProgress)]
 pub struct Progress {
     /// Trials that were scored.
     pub done: usize,

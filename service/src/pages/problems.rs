@@ -1,10 +1,13 @@
 //! What went wrong, as a page for whoever looks with a browser.
 
-use actix_web::HttpRequest;
-use actix_web::body::{EitherBody, MessageBody};
+use std::fmt;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use reports::pages::frame::Frame;
 use reports::pages::problem::Problem as Page;
 
@@ -13,52 +16,68 @@ use crate::problem::Problem;
 use crate::reading::Reader;
 use crate::viewer;
 
+/// A problem and its page.
+#[derive(Debug)]
+struct Told {
+    problem: Problem,
+    html: String,
+}
+
 /// Middleware: puts a page in the place of problem details where a person asks.
 pub(crate) async fn for_people<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let is_person = is_person(request.request());
-    let asked = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response,
-        // What was refused on the way has no answer yet.
-        Err(error) => {
-            let problem = error.as_error::<Problem>().cloned();
-            let answer = error.error_response();
-            let response = ServiceResponse::new(asked, answer);
-            let response = response.map_into_right_body();
-            return Ok(match problem.filter(|_| is_person) {
-                Some(problem) => page(response, &problem),
-                None => response.map_body(|_, body| body),
-            });
-        }
+    if !is_person(request.request()) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let reader = Reader::of(&viewer::of(request.request()));
+    let path = request.path().to_owned();
+    let page = |problem: &Problem| {
+        let html = html(problem, reader, path)?;
+        Some(Told { problem: problem.clone(), html })
     };
-    let problem = response.response().error().and_then(|it| it.as_error::<Problem>()).cloned();
-    let response = response.map_into_left_body();
-    Ok(match problem.filter(|_| is_person) {
-        Some(problem) => page(response, &problem),
-        None => response,
-    })
+    match next.call(request).await {
+        Ok(response) => {
+            let problem = response.response().error().and_then(|it| it.as_error::<Problem>());
+            let Some(told) = problem.and_then(page) else {
+                return Ok(response.map_into_left_body());
+            };
+            Ok(response.into_response(told.error_response()).map_into_right_body())
+        }
+        Err(error) => Err(match error.as_error::<Problem>().and_then(page) {
+            Some(told) => told.into(),
+            None => error,
+        }),
+    }
 }
 
-/// The same answer with a page in it.
-fn page<B>(
-    response: ServiceResponse<EitherBody<B>>,
-    problem: &Problem,
-) -> ServiceResponse<EitherBody<B>> {
-    let reader = Reader::of(&viewer::of(response.request()));
-    let path = response.request().path().to_owned();
+/// The page, for this reader.
+fn html(problem: &Problem, reader: Reader, path: String) -> Option<String> {
     let mut page = Page::new(problem.status, problem.title.clone(), problem.detail.clone());
-    if problem.status == 401 {
+    if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
         page = page.first("Sign in", Some("/sign-in".to_owned()));
     }
-    let frame = Frame::new(page.title(), path).seen_by(reader.role);
-    let Ok(html) = page.html(&frame) else { return response };
-    let mut response =
-        response.map_body(|_, _| EitherBody::right(actix_web::body::BoxBody::new(html)));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
-    response
+    page.html(&Frame::new(page.title(), path).seen_by(reader.role)).ok()
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl ResponseError for Told {
+    fn status_code(&self) -> StatusCode {
+        self.problem.status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let answer = self.problem.error_response();
+        let mut answer = answer.set_body(BoxBody::new(self.html.clone()));
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+        answer
+    }
 }
 
 /// Whether a person looks, with a browser: programs do not ask for pages.

@@ -196,3 +196,29 @@ fn waiver(name: &str) -> CheckWaived {
         expires: "2027-01-01T00:00:00Z".parse().unwrap(),
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_get_a_page_where_something_went_wrong_and_programs_get_words() {
+    let world = World::start().await;
+    for (path, status) in [
+        ("/nowhere", 404),
+        ("/campaigns/c-2099", 404),
+        ("/history?at=x", 400),
+        ("/evidence/00", 401),
+    ] {
+        let person = world.ask(path).header("accept", "text/html,*/*;q=0.8").send().await.unwrap();
+        assert_eq!(person.status(), status, "{path}");
+        assert_eq!(person.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        assert!(person.text().await.unwrap().contains("<main"), "{path}");
+    }
+    let token = world.ask("/").header("accept", "text/html").bearer_auth("nonsense");
+    assert_eq!(token.send().await.unwrap().status(), 401);
+    let program = world.ask("/api/v1/nowhere").header("accept", "text/html");
+    let program = program.send().await.unwrap();
+    assert_eq!(program.headers()["content-type"], "application/problem+json");
+    let posted = world.client.post(format!("{}/campaigns", world.url)).send().await.unwrap();
+    assert_eq!(
+        (posted.status().as_u16(), &posted.headers()["allow"]),
+        (405, &"GET, HEAD".parse().unwrap())
+    );
+}

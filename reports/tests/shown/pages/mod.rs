@@ -2,4 +2,9 @@
 
 mod sample;
 
+mod asked;
 mod look;
+mod privacy;
+mod schemas;
+mod style;
+mod well_formed;
