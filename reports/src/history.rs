@@ -12,6 +12,7 @@ use crate::viewpoint::Viewpoint;
 
 mod campaign;
 
+pub use crate::seen::Surroundings;
 pub use campaign::{CampaignHistory, Told};
 
 /// All campaigns of a log, and what was declared about them.
@@ -22,17 +23,6 @@ pub struct History {
     /// Campaigns that another system told, as long as none of their trials is reached.
     ahead: BTreeMap<CampaignId, CampaignHistory>,
     seen: Seen,
-}
-
-/// What stands in a log around a history that was read without it, as far as it is seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Position and time of the last event; none when the history has it.
-    pub head: Option<(u64, Timestamp)>,
-    /// The latest time of any event; none when the history has it.
-    pub latest: Option<Timestamp>,
-    /// How many events had no place, those of the history included.
-    pub unplaced: u64,
 }
 
 impl History {
@@ -98,7 +88,7 @@ impl History {
     /// The same history as part of a longer log, of which only what concerns it was read.
     #[must_use]
     pub fn amid(self, log: &Surroundings) -> Self {
-        Self { seen: self.seen.amid(log.head, log.latest, log.unplaced), ..self }
+        Self { seen: self.seen.amid(log), ..self }
     }
 
     /// All campaigns, in the order they were recorded.

@@ -22,7 +22,24 @@ pub(crate) struct Seen {
     latest: Option<Timestamp>,
 }
 
+/// What stands in a log around a history that was read without it, as far as it is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Position and time of the last event; none when the history has it.
+    pub head: Option<(u64, Timestamp)>,
+    /// The latest time of any event; none when the history has it.
+    pub latest: Option<Timestamp>,
+    /// How many events had no place, those of the history included.
+    pub unplaced: u64,
+}
+
 impl Seen {
+    /// The same, as part of a longer log of which only this was read.
+    pub(crate) fn amid(self, log: &Surroundings) -> Self {
+        let Surroundings { head, latest, unplaced } = *log;
+        Self { head: head.or(self.head), latest: latest.or(self.latest), unplaced, ..self }
+    }
+
     /// Nothing yet, from somewhere in time.
     pub(crate) fn from_viewpoint(viewpoint: Viewpoint) -> Self {
         Self { viewpoint, ..Self::default() }
@@ -38,16 +55,6 @@ impl Seen {
     pub(crate) fn take_in(&mut self, recorded: &Recorded) {
         self.look(recorded.position, recorded.at);
         self.registry.evolve(recorded);
-    }
-
-    /// The same as part of a longer log that ends there, at that latest time, with so many strangers.
-    pub(crate) fn amid(
-        self,
-        head: Option<(u64, Timestamp)>,
-        latest: Option<Timestamp>,
-        unplaced: u64,
-    ) -> Self {
-        Self { head: head.or(self.head), latest: latest.or(self.latest), unplaced, ..self }
     }
 
     /// The same in the present; see [`Viewpoint::at_present`].

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod peers;
 pub mod tls;
 
+pub mod bundling;
 mod front;
 
 mod asked;
@@ -31,7 +32,9 @@ mod views;
 pub mod access;
 mod api;
 
+mod downloads;
 mod health;
+pub mod live;
 mod pages;
 
 pub mod server;

@@ -5,6 +5,7 @@ mod badges;
 mod campaigns;
 
 mod over_time;
+mod problems;
 
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse, Route};
@@ -38,6 +39,9 @@ pub(crate) const ADDRESSES: &[Address] = &[
     }),
     Address::get("/assets/{name}", Who::Anyone, || -> Route { web::to(assets::asset) }),
 ];
+
+pub(crate) use campaigns::OfCell;
+pub(crate) use problems::page as problem_page;
 
 /// A view with what stands around it.
 struct Shown {

@@ -1,5 +1,6 @@
 //! Reading for somebody: what is shown, to whom, and from where in time; made once and kept.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -176,7 +177,8 @@ impl Service {
         let is_asked = |it: &&Policy| it.label() == asked || it.name == asked;
         let all = || std::iter::once(usual).chain(&self.settings.policies);
         all().find(is_asked).ok_or_else(|| {
-            let known: Vec<String> = all().map(Policy::label).collect();
+            let known: BTreeSet<String> = all().map(Policy::label).collect();
+            let known: Vec<String> = known.into_iter().collect();
             let words =
                 format!("There is no policy of that name here; known: {}.", known.join(", "));
             Problem::not_found(words)

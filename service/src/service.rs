@@ -11,6 +11,7 @@ use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::door::Door;
 use crate::library::Library;
+use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::routes::{PROBLEM_PAGE, ProblemPage};
 use crate::settings::Settings;
@@ -39,6 +40,10 @@ pub struct Service {
     pub metrics: Metrics,
     /// The page for problems.
     pub problem_page: ProblemPage,
+    /// Who watches campaigns as they run.
+    pub live: Hub,
+    /// Held while a piece of evidence is read.
+    pub(crate) reading: Mutex<()>,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -66,6 +71,7 @@ impl Service {
         let Parts { library, desk, access, door } = parts;
         let metrics = Metrics::new(&library);
         Ok(Self {
+            live: Hub::new(settings.limits.watchers),
             settings,
             library,
             cache: Cache::default(),
@@ -76,6 +82,7 @@ impl Service {
             stopping: CancellationToken::new(),
             metrics,
             problem_page: PROBLEM_PAGE,
+            reading: Mutex::default(),
             judging: Mutex::default(),
         })
     }

@@ -95,6 +95,8 @@ pub struct Limits {
     pub slow: Duration,
     /// Bytes that must be free on the log's disk for the service to be ready.
     pub free_bytes: u64,
+    /// Who may watch campaigns at once.
+    pub watchers: usize,
 }
 
 impl Default for Limits {
@@ -115,6 +117,7 @@ impl Default for Limits {
             pace: Pace { bytes: 1 << 10, window: Duration::from_secs(30) },
             slow: Duration::from_secs(2),
             free_bytes: 64 << 20,
+            watchers: 2_000,
         }
     }
 }
