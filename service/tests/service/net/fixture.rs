@@ -34,7 +34,7 @@ use uuid::Uuid;
 /// Nobody waits longer than this for what is sure to come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes of the large answer: more than any buffer of the system holds.
-pub(crate) const LARGE: usize = 64 << 20;
+pub(crate) const LARGE: usize = 24 << 20;
 
 /// A service that runs until this is dropped.
 pub(crate) struct Site {
@@ -69,13 +69,13 @@ impl Site {
         change(&mut settings);
         let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone()).unwrap();
         let library = Arc::new(library);
-        before(&log, folder.path());
         let mut service = service_of(settings, &log, (Arc::clone(&library), folder.path()));
         service.problem_page = |problem, viewer, path| {
             let role = viewer.role().map_or("nobody", |it| it.word());
             Some(format!("<title>{}: {path} for {role}</title>", problem.kind))
         };
         let service = Arc::new(service);
+        before(&log, folder.path());
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
