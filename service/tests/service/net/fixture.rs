@@ -33,7 +33,7 @@ use crate::opened;
 /// Nobody waits longer than this for what is sure to come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes of the large answer: more than any buffer of the system holds.
-pub(crate) const LARGE: usize = 64 << 20;
+pub(crate) const LARGE: usize = 24 << 20;
 
 /// A service that runs until this is dropped.
 pub(crate) struct Site {
@@ -66,7 +66,6 @@ impl Site {
         let mut settings = settings();
         change(&mut settings);
         settings.folder = folder.path().join("service");
-        before(&log, folder.path());
         let mut service = opened::service(folder.path(), &log, settings);
         service.problem_page = |problem, viewer, path| {
             let role = viewer.role().map_or("nobody", |it| it.word());
@@ -74,6 +73,7 @@ impl Site {
         };
         let service = Arc::new(service);
         let library = Arc::clone(&service.library);
+        before(&log, folder.path());
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());

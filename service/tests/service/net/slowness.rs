@@ -13,7 +13,7 @@ const HOST: &str = "Host: localhost";
 /// One worker, so that whoever holds it up holds up everybody; short times.
 fn hurried(settings: &mut Settings) {
     settings.workers = 1;
-    settings.limits.head = Duration::from_millis(500);
+    settings.limits.head = Duration::from_secs(1);
     settings.limits.idle = Duration::from_millis(500);
     settings.limits.request = Duration::from_secs(2);
     settings.limits.pace = Pace { bytes: 1000, window: Duration::from_millis(500) };
