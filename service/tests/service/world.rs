@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use domain::access::{Means, Role};
+use domain::access::{AccessCommand, Means, Role};
 use domain::event::{
-    AccessEvent, AccessGranted, BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
+    AccessGranted, BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
 };
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{Selection, Trial, plan};
@@ -111,7 +111,10 @@ impl World {
             reason: "a test".to_owned(),
             by: "ada".to_owned(),
         };
-        self.append(Event::Access(AccessEvent::AccessGranted(granted))).await;
+        let at = Timestamp::from_second(self.seconds.fetch_add(1, Ordering::SeqCst)).unwrap();
+        self.service.access.record(AccessCommand::Grant(granted), at).unwrap();
+        let mut seen = self.service.library.watch();
+        seen.wait_for(|it| *it > number).await.unwrap();
         Base64UrlUnpadded::encode_string(&secret)
     }
 

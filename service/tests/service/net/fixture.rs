@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use domain::access::{Means, Role, Scope};
+use domain::access::{AccessCommand, Means, Role, Scope};
 use domain::event::{AccessEvent, AccessGranted, Event};
 use domain::ids::Sha256Digest;
 use futures_util::StreamExt as _;
@@ -66,6 +66,7 @@ impl Site {
         let mut settings = settings();
         change(&mut settings);
         settings.folder = folder.path().join("service");
+        before(&log, folder.path());
         let mut service = opened::service(folder.path(), &log, settings);
         service.problem_page = |problem, viewer, path| {
             let role = viewer.role().map_or("nobody", |it| it.word());
@@ -73,7 +74,6 @@ impl Site {
         };
         let service = Arc::new(service);
         let library = Arc::clone(&service.library);
-        before(&log, folder.path());
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
@@ -103,16 +103,16 @@ impl Site {
     pub(crate) fn token(&self, role: Role, account: &str) -> String {
         let secret = [u8::try_from(account.len()).unwrap(); 32];
         let seen = self.log.head() + 1;
-        grant(&self.log, role, account, &secret);
+        let command = AccessCommand::Grant(granted(role, account, &secret));
+        self.service.access.record(command, at()).unwrap();
         let mut watch = self.service.library.watch();
         self.runtime.block_on(watch.wait_for(|it| *it >= seen)).unwrap();
         Base64UrlUnpadded::encode_string(&secret)
     }
 }
 
-/// Records that an account was given a role.
-pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
-    let granted = AccessGranted {
+fn granted(role: Role, account: &str, secret: &[u8]) -> AccessGranted {
+    AccessGranted {
         grant: format!("g-{account}").parse().unwrap(),
         account: account.parse().unwrap(),
         scopes: vec![Scope::Read],
@@ -122,12 +122,21 @@ pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
         expires: None,
         reason: "to test".to_owned(),
         by: "a test".to_owned(),
-    };
+    }
+}
+
+fn at() -> Timestamp {
+    "2026-11-23T11:00:00Z".parse().unwrap()
+}
+
+/// Records that an account was given a role, before a service reads the log.
+pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
+    let granted = granted(role, account, secret);
     let append = Append {
         stream: domain::access::STREAM.to_owned(),
         expected: Expected::Any,
         command: Uuid::new_v5(&Uuid::NAMESPACE_URL, account.as_bytes()),
-        at: "2026-11-23T11:00:00Z".parse().unwrap(),
+        at: at(),
         events: vec![Event::Access(AccessEvent::AccessGranted(granted))],
     };
     log.append(append).unwrap();
