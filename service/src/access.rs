@@ -30,7 +30,7 @@ mod recording;
 
 use crate::address::Address;
 
-pub use api::{GrantShown, Granting, grants_shown};
+pub use api::Granting;
 pub use grants::{Given, LOCAL, NotGiven, Wanted, give, revoke};
 pub use here::{Here, NotHere, RunningService, running};
 pub use identity::{Identity, NoIdentity};
