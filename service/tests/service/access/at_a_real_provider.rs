@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
 use domain::event::{AccessEvent, Event};
@@ -21,6 +21,8 @@ use crate::world::World;
 struct Provider {
     issuer: String,
     process: Child,
+    /// Held open: it would end when it can print no more.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Drop for Provider {
@@ -45,8 +47,9 @@ fn provider(back: &str) -> Provider {
         .spawn()
         .unwrap();
     let mut issuer = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
-    Provider { issuer: issuer.trim().to_owned(), process }
+    let mut output = BufReader::new(process.stdout.take().unwrap());
+    output.read_line(&mut issuer).unwrap();
+    Provider { issuer: issuer.trim().to_owned(), process, _output: output }
 }
 
 /// A service whose people sign in at a provider of its own.
