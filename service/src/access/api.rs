@@ -132,12 +132,16 @@ async fn set_password(
     let NewPassword { account, password } = parsed(&asked)?;
     let account = account.parse::<AccountId>().map_err(|error| invalid(&error))?;
     let password = SecretString::from(password);
-    let Some(_place) = service.identity.place_to_check().await else {
+    let Some(place) = service.identity.place_to_check().await else {
         let words = "Too many passwords are being checked. Try again.";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words));
     };
     let at = service.clone();
-    let set = web::block(move || at.set_password(&account, &password)).await;
+    let set = web::block(move || {
+        let _place = place;
+        at.set_password(&account, &password)
+    });
+    let set = set.await;
     set.map_err(|error| Problem::internal(&error))??;
     Ok(HttpResponse::NoContent().finish())
 }

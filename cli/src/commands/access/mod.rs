@@ -65,7 +65,9 @@ fn link(args: &Args, command: &LinkAccess) -> Result<(), Exit> {
 fn give(args: &Args, granting: Granting, (terms, url): (&Terms, &str)) -> Result<(), Exit> {
     let means = granting.means;
     let account = granting.account.clone();
-    let shown = Place::make(args)?.give(granting, &terms.by.by)?;
+    let place = Place::make(args)?;
+    let url = if url.is_empty() { place.url() } else { url };
+    let shown = place.give(granting, &terms.by.by)?;
     let Shown { grant, expires, secret } = shown;
     let secret = secret.map(|it| match it.expose_secret() {
         path if path.starts_with('/') => format!("{url}{path}"),

@@ -85,6 +85,14 @@ impl Place {
         found.map(Self::Service).ok_or(Exit::Usage(in_use))
     }
 
+    /// Where the service can be called; empty when none runs.
+    pub(super) fn url(&self) -> &str {
+        match self {
+            Self::Store { .. } => "",
+            Self::Service(service) => &service.url,
+        }
+    }
+
     /// Gives somebody a role.
     pub(super) fn give(&self, granting: Granting, by: &str) -> Result<Shown, Exit> {
         match self {
