@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::text::printable;
-use crate::units::instant;
 
 /// A grant, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -72,16 +71,8 @@ pub fn grants_text(entries: &[GrantEntry]) -> String {
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(["grant", "account", "role", "by means of", "state", "given by", "reason"]);
     for it in entries {
-        let state = match (it.revoked, it.expires, it.in_force) {
-            (Some(at), _, _) => format!("revoked {}", instant(at)),
-            (None, Some(end), true) => format!("in force until {}", instant(end)),
-            (None, None, true) => "in force".to_owned(),
-            (None, Some(end), false) => format!("expired {}", instant(end)),
-            (None, None, false) => "not in force".to_owned(),
-        };
-        let means = crate::pages::account::means(it.means).to_owned();
+        let (state, means) = (it.state(), it.means_words().to_owned());
         let (by, reason) = (printable(&it.by), printable(&it.reason));
-        let (by, reason) = (by.to_string(), reason.to_string());
         table.add_row([
             it.grant.clone(),
             it.account.clone(),

@@ -26,6 +26,7 @@ mod here;
 mod links;
 mod next;
 mod oidc;
+mod page;
 mod recording;
 
 use crate::address::Address;
@@ -43,5 +44,5 @@ pub use secrets::Secret;
 #[must_use]
 pub(crate) fn addresses() -> Vec<Address> {
     let local = [sign_in::ADDRESSES, vendor_links::ADDRESSES, first::ADDRESSES].concat();
-    [local, oidc::ADDRESSES.to_vec(), api::ADDRESSES.to_vec()].concat()
+    [&local, oidc::ADDRESSES, api::ADDRESSES, page::ADDRESSES].concat()
 }

@@ -98,7 +98,7 @@ async fn give(
 }
 
 /// What is asked for, in types.
-fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
+pub(super) fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
     Ok(Wanted {
         account: asked.account.parse::<AccountId>().map_err(|error| invalid(&error))?,
         role: asked.role.parse::<Role>().map_err(|error| invalid(&error))?,

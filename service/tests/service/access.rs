@@ -7,6 +7,7 @@ mod disclosures;
 mod here;
 mod links;
 mod oidc;
+mod page;
 mod sessions;
 mod tokens;
 
