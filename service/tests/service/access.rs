@@ -8,6 +8,7 @@ mod here;
 mod links;
 mod oidc;
 mod page;
+mod passwords;
 mod sessions;
 mod tokens;
 
