@@ -8,11 +8,12 @@ use reports::pages::assets;
 use roxmltree::Document;
 
 use super::sample::{Log, Sample, all, events, foreign, plain};
+use super::signed_in::signed_in;
 
 fn pages() -> Vec<Sample> {
     let log = Log::of(events());
     let audiences = [Audience::Public, Audience::Operator, Audience::Auditor];
-    audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).collect()
+    audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).chain(signed_in()).collect()
 }
 
 /// What stands between each `before` and the next quotation mark.
@@ -189,6 +190,6 @@ fn feed_and_badges_are_xml() {
 fn what_a_page_shows_is_json_as_well() {
     for Sample { name, json, .. } in pages().into_iter().filter(|it| !it.json.is_empty()) {
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert!(value.as_object().is_some_and(|it| it.len() > 0), "{name}");
+        assert!(value.as_object().is_some_and(|it| !it.is_empty()), "{name}");
     }
 }
