@@ -1,5 +1,6 @@
 //! The command line: names that people and scripts rely on.
 
+mod access;
 mod declared;
 mod diff;
 mod export;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use access::{Access, GrantAccess, LinkAccess, PasswordAccess, Terms};
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
 
@@ -138,6 +140,9 @@ pub(crate) enum Command {
     /// Serve pages and the door for labs over HTTP; this process owns the store
     #[command(after_help = serving::SERVE)]
     Serve(Serve),
+    /// Who may see and do what: grants, tokens, links to vendors, passwords
+    #[command(subcommand)]
+    Access(Access),
     /// The log
     #[command(subcommand)]
     Log(Log),

@@ -75,6 +75,7 @@ pub mod projection;
 pub mod vendor;
 
 pub mod gallery;
+pub mod granted;
 pub mod grid;
 pub mod html;
 mod page;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod access;
 mod attestation;
 mod baseline;
 mod bundle;
@@ -67,6 +68,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Import(command) => import::execute(&args, command),
         Command::Insights(command) => insights::execute(&args, command),
         Command::Serve(command) => serve::execute(&args, command),
+        Command::Access(command) => access::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),

@@ -28,6 +28,7 @@ pub mod past;
 pub mod badge;
 pub mod feed;
 
+pub mod access;
 pub mod account;
 pub mod confirm;
 pub mod problem;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::first::First;
 use super::keys::{Keys, NoKey};
@@ -36,7 +36,7 @@ pub struct Identity {
     pub(crate) oidc: Option<Oidc>,
     /// The link for the first operator.
     pub(crate) first: First,
-    checking: Semaphore,
+    checking: Arc<Semaphore>,
     waiting: Semaphore,
     /// Sessions whose owners signed out, until they would have ended anyway.
     ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
@@ -69,7 +69,7 @@ impl Identity {
             throttle: Throttle::new(settings.clock.clone()),
             oidc: settings.oidc.clone().map(Oidc::new).transpose()?,
             first: First::default(),
-            checking: Semaphore::new(CHECKS),
+            checking: Arc::new(Semaphore::new(CHECKS)),
             waiting: Semaphore::new(WAITING),
             ended: Mutex::default(),
             failed: AtomicU64::new(0),
@@ -81,10 +81,11 @@ impl Identity {
         self.oidc.as_ref().map(Oidc::name)
     }
 
-    /// A place to check a password in, as long as it is held; none when too many wait for one.
-    pub(crate) async fn place_to_check(&self) -> Option<SemaphorePermit<'_>> {
+    /// A place to check a password in, as long as it is held; none when too many wait for one. Whoever
+    /// checks holds it, not whoever asked: that one may hang up.
+    pub(crate) async fn place_to_check(&self) -> Option<OwnedSemaphorePermit> {
         let _waiting = self.waiting.try_acquire().ok()?;
-        self.checking.acquire().await.ok()
+        Arc::clone(&self.checking).acquire_owned().await.ok()
     }
 
     /// How many sign-ins have failed since the start.

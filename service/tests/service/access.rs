@@ -1,7 +1,14 @@
 //! Who is there, and how they prove it.
 
+mod api;
+mod at_a_real_provider;
 mod csrf;
+mod disclosures;
+mod here;
 mod links;
+mod oidc;
+mod page;
+mod passwords;
 mod sessions;
 mod tokens;
 pub(crate) mod world;

@@ -4,6 +4,7 @@ use reports::html::Audience;
 use reports::pages::assets;
 
 use super::sample::{Log, Sample, all, events, foreign, plain};
+use super::signed_in::signed_in;
 
 /// Names of assets without the digest of their content.
 fn unhashed(html: &str) -> String {
@@ -22,6 +23,7 @@ fn pages_for_anyone() {
     snapshots("public", all(&log, Audience::Public));
     snapshots("public", foreign(&log));
     snapshots("public", plain());
+    snapshots("signed_in", signed_in());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The pages of the service.
 
 mod sample;
+mod signed_in;
 
 mod asked;
 mod look;

@@ -8,11 +8,12 @@ use reports::pages::assets;
 use roxmltree::Document;
 
 use super::sample::{Log, Sample, all, events, foreign, plain};
+use super::signed_in::signed_in;
 
 fn pages() -> Vec<Sample> {
     let log = Log::of(events());
     let audiences = [Audience::Public, Audience::Operator, Audience::Auditor];
-    audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).collect()
+    audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).chain(signed_in()).collect()
 }
 
 /// What stands between each `before` and the next quotation mark.
