@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, sign_in};
+use crate::access::world::World;
 use crate::browser::{Answer, Browser};
-use crate::world::World;
 
 const GRANTS: &str = "/api/v1/access/grants";
 

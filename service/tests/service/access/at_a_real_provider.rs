@@ -14,8 +14,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use service::access::OidcSettings;
 
+use crate::access::world::World;
 use crate::browser::Browser;
-use crate::world::World;
 
 /// A provider, until it is dropped.
 struct Provider {

@@ -4,7 +4,7 @@ use domain::access::{Known, Viewer};
 use domain::event::{AccessEvent, Event};
 use domain::ids::Sha256Digest;
 
-use crate::world::World;
+use crate::access::world::World;
 
 fn known(world: &World, role: &str) -> Known {
     let token = service::access::Secret::parse(&world.grant(role)).unwrap();

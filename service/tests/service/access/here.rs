@@ -8,8 +8,8 @@ use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use service::access::{Here, running};
 
+use crate::access::world::World;
 use crate::browser::{Answer, Browser};
-use crate::world::World;
 
 async fn me(world: &World, token: &str) -> Answer {
     let browser = Browser::new(world);

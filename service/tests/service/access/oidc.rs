@@ -6,8 +6,8 @@ use std::net::TcpListener;
 use service::access::{OidcSettings, RoleRule};
 
 use super::{PASSWORD, account, sign_in};
+use crate::access::world::World;
 use crate::browser::Browser;
-use crate::world::World;
 
 async fn world(issuer: String) -> World {
     World::start_as(|settings| {

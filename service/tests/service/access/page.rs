@@ -1,8 +1,8 @@
 //! The page of grants.
 
 use super::{PASSWORD, account, sign_in};
+use crate::access::world::World;
 use crate::browser::Browser;
-use crate::world::World;
 
 #[tokio::test]
 async fn an_operator_gives_and_takes_back_with_a_browser() {
