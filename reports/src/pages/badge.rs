@@ -33,7 +33,8 @@ impl Badge {
         let success = tally.of(Standing::Scored(Score::Success));
         let words = format!("{success} of {} SUCCESS", tally.total());
         let title = format!("{guest}: {words}: {tally}; campaign {}", record.id);
-        let worst = tally.entries().map(|(it, _)| it).max_by_key(|it| it.score() == Some(Score::Failure));
+        let worst =
+            tally.entries().map(|(it, _)| it).max_by_key(|it| it.score() == Some(Score::Failure));
         let standing = match (success == tally.total(), worst) {
             (true, _) => Standing::Scored(Score::Success),
             (false, Some(Standing::Scored(Score::Failure))) => Standing::Scored(Score::Failure),

@@ -160,7 +160,10 @@ impl CellPage {
             reason: cell.reason.as_ref().map(ToString::to_string),
             meaning: meaning(cell.standing),
             remedies: remedies(cell),
-            routes: (1..).zip(&cell.routes).map(|(number, it)| RouteLine::new(number, it)).collect(),
+            routes: (1..)
+                .zip(&cell.routes)
+                .map(|(number, it)| RouteLine::new(number, it))
+                .collect(),
             told: None,
             past: CellThen::all(of.records, id, &of.record.id),
             notices: notice::of_cell(&of.record.testbed, [&id.source, &id.target]),

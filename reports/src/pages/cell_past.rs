@@ -78,7 +78,8 @@ impl CellThen {
 /// What anyone may see of the versions that a cell has to do with.
 fn changed(before: &CampaignRecord, record: &CampaignRecord, id: &CellId) -> Vec<String> {
     let CellId { guest, source, target } = id;
-    let subjects = [format!("platform:{source}"), format!("platform:{target}"), format!("guest:{guest}")];
+    let subjects =
+        [format!("platform:{source}"), format!("platform:{target}"), format!("guest:{guest}")];
     let concerns = |subject: &str| {
         let whole = subject.split('@').next().unwrap_or(subject);
         is_told(subject) && (subject.starts_with("host:") || subjects.iter().any(|it| it == whole))

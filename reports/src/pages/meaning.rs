@@ -60,7 +60,8 @@ fn of_reason(reason: &Reason) -> Vec<String> {
 
 fn of_step(at: &AtStep) -> Vec<String> {
     let title = at.step.title();
-    let changed = at.changed.iter().map(|it| format!("let the {} be as it was ({title})", it.word()));
+    let changed =
+        at.changed.iter().map(|it| format!("let the {} be as it was ({title})", it.word()));
     let unread = at.unread.iter().map(|it| format!("let the {} be read ({title})", it.word()));
     changed.chain(unread).collect()
 }

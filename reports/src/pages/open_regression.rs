@@ -91,8 +91,7 @@ impl OpenRegressions {
     pub fn of(baseline: &BaselineName, diff: &Diff) -> Self {
         let campaign = &diff.to.campaign;
         let cells = diff.open().map(PublicCellDiff::from);
-        let open: Vec<_> =
-            cells.filter_map(|it| OpenRegression::new(campaign, &it)).collect();
+        let open: Vec<_> = cells.filter_map(|it| OpenRegression::new(campaign, &it)).collect();
         Self {
             baseline: baseline.clone(),
             reference: diff.from.campaign.clone(),

@@ -91,10 +91,7 @@ pub fn instants(records: &[CampaignRecord], registry: &Registry) -> Vec<Instant>
 /// When it is none of these.
 pub fn asked(text: &str, instants: &[Instant]) -> Result<Option<Timestamp>, NoInstant> {
     let text = text.trim();
-    let none = || NoInstant {
-        asked: text.chars().take(80).collect(),
-        instants: instants.len(),
-    };
+    let none = || NoInstant { asked: text.chars().take(80).collect(), instants: instants.len() };
     if text.is_empty() {
         return Ok(None);
     }

@@ -135,14 +135,20 @@ impl MatrixTable {
     /// The matrices of a campaign that a chronicle keeps.
     #[must_use]
     pub fn of_record(record: &CampaignRecord, marks: &Marks<'_>) -> Vec<Self> {
-        let platforms: Vec<&PlatformId> = record.testbed.platforms.iter().map(|it| &it.id).collect();
+        let platforms: Vec<&PlatformId> =
+            record.testbed.platforms.iter().map(|it| &it.id).collect();
         let guests = record.testbed.guests.iter().map(|it| (&it.id, it.name.as_str()));
         let table = |(guest, name): (&GuestId, &str)| {
             let cells = record.cells.iter().filter(|(id, _)| id.guest == *guest);
-            let cells = cells.map(|(id, it)| (id.clone(), TableCell::of_record(&record.id, (id, it), marks)));
+            let cells = cells
+                .map(|(id, it)| (id.clone(), TableCell::of_record(&record.id, (id, it), marks)));
             Self::new((&record.id, guest, name), &platforms, cells.collect(), marks)
         };
-        guests.filter(|(id, _)| marks.wants(id)).map(table).filter(|it| it.counts.total > 0).collect()
+        guests
+            .filter(|(id, _)| marks.wants(id))
+            .map(table)
+            .filter(|it| it.counts.total > 0)
+            .collect()
     }
 
     /// The matrices of a campaign as anyone may see it.
@@ -151,7 +157,8 @@ impl MatrixTable {
         let wanted = view.matrices.iter().filter(|it| marks.wants(&it.guest));
         let table = |it: &crate::public::PublicMatrix| {
             let cell = |cell: &PublicCell| {
-                let (guest, source, target) = (it.guest.clone(), cell.source.clone(), cell.target.clone());
+                let (guest, source, target) =
+                    (it.guest.clone(), cell.source.clone(), cell.target.clone());
                 let id = CellId { guest, source, target };
                 (id.clone(), TableCell::of_view(&view.campaign, (&id, cell), marks))
             };
@@ -185,8 +192,9 @@ impl MatrixTable {
                 None => Slot::NotPlanned,
             }
         };
-        let row = |source: PlatformId| {
-            Row { slots: targets.iter().map(|it| slot(&source, it)).collect(), source }
+        let row = |source: PlatformId| Row {
+            slots: targets.iter().map(|it| slot(&source, it)).collect(),
+            source,
         };
         let rows = side(source).into_iter().map(row).collect();
         Self {
