@@ -16,6 +16,8 @@ pub mod viewer;
 pub mod cache;
 pub mod routes;
 
+pub mod access;
+
 mod health;
 mod pages;
 

@@ -8,6 +8,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
+use crate::access::{csrf, sessions};
 use crate::service::Service;
 use crate::{address, routes, viewer};
 
@@ -40,7 +41,9 @@ pub fn build(service: Arc<Service>) -> io::Result<Running> {
         App::new()
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(limits.body_bytes))
+            .wrap(from_fn(csrf::guard))
             .wrap(from_fn(viewer::identify))
+            .wrap(sessions::middleware(&shared))
             .configure(|config| address::mount(config, &routes::addresses()))
     };
     let server = HttpServer::new(app)

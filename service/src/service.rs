@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::access::Viewer;
-use domain::ids::Sha256Digest;
+use domain::access::{Known, Means, Viewer};
+use ingest::AccessDesk;
 use jiff::Timestamp;
 
+use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::library::Library;
 use crate::settings::Settings;
@@ -19,13 +20,25 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// The single writer of grants, sign-ins and disclosures; what it says about them is the newest.
+    pub access: Arc<AccessDesk>,
+    /// What is needed to know who is there.
+    pub identity: Identity,
 }
 
 impl Service {
-    /// A service over this library.
-    #[must_use]
-    pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default() }
+    /// A service over this library and this desk for access. What the service keeps for itself is
+    /// made when it is not there.
+    ///
+    /// # Errors
+    /// When that cannot be read or made.
+    pub fn open(
+        settings: Settings,
+        library: Arc<Library>,
+        access: Arc<AccessDesk>,
+    ) -> Result<Self, NoIdentity> {
+        let identity = Identity::open(&settings)?;
+        Ok(Self { settings, library, cache: Cache::default(), access, identity })
     }
 
     /// Now.
@@ -34,10 +47,19 @@ impl Service {
         (self.settings.clock)()
     }
 
-    /// Whoever shows this secret.
+    /// Whoever shows this token; nobody when it is the secret of something else.
     #[must_use]
-    pub fn viewer_by_secret(&self, secret: &[u8]) -> Viewer {
-        let digest = Sha256Digest::of(secret);
-        self.library.access(|access| access.by_secret(digest, self.now()))
+    pub fn viewer_by_token(&self, token: &Secret) -> Viewer {
+        let now = self.now();
+        match self.access.look(|access| access.by_secret(token.digest(), now)) {
+            Viewer::Known(known @ Known { means: Means::Token, .. }) => Viewer::Known(known),
+            Viewer::Known(_) | Viewer::Public => Viewer::Public,
+        }
+    }
+
+    /// Whether others reach it by TLS, here or at a proxy in front of it.
+    #[must_use]
+    pub fn is_public_by_tls(&self) -> bool {
+        self.settings.public_url.as_deref().is_some_and(|it| it.starts_with("https://"))
     }
 }

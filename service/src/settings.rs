@@ -1,6 +1,7 @@
 //! How the service is run: where it listens, by what it judges, what it bears.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Where random bits come from.
     pub random: Random,
+    /// Where it keeps what is its own: its key, passwords, and where it can be found.
+    pub folder: PathBuf,
 }
 
 /// What the service bears before it says no.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use ingest::AccessDesk;
 use service::library::Library;
 use service::server::{self, Running};
 use service::service::Service;
 use service::settings::{Limits, Settings};
+use store::EventLog;
 
 use crate::args::{Args, Serve};
 use crate::exit::Exit;
@@ -18,10 +20,13 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
     let settings = settings_of(args, command)?;
     let (log, blobs) = opening::open(args)?;
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));
+    let access = Arc::new(AccessDesk::open(Arc::clone(&log) as Arc<dyn EventLog>)?);
     let library = Library::open(log, blobs, settings.policy.clone())?;
+    let service = Service::open(settings, Arc::new(library), access);
+    let service = service.map_err(|error| Exit::Usage(error.into()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start").map_err(Exit::Lab)?;
-    runtime.block_on(serve(Service::new(settings, Arc::new(library))))
+    runtime.block_on(serve(service))
 }
 
 async fn serve(service: Service) -> Result<(), Exit> {
@@ -51,5 +56,6 @@ fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {
         workers: usize::from(command.workers),
         clock: Arc::new(clock::now),
         random: Arc::new(|| clock::seed().ok()),
+        folder: args.store.join("service"),
     })
 }
