@@ -110,6 +110,7 @@ impl From<DeskError> for Problem {
             DeskError::Refused(_)
             | DeskError::NotDeclared(_)
             | DeskError::NoStep(_)
+            | DeskError::Conflict { .. }
             | DeskError::Withdrawn(_) => Self::conflict("refused", error.to_string()),
         }
     }
