@@ -15,13 +15,33 @@ mod identity;
 pub(crate) mod csrf;
 pub mod sessions;
 
-mod disclosing;
+mod answers;
+mod first;
+mod sign_in;
+mod vendor_links;
+
+mod api;
 mod grants;
+mod here;
 mod links;
 mod next;
+mod oidc;
+mod recording;
 
+use crate::address::Address;
+
+pub use api::{GrantShown, Granting, grants_shown};
 pub use grants::{Given, LOCAL, NotGiven, Wanted, give, revoke};
+pub use here::{Here, NotHere, RunningService, running};
 pub use identity::{Identity, NoIdentity};
 pub use keys::{Keys, NoKey};
+pub use oidc::{BadRule, OidcError, OidcSettings, RoleRule};
 pub use passwords::{BadPassword, Passwords};
 pub use secrets::Secret;
+
+/// The addresses of this room.
+#[must_use]
+pub(crate) fn addresses() -> Vec<Address> {
+    let local = [sign_in::ADDRESSES, vendor_links::ADDRESSES, first::ADDRESSES].concat();
+    [local, oidc::ADDRESSES.to_vec(), api::ADDRESSES.to_vec()].concat()
+}

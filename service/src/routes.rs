@@ -1,10 +1,10 @@
 //! Every address of the service, group by group.
 
 use crate::address::Address;
-use crate::{health, pages};
+use crate::{access, health, pages};
 
 /// Every address, with who may reach it.
 #[must_use]
 pub fn addresses() -> Vec<Address> {
-    [health::ADDRESSES, pages::ADDRESSES].concat()
+    [health::ADDRESSES, pages::ADDRESSES, &access::addresses()].concat()
 }

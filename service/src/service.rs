@@ -57,6 +57,13 @@ impl Service {
         }
     }
 
+    /// A path of this service as others call it; the path alone when nobody said how they do.
+    #[must_use]
+    pub fn public(&self, path: &str) -> String {
+        let url = self.settings.public_url.as_deref().unwrap_or_default();
+        format!("{}{path}", url.trim_end_matches('/'))
+    }
+
     /// Whether others reach it by TLS, here or at a proxy in front of it.
     #[must_use]
     pub fn is_public_by_tls(&self) -> bool {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use domain::policy::Policy;
 use jiff::Timestamp;
 
+use crate::access::OidcSettings;
+
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub random: Random,
     /// Where it keeps what is its own: its key, passwords, and where it can be found.
     pub folder: PathBuf,
+    /// Another's door at which people may sign in; none for local accounts only.
+    pub oidc: Option<OidcSettings>,
 }
 
 /// What the service bears before it says no.

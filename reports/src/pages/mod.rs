@@ -44,5 +44,7 @@ pub mod searching;
 
 pub mod help;
 
+pub mod account;
+pub mod confirm;
 pub mod problem;
 pub mod sign_in;

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::service::Service;
 
 /// The header in which scripts send the token.
-pub const HEADER: &str = "X-Portolan-CSRF";
+pub(crate) const HEADER: &str = "X-Portolan-CSRF";
 /// Largest form that is read, in bytes: a vendor's longest answer, each letter spelled with `%`.
 const LARGEST_FORM: usize = 256 << 10;
 

@@ -6,14 +6,22 @@ use std::sync::{Mutex, PoisonError};
 
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::first::First;
 use super::keys::{Keys, NoKey};
+use super::oidc::{Oidc, OidcError};
 use super::passwords::{BadPassword, Passwords};
 use super::throttle::Throttle;
 use crate::settings::Settings;
 
 /// Most sessions that are remembered as ended; each stands for a person who signed out today.
 const MOST_ENDED: usize = 100_000;
+
+/// Passwords that are checked at once: each takes a processor and 19 MiB.
+const CHECKS: usize = 2;
+/// Sign-ins that may wait for that.
+const WAITING: usize = 64;
 
 /// What the service needs to know who is there.
 #[derive(Debug)]
@@ -24,6 +32,12 @@ pub struct Identity {
     pub(crate) passwords: Passwords,
     /// How often somebody may try.
     pub(crate) throttle: Throttle,
+    /// Another's door, if there is one.
+    pub(crate) oidc: Option<Oidc>,
+    /// The link for the first operator.
+    pub(crate) first: First,
+    checking: Semaphore,
+    waiting: Semaphore,
     /// Sessions whose owners signed out, until they would have ended anyway.
     ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
     failed: AtomicU64,
@@ -35,6 +49,9 @@ pub enum NoIdentity {
     /// There is no key.
     #[error(transparent)]
     Key(#[from] NoKey),
+    /// The settings of another's door are not right.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     /// The passwords cannot be read.
     #[error(transparent)]
     Passwords(#[from] BadPassword),
@@ -50,9 +67,24 @@ impl Identity {
             keys: Keys::open(&settings.folder, &settings.random)?,
             passwords: Passwords::open(&settings.folder, &settings.random)?,
             throttle: Throttle::new(settings.clock.clone()),
+            oidc: settings.oidc.clone().map(Oidc::new).transpose()?,
+            first: First::default(),
+            checking: Semaphore::new(CHECKS),
+            waiting: Semaphore::new(WAITING),
             ended: Mutex::default(),
             failed: AtomicU64::new(0),
         })
+    }
+
+    /// What the other door is called at which one can sign in, if there is one.
+    pub(crate) fn door_name(&self) -> Option<String> {
+        self.oidc.as_ref().map(Oidc::name)
+    }
+
+    /// A place to check a password in, as long as it is held; none when too many wait for one.
+    pub(crate) async fn place_to_check(&self) -> Option<SemaphorePermit<'_>> {
+        let _waiting = self.waiting.try_acquire().ok()?;
+        self.checking.acquire().await.ok()
     }
 
     /// How many sign-ins have failed since the start.

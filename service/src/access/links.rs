@@ -38,7 +38,9 @@ impl Link {
         let decoded = Base64UrlUnpadded::decode(letters, &mut signature).ok()?.len();
         (parts.next().is_none() && decoded == signature.len()).then_some(())?;
         let signature = SecretBox::new(Box::new(signature));
-        Some(Self { grant: grant.parse().ok()?, expires: expires.parse().ok()?, signature })
+        let link = Self { grant: grant.parse().ok()?, expires: expires.parse().ok()?, signature };
+        // Spelled as we spell it, and in no other way.
+        (link.path().expose_secret().strip_prefix("/v/") == Some(text)).then_some(link)
     }
 
     /// The grant that it names.

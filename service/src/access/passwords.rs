@@ -16,9 +16,9 @@ use store::{StoreError, private_folder, put_bytes};
 use crate::settings::Random;
 
 /// Shortest password, in characters.
-pub const SHORTEST_PASSWORD: usize = 12;
+pub(crate) const SHORTEST_PASSWORD: usize = 12;
 /// Longest password, in bytes.
-pub const LONGEST_PASSWORD: usize = 1024;
+pub(crate) const LONGEST_PASSWORD: usize = 1024;
 /// Largest file of passwords, in bytes: some ten thousand accounts.
 const LARGEST_FILE: u64 = 2 << 20;
 /// The format of the file.

@@ -6,13 +6,36 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use domain::access::{AccessCommand, Known, NotGranted, Role};
 use domain::event::{Disclosed, Recorded};
-use domain::ids::{CampaignId, Sha256Digest};
+use domain::ids::{AccountId, CampaignId, Sha256Digest};
 use ingest::AccessError;
+use secrecy::SecretString;
 
+use super::{BadPassword, Given, NotGiven, Wanted, give};
 use crate::problem::Problem;
 use crate::service::Service;
 
 impl Service {
+    /// Gives somebody a role; it blocks until that is safe on disk.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn give(&self, wanted: Wanted) -> Result<Given, NotGiven> {
+        let given_by = (&self.identity.keys, &self.settings.random);
+        give(&self.access, given_by, wanted, self.now())
+    }
+
+    /// Sets the password of an account; it blocks while the password is hashed.
+    ///
+    /// # Errors
+    /// When it is no fit password, or cannot be kept.
+    pub fn set_password(
+        &self,
+        account: &AccountId,
+        password: &SecretString,
+    ) -> Result<(), BadPassword> {
+        self.identity.passwords.set(account, password, &self.settings.random)
+    }
+
     /// Records something about access, safe on disk when it is done. None when it stands already.
     ///
     /// # Errors
@@ -62,6 +85,32 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::NotGranted(refusal) => refusal.into(),
             AccessError::Store(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<NotGiven> for Problem {
+    fn from(error: NotGiven) -> Self {
+        let words = error.to_string();
+        match error {
+            NotGiven::Access(error) => error.into(),
+            NotGiven::NotRandom => Self::internal(&words),
+            NotGiven::LinkRole(_) | NotGiven::Oidc | NotGiven::Local => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", words)
+            }
+        }
+    }
+}
+
+impl From<BadPassword> for Problem {
+    fn from(error: BadPassword) -> Self {
+        let words = error.to_string();
+        match error {
+            BadPassword::Length => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", words),
+            BadPassword::Hash(_)
+            | BadPassword::File { .. }
+            | BadPassword::Store(_)
+            | BadPassword::NotRandom => Self::internal(&words),
         }
     }
 }
