@@ -18,7 +18,16 @@ pub mod routes;
 
 pub mod access;
 
+pub mod bundling;
+
+mod asked;
+mod reading;
+mod views;
+
+mod api;
+mod downloads;
 mod health;
+pub mod live;
 mod pages;
 
 pub mod server;

@@ -65,6 +65,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, kind, detail)
     }
 
+    /// Not now: too many want the same.
+    #[must_use]
+    pub fn busy(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
+    }
+
     /// The fault is here. The words stay in the log of the service.
     #[must_use]
     pub fn internal(error: &dyn fmt::Display) -> Self {
@@ -89,6 +95,9 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status_code());
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"portolan\""));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE.as_u16() {
+            response.insert_header((header::RETRY_AFTER, "5"));
         }
         response
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))

@@ -1,10 +1,18 @@
 //! Every address of the service, group by group.
 
 use crate::address::Address;
-use crate::{access, health, pages};
+use crate::{access, api, downloads, health, live, pages};
 
 /// Every address, with who may reach it.
 #[must_use]
 pub fn addresses() -> Vec<Address> {
-    [health::ADDRESSES, pages::ADDRESSES, &access::addresses()].concat()
+    [
+        health::ADDRESSES,
+        pages::ADDRESSES,
+        api::ADDRESSES,
+        live::ADDRESSES,
+        downloads::ADDRESSES,
+        &access::addresses(),
+    ]
+    .concat()
 }

@@ -1,14 +1,16 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::access::{Known, Means, Viewer};
 use ingest::AccessDesk;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::library::Library;
+use crate::live::Hub;
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -24,6 +26,15 @@ pub struct Service {
     pub access: Arc<AccessDesk>,
     /// What is needed to know who is there.
     pub identity: Identity,
+    /// Cancelled when the service has been told to stop: whatever is endless, such as a stream of
+    /// events, ends then.
+    pub stopping: CancellationToken,
+    /// Who watches campaigns as they run.
+    pub live: Hub,
+    /// Held while a piece of evidence is read.
+    pub(crate) reading: Mutex<()>,
+    /// Held while the whole log is judged anew.
+    pub(crate) judging: Mutex<()>,
 }
 
 impl Service {
@@ -38,7 +49,17 @@ impl Service {
         access: Arc<AccessDesk>,
     ) -> Result<Self, NoIdentity> {
         let identity = Identity::open(&settings)?;
-        Ok(Self { settings, library, cache: Cache::default(), access, identity })
+        Ok(Self {
+            settings,
+            library,
+            cache: Cache::default(),
+            access,
+            identity,
+            stopping: CancellationToken::new(),
+            live: Hub::default(),
+            reading: Mutex::default(),
+            judging: Mutex::default(),
+        })
     }
 
     /// Now.

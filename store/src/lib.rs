@@ -22,4 +22,5 @@ pub use event_log::{
     Append, Direction, EventLog, Events, Expected, LARGEST_LEAF, LARGEST_STATE, LOG_STREAM, Leaves,
     Progress,
 };
+pub use files::{private_folder, put_bytes};
 pub use memory::MemoryLog;

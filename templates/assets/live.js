@@ -108,6 +108,7 @@ function live() {
       bar.value = progress.done;
       barText.textContent = progress.text;
     });
+    source.addEventListener("reset", () => location.reload()); // something was missed: look anew
     source.addEventListener("end", () => {
       source.close();
       state.textContent = "The campaign has ended.";

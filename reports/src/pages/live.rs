@@ -21,6 +21,8 @@ pub struct Live {
     pub progress: Progress,
     /// Its matrices.
     pub matrices: Vec<MatrixTable>,
+    /// The position of the log up to which it is shown.
+    pub position: u64,
 }
 
 /// How far a campaign has come: the data of an event `progress`.
@@ -67,6 +69,7 @@ impl Live {
             campaign: CampaignLine::from(record),
             progress: Progress::from(record),
             matrices: MatrixTable::of_record(record, marks),
+            position: record.positions.1,
         }
     }
 
@@ -87,7 +90,7 @@ impl Live {
     /// Where what happens is told as it happens.
     #[must_use]
     pub fn events_href(&self) -> String {
-        events(&self.campaign.campaign)
+        format!("{}?after={}", events(&self.campaign.campaign), self.position)
     }
 }
 

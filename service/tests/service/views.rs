@@ -1,0 +1,1 @@
+//! Pages of the audit, vendors, access and search, as each role meets them.

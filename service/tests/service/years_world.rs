@@ -1,0 +1,221 @@
+//! A running service over a store of its own, in which four campaigns have ended and one runs.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::Arc;
+
+use domain::access::{Means, Role};
+use domain::event::{
+    BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
+};
+use domain::ids::{CampaignId, Sha256Digest};
+use domain::plan::{Selection, Trial, plan};
+use domain::policy::Policy;
+use ingest::AccessDesk;
+use jiff::Timestamp;
+use reqwest::{Client, RequestBuilder, Response};
+use secrecy::ExposeSecret as _;
+use service::access::Wanted;
+use service::library::Library;
+use service::server::{self, Running};
+use service::service::Service;
+use service::settings::{Limits, Settings};
+use store::{Append, Blobs, DiskLog, EventLog, Expected, NewKey};
+use tempfile::TempDir;
+
+use crate::fixture::{pins, policy, testbed, walk_to};
+use crate::tale::fate;
+use crate::years::four_years;
+
+/// The campaign that runs.
+pub(crate) const RUNNING: &str = "c-2017";
+
+/// A running service.
+pub(crate) struct World {
+    /// Where it is: `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    /// What handlers work with.
+    pub(crate) service: Arc<Service>,
+    /// The log itself.
+    pub(crate) log: Arc<DiskLog>,
+    /// Who asks.
+    pub(crate) client: Client,
+    seconds: Arc<AtomicI64>,
+    _folder: TempDir,
+}
+
+impl World {
+    /// Four campaigns, a baseline, and a campaign that has come half of its way.
+    pub(crate) async fn start() -> Self {
+        let mut events: Vec<Event> =
+            four_years().recorded().into_iter().map(|it| it.event).collect();
+        events.push(baseline());
+        events.extend(half());
+        Self::of(events).await
+    }
+
+    /// A service over these events, recorded one a second.
+    pub(crate) async fn of(events: Vec<Event>) -> Self {
+        Self::with(events, Limits::default()).await
+    }
+
+    /// A service that bears no more than this.
+    pub(crate) async fn with(events: Vec<Event>, limits: Limits) -> Self {
+        let folder = TempDir::new().unwrap();
+        let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
+        let opened = store::Settings { new_key, ..store::Settings::default() };
+        let log = Arc::new(DiskLog::open(&folder.path().join("store"), &opened).unwrap());
+        let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
+        let seconds = Arc::new(AtomicI64::new(start().as_second()));
+        let recorded = events.len() as i64;
+        let first = start().as_second();
+        let appends = (first..).zip(events).map(|(second, event)| {
+            let number = u64::try_from(second - first).unwrap();
+            decision(number, event, second)
+        });
+        log.append_all(appends.collect()).into_iter().for_each(|it| drop(it.unwrap()));
+        log.checkpoint().unwrap();
+        seconds.fetch_add(recorded, Ordering::SeqCst);
+        let library = Library::open(Arc::clone(&log), blobs, policy()).unwrap();
+        let library = Arc::new(library);
+        tokio::spawn(Arc::clone(&library).follow());
+        let settings = settings(folder.path().join("service"), limits, Arc::clone(&seconds));
+        let access = AccessDesk::open(Arc::clone(&log) as Arc<dyn EventLog>).unwrap();
+        let service = Arc::new(Service::open(settings, library, Arc::new(access)).unwrap());
+        let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
+        tokio::spawn(server);
+        let (url, client) = (format!("http://{address}"), Client::new());
+        Self { url, service, log, client, seconds, _folder: folder }
+    }
+
+    /// Records one more event, a second later, and waits until it is shown.
+    pub(crate) async fn append(&self, event: Event) -> u64 {
+        let at = self.seconds.fetch_add(1, Ordering::SeqCst);
+        self.log.append(decision(self.log.head(), event, at)).unwrap();
+        let head = self.log.head();
+        let mut seen = self.service.library.watch();
+        seen.wait_for(|it| *it >= head).await.unwrap();
+        head - 1
+    }
+
+    /// A token of somebody in this role, with all it may do.
+    pub(crate) async fn grant(&self, role: Role) -> String {
+        let account = format!("{}-{}", role.word(), self.log.head());
+        let wanted = Wanted {
+            account: account.parse().unwrap(),
+            role,
+            scopes: None,
+            means: Means::Token,
+            expires: None,
+            reason: "a test".to_owned(),
+            by: "ada".to_owned(),
+        };
+        let given = self.service.give(wanted).unwrap();
+        given.secret.unwrap().expose_secret().to_owned()
+    }
+
+    /// A request for this path.
+    pub(crate) fn ask(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    /// The answer to anybody who asks for this path.
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.ask(path).send().await.unwrap()
+    }
+
+    /// The text at this path, as whoever shows this token sees it.
+    pub(crate) async fn text(&self, path: &str, token: Option<&str>) -> String {
+        let mut request = self.ask(path);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status}: {text}");
+        text
+    }
+}
+
+/// The next steps of the campaign that runs.
+pub(crate) fn next_steps() -> Vec<StepFinished> {
+    let trials = trials();
+    let rest = trials.iter().skip(trials.len() / 2);
+    rest.flat_map(|it| walk_to(&fate(it), it, &running(), &pins())).collect()
+}
+
+/// The campaign that runs.
+pub(crate) fn running() -> CampaignId {
+    RUNNING.parse().unwrap()
+}
+
+fn trials() -> Vec<Trial> {
+    plan(&testbed(), &Selection::default(), 1).unwrap()
+}
+
+fn half() -> Vec<Event> {
+    let (campaign, testbed, trials, pins) = (running(), testbed(), trials(), pins());
+    let walked = trials.iter().take(trials.len() / 2);
+    let walked = walked.flat_map(|it| walk_to(&fate(it), it, &campaign, &pins));
+    let walked: Vec<Event> = walked.map(Event::StepFinished).collect();
+    let started = CampaignStarted { campaign: campaign.clone(), testbed, pins: pins.clone() };
+    let planned = TrialsPlanned { campaign: campaign.clone(), trials: trials.clone() };
+    let begun = [Event::CampaignStarted(started), Event::TrialsPlanned(planned)];
+    begun.into_iter().chain(walked).collect()
+}
+
+fn baseline() -> Event {
+    Event::BaselineSet(BaselineSet {
+        name: "spring".parse().unwrap(),
+        campaign: "c-2013".parse().unwrap(),
+        versions: pins(),
+        revision: 1,
+        follows: None,
+        reason: "the first that was complete".to_owned(),
+        by: "ada".to_owned(),
+    })
+}
+
+fn decision(number: u64, event: Event, second: i64) -> Append {
+    let stream = match (&event, event.campaign()) {
+        (Event::Access(_), _) => domain::access::STREAM.to_owned(),
+        (Event::StepWithdrawn(_), _) | (_, None) => domain::declare::STREAM.to_owned(),
+        (_, Some(id)) => format!("campaign/{id}"),
+    };
+    let command = serde_json::from_value(format!("{number:032x}").into()).unwrap();
+    let at = Timestamp::from_second(second).unwrap();
+    Append { stream, expected: Expected::Any, command, at, events: vec![event] }
+}
+
+fn settings(folder: PathBuf, limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
+    let drawn = AtomicU64::new(0);
+    let second = move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap();
+    Settings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        public_url: Some("https://portolan.example".to_owned()),
+        policy: policy(),
+        policies: vec![policy(), strict()],
+        limits,
+        workers: 2,
+        clock: Arc::new(second),
+        // Not random at all, but never the same twice.
+        random: Arc::new(move || {
+            let number = drawn.fetch_add(1, Ordering::Relaxed);
+            Some(Sha256Digest::of(&number.to_be_bytes()).to_bytes())
+        }),
+        folder,
+        oidc: None,
+    }
+}
+
+/// Another policy than the usual one.
+pub(crate) fn strict() -> Policy {
+    let mut policy = Policy { name: "strict".to_owned(), ..policy() };
+    policy.rules.iter_mut().for_each(|it| it.otherwise = domain::score::Score::Failure);
+    policy
+}
+
+fn start() -> Timestamp {
+    "2026-11-23T08:30:00Z".parse().unwrap()
+}
