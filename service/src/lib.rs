@@ -27,6 +27,14 @@ mod views;
 mod api;
 mod downloads;
 mod health;
+mod audit;
+mod converters;
+mod disclosures;
+mod grants;
+mod help;
+mod search;
+mod showing;
+mod vendors;
 pub mod live;
 mod pages;
 

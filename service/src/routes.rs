@@ -1,7 +1,9 @@
 //! Every address of the service, group by group.
 
 use crate::address::Address;
-use crate::{access, api, downloads, health, live, pages};
+use crate::{
+    access, audit, api, converters, disclosures, grants, help, search, vendors, downloads, health, live, pages,
+};
 
 /// Every address, with who may reach it.
 #[must_use]
@@ -13,6 +15,13 @@ pub fn addresses() -> Vec<Address> {
         live::ADDRESSES,
         downloads::ADDRESSES,
         &access::addresses(),
+        audit::ADDRESSES,
+        converters::ADDRESSES,
+        vendors::ADDRESSES,
+        disclosures::ADDRESSES,
+        grants::ADDRESSES,
+        search::ADDRESSES,
+        help::ADDRESSES,
     ]
     .concat()
 }

@@ -86,12 +86,6 @@ impl Signed {
         units::count(usize::try_from(self.size).unwrap_or(usize::MAX), "event")
     }
 
-    /// Where the note can be downloaded.
-    #[must_use]
-    pub fn href(&self) -> String {
-        links::checkpoint(self.size)
-    }
-
     /// Where the proof can be downloaded that nothing before it was altered since.
     #[must_use]
     pub fn since(&self) -> String {

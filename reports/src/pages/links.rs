@@ -129,17 +129,11 @@ pub fn vendor(id: &VendorId) -> String {
 /// The proof that an event is in the log, as a file.
 #[must_use]
 pub fn proof(position: u64) -> String {
-    format!("/audit/events/{position}/proof")
-}
-
-/// What was signed about the first `size` events, as a file.
-#[must_use]
-pub fn checkpoint(size: u64) -> String {
-    format!("/audit/checkpoints/{size}")
+    format!("/api/v1/log/events/{position}/proof")
 }
 
 /// The proof that the first `size` events were not altered since they were signed, as a file.
 #[must_use]
 pub fn consistency(size: u64) -> String {
-    format!("/audit/checkpoints/{size}/since")
+    asking("/api/v1/log/consistency", &[("from", size.to_string())])
 }

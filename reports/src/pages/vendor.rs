@@ -90,8 +90,7 @@ impl VendorPage {
     /// another's.
     #[must_use]
     pub fn new(
-        records: &[CampaignRecord],
-        policy: &Policy,
+        (records, policy): (&[CampaignRecord], &Policy),
         vendor: &VendorId,
         answers: &[Declared<Answered>],
         asked: Option<&str>,
