@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::text::printable;
+use crate::units::instant;
 
 /// A grant, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,6 +62,26 @@ fn shown(grant: &Grant, now: Timestamp) -> GrantEntry {
         reason: what.reason.clone(),
         by: what.by.clone(),
         revoked: grant.revoked.as_ref().map(|it| it.at),
+    }
+}
+
+impl GrantEntry {
+    /// Where it stands, in words.
+    #[must_use]
+    pub fn state(&self) -> String {
+        match (self.revoked, self.expires, self.in_force) {
+            (Some(at), _, _) => format!("revoked {}", instant(at)),
+            (None, Some(end), true) => format!("in force until {}", instant(end)),
+            (None, None, true) => "in force".to_owned(),
+            (None, Some(end), false) => format!("expired {}", instant(end)),
+            (None, None, false) => "not in force".to_owned(),
+        }
+    }
+
+    /// How it is proved, in words.
+    #[must_use]
+    pub fn means_words(&self) -> &'static str {
+        crate::pages::account::means(self.means)
     }
 }
 

@@ -26,7 +26,6 @@ mod here;
 mod links;
 mod next;
 mod oidc;
-mod page;
 mod recording;
 
 use crate::address::Address;
@@ -44,5 +43,5 @@ pub use secrets::Secret;
 #[must_use]
 pub(crate) fn addresses() -> Vec<Address> {
     let local = [sign_in::ADDRESSES, vendor_links::ADDRESSES, first::ADDRESSES].concat();
-    [&local, oidc::ADDRESSES, api::ADDRESSES, page::ADDRESSES].concat()
+    [&local, oidc::ADDRESSES, api::ADDRESSES].concat()
 }

@@ -6,7 +6,7 @@ mod declared;
 mod document;
 mod events;
 mod over_time;
-mod responses;
+pub(crate) mod responses;
 
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use serde::Serialize;
@@ -87,7 +87,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
 pub(crate) struct Reads;
 
 /// The JSON under a key.
-async fn json<V: Serialize>(
+pub(crate) async fn json<V: Serialize>(
     service: web::Data<Service>,
     request: &HttpRequest,
     (key, reader): (Key, Reader),

@@ -32,9 +32,17 @@ mod views;
 pub mod access;
 mod api;
 
+mod audit;
+mod converters;
+mod disclosures;
 mod downloads;
+mod grants;
 mod health;
+mod help;
 pub mod live;
 mod pages;
+mod search;
+mod showing;
+mod vendors;
 
 pub mod server;

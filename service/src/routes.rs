@@ -4,7 +4,10 @@ use domain::access::Viewer;
 
 use crate::address::Address;
 use crate::problem::Problem;
-use crate::{access, api, door, downloads, health, live, metrics, pages};
+use crate::{
+    access, api, audit, converters, disclosures, door, downloads, grants, health, help, live,
+    metrics, pages, search, vendors,
+};
 
 /// Makes the page that a person sees instead of a problem, from the problem, whoever looks, and the path
 /// that was asked for; none when there is no page for it.
@@ -25,6 +28,13 @@ pub fn addresses() -> Vec<Address> {
         downloads::ADDRESSES,
         &access::addresses(),
         &door::addresses(),
+        audit::ADDRESSES,
+        converters::ADDRESSES,
+        vendors::ADDRESSES,
+        disclosures::ADDRESSES,
+        grants::ADDRESSES,
+        search::ADDRESSES,
+        help::ADDRESSES,
     ]
     .concat()
 }

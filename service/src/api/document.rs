@@ -12,6 +12,7 @@ use super::{JSON, Reads};
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::viewer::Anyone;
+use crate::{audit, converters, disclosures, search, vendors};
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
 
@@ -24,7 +25,15 @@ pub(super) async fn openapi(request: HttpRequest, _: Anyone) -> Result<HttpRespo
 
 /// Every part of the interface, each described where it is made.
 fn parts() -> Vec<OpenApi> {
-    vec![Reads::openapi(), crate::door::DoorApi::openapi()]
+    vec![
+        Reads::openapi(),
+        crate::door::DoorApi::openapi(),
+        audit::Audits::openapi(),
+        converters::Tools::openapi(),
+        vendors::OfVendors::openapi(),
+        disclosures::Ledger::openapi(),
+        search::Searches::openapi(),
+    ]
 }
 
 /// The whole description.

@@ -7,7 +7,6 @@ mod disclosures;
 mod here;
 mod links;
 mod oidc;
-mod page;
 mod passwords;
 mod sessions;
 mod tokens;

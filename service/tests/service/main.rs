@@ -22,3 +22,4 @@ mod downloads;
 mod live;
 mod net;
 mod pages;
+mod views;

@@ -4,7 +4,6 @@ use domain::access::{AccessRegistry, Known, Means, Role};
 use domain::event::{AccessEvent, AccessGranted, AccessRevoked, Event, Recorded};
 use jiff::Timestamp;
 use reports::granted::{grants, grants_text};
-use reports::pages::access::{Access, JustGiven};
 use reports::pages::account::Account;
 use reports::pages::confirm::Confirm;
 use reports::pages::frame::Frame;
@@ -14,18 +13,11 @@ use super::sample::Sample;
 
 /// Pages about access.
 pub(crate) fn signed_in() -> Vec<Sample> {
-    let operators = |title: &str, path: &str| Frame::new(title, path).seen_by(Some(Role::Operator));
     let confirm = Confirm {
         title: "Your private results".to_owned(),
         words: "This link shows the results of citrix.".to_owned(),
         button: "Open as citrix".to_owned(),
         action: "/v/g-1~1~\"><script>".to_owned(),
-        csrf: "0123456789".to_owned(),
-    };
-    let access = Access {
-        grants: grants(&registry(), at("2026-12-01T08:00:00Z")),
-        given: Some(JustGiven { grant: "g-1".to_owned(), secret: Some("a secret".to_owned()) }),
-        error: Some("\"root\" is no role".to_owned()),
         csrf: "0123456789".to_owned(),
     };
     let known = known();
@@ -35,7 +27,6 @@ pub(crate) fn signed_in() -> Vec<Sample> {
     vec![
         page("confirm", confirm.html(&Frame::new(confirm.title.clone(), "/v")).unwrap()),
         page("account", account.html(&auditors, Some("0123456789")).unwrap()),
-        page("access", access.html(&operators("Access", "/access")).unwrap()),
     ]
 }
 
