@@ -14,6 +14,7 @@ mod years;
 mod world;
 
 mod api;
+mod described;
 mod downloads;
 mod live;
 mod pages;
