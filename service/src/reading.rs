@@ -135,8 +135,8 @@ pub(crate) async fn answer(
     let caching = match (&reader.role, key.pinned) {
         (None, true) => "public, max-age=31536000, immutable",
         (None, false) => "public, max-age=0, must-revalidate",
-        (Some(_), true) => "private, max-age=31536000, immutable",
-        (Some(_), false) => "private, max-age=0, must-revalidate",
+        // Asked for again each time: whoever has signed out does not see it any more.
+        (Some(_), true | false) => "private, max-age=0, must-revalidate",
     };
     let (name, revision) = (format!("{}\n{}", reader.word(), key.name), key.revision);
     if let Some(page) = service.cache.get(&name, revision) {

@@ -27,7 +27,7 @@ pub struct Service {
     /// Who watches campaigns as they run.
     pub live: Hub,
     /// Held while a piece of evidence is read.
-    pub(crate) reading: Mutex<()>,
+    pub(crate) fetching: Mutex<()>,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -42,7 +42,7 @@ impl Service {
             library,
             cache: Cache::default(),
             stopping: CancellationToken::new(),
-            reading: Mutex::default(),
+            fetching: Mutex::default(),
             judging: Mutex::default(),
         }
     }
