@@ -19,6 +19,7 @@ pub mod routes;
 pub mod bundling;
 
 mod asked;
+mod kept;
 mod reading;
 mod views;
 
