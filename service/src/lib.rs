@@ -26,6 +26,7 @@ mod front;
 
 mod asked;
 pub mod door;
+mod kept;
 mod reading;
 mod views;
 

@@ -43,7 +43,7 @@ pub struct Service {
     /// Who watches campaigns as they run.
     pub live: Hub,
     /// Held while a piece of evidence is read.
-    pub(crate) reading: Mutex<()>,
+    pub(crate) fetching: Mutex<()>,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -82,7 +82,7 @@ impl Service {
             stopping: CancellationToken::new(),
             metrics,
             problem_page: PROBLEM_PAGE,
-            reading: Mutex::default(),
+            fetching: Mutex::default(),
             judging: Mutex::default(),
         })
     }

@@ -28,14 +28,14 @@ pub(super) async fn evidence(
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((header::ETAG, tag.as_str()))
-        .insert_header((header::CACHE_CONTROL, "private, max-age=31536000, immutable"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=0, must-revalidate"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     let known = request.headers().get(header::IF_NONE_MATCH);
     let is_known = known.is_some_and(|it| it.as_bytes() == tag.as_bytes());
     let bytes = work(move || {
         // One large piece at a time: a few at once would fill the memory.
-        let _turn = service.reading.lock();
+        let _turn = service.fetching.lock();
         let found = service.library.blobs().get(sha256);
         if let Err(StoreError::BlobMissing(_)) = found {
             return Err(Problem::not_found("No such evidence is kept here."));

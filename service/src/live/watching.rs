@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::ids::CampaignId;
 use futures_util::stream;
 use reports::leak;
@@ -52,6 +52,10 @@ pub(super) async fn watch(
     if !Reader::of(&viewer).is_insider() {
         check(&service, &id)?;
     }
+    if request.method() == Method::HEAD {
+        // Nobody waits for what is never sent.
+        return Ok(head().finish());
+    }
     let full = "As many watch as the service bears: try again soon.";
     let place = std::sync::Arc::clone(&service.live.places).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy(full))?;
@@ -64,12 +68,18 @@ pub(super) async fn watch(
     let messages = stream::unfold(watcher, |mut watcher| async move {
         watcher.next().await.map(|it| (Ok::<_, Infallible>(it), watcher))
     });
-    Ok(HttpResponse::Ok()
+    Ok(head().streaming(messages))
+}
+
+/// How an answer begins that does not end by itself.
+fn head() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(messages))
+        .insert_header(("x-accel-buffering", "no"));
+    answer
 }
 
 /// Refuses the public where a declared text names a tool.

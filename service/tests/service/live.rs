@@ -132,4 +132,7 @@ async fn nobody_watches_what_is_not_there() {
     let world = World::start().await;
     assert_eq!(world.get("/campaigns/c-2099/events").await.status(), 404);
     assert_eq!(world.get(&format!("{}?after=x", path())).await.status(), 400);
+    let head = world.client.head(format!("{}{}", world.url, path())).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(world.service.live.watchers(), 0, "whoever asks for the head takes no place");
 }
