@@ -19,4 +19,5 @@ mod support;
 mod taking_over;
 mod verdicts;
 mod waivers;
+mod wire;
 mod withdrawals;

@@ -107,6 +107,7 @@ impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         match &error {
             DeskError::Store(store) => Self::internal(store),
+            DeskError::Conflict { .. } => Self::conflict("wrong-version", error.to_string()),
             DeskError::Refused(_)
             | DeskError::NotDeclared(_)
             | DeskError::NoStep(_)

@@ -38,7 +38,8 @@ fn step(record: &RecordStep) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn pinned(pins: &Pins) -> Result<(), Unfit> {
+/// Checks versions that are to be pinned.
+pub(super) fn pinned(pins: &Pins) -> Result<(), Unfit> {
     at_most("versions", pins.len(), MOST_PINS)?;
     for (subject, version) in pins {
         name("whose version it is", subject)?;
