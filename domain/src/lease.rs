@@ -118,8 +118,12 @@ impl Leases {
     }
 
     /// Trials of a campaign that are somebody's now.
-    pub fn leased(&self, campaign: &CampaignId, now: Timestamp) -> impl Iterator<Item = &Trial> {
-        let of = |it: &&Lease| now < it.until && it.campaign == *campaign;
+    pub fn leased<'a>(
+        &'a self,
+        campaign: &'a CampaignId,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Trial> {
+        let of = move |it: &&Lease| now < it.until && it.campaign == *campaign;
         self.held.values().filter(of).flat_map(|it| &it.trials)
     }
 
@@ -128,13 +132,14 @@ impl Leases {
     /// # Errors
     /// When there are too many offers.
     pub fn put(&mut self, offer: Offer) -> Result<(), NotOffered> {
-        match self.offers.iter_mut().find(|it| it.campaign == offer.campaign) {
-            Some(it) => *it = offer,
-            None if self.offers.len() >= self.bounds.offers => {
-                return Err(NotOffered::TooMany(self.bounds.offers));
-            }
-            None => self.offers.push(offer),
+        if let Some(it) = self.offers.iter_mut().find(|it| it.campaign == offer.campaign) {
+            *it = offer;
+            return Ok(());
         }
+        if self.offers.len() >= self.bounds.offers {
+            return Err(NotOffered::TooMany(self.bounds.offers));
+        }
+        self.offers.push(offer);
         Ok(())
     }
 
@@ -229,7 +234,12 @@ impl Leases {
     /// How an offered campaign has ended, if it has: every trial is over, or nobody is to try it
     /// again, or it was stopped and nobody works at it any more.
     #[must_use]
-    pub fn ending(&self, campaign: &CampaignId, state: &Campaign, now: Timestamp) -> Option<Ending> {
+    pub fn ending(
+        &self,
+        campaign: &CampaignId,
+        state: &Campaign,
+        now: Timestamp,
+    ) -> Option<Ending> {
         let offer = self.offer(campaign)?;
         let mut open = state.trials.values().filter(|it| it.next_step().is_some()).peekable();
         if open.peek().is_none() {

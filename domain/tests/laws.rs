@@ -11,6 +11,7 @@ mod declaring;
 mod extending;
 mod gates;
 mod judging;
+mod leases;
 mod plan_files;
 mod profiles;
 mod registry;

@@ -264,6 +264,7 @@ fn concludes(command: &Command) -> bool {
         Command::FinishCampaign { .. } | Command::ShowScores { .. } | Command::TakeOver(_) => true,
         Command::StartCampaign { .. }
         | Command::ResumeCampaign { .. }
+        | Command::PinVersions { .. }
         | Command::RecordStep(_)
         | Command::WithdrawStep { .. } => false,
     }

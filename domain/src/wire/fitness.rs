@@ -16,7 +16,7 @@ pub(super) fn check(command: &Command) -> Result<(), Unfit> {
             testbed.clone().validate()?;
             Ok(trials::check(testbed, plan.iter())?)
         }
-        Command::ResumeCampaign { pins, .. } => pinned(pins),
+        Command::ResumeCampaign { pins, .. } | Command::PinVersions { pins, .. } => pinned(pins),
         Command::RecordStep(record) => step(record),
         Command::ShowScores { policy, .. } => Ok(name("the policy", policy)?),
         Command::FinishCampaign { .. } | Command::WithdrawStep { .. } | Command::TakeOver(_) => {
