@@ -4,12 +4,15 @@ mod args;
 mod clock;
 mod commands;
 mod exit;
+mod journal;
+mod logbook;
 mod opening;
 mod output;
 mod policies;
 mod progress;
 mod quoting;
 mod recorder;
+mod remote;
 mod settings;
 mod trust;
 

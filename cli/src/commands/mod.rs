@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod agent;
 mod attestation;
 mod baseline;
 mod bundle;
@@ -14,6 +15,7 @@ mod lab;
 mod listing;
 mod log;
 mod matrix;
+mod offer;
 mod plan;
 mod policy;
 mod projections;
@@ -21,11 +23,14 @@ mod report;
 mod run;
 mod seen;
 mod serve;
+mod spool;
 mod upgrade;
 mod verify;
 mod voyage;
 mod waiver;
 mod withdraw;
+
+pub(crate) use embedded::told_to_stop;
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -65,6 +70,9 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Import(command) => import::execute(&args, command),
         Command::Insights(command) => insights::execute(&args, command),
         Command::Serve(command) => serve::execute(&args, command),
+        Command::Agent(command) => agent::execute(&args, command),
+        Command::Offer(command) => offer::execute(&args, command),
+        Command::Spool(command) => spool::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
@@ -78,7 +86,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
 }
 
 /// The history in the store that the call names, seen from somewhere in time.
-fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
+pub(crate) fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
     let mut history = History::seen_from(viewpoint);
     each_event(args, viewpoint, |recorded| history.project(&recorded))?;
     Ok(history)
@@ -93,7 +101,7 @@ fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chroni
 
 /// Every event in the store that the call names, as it stands: also while another process appends.
 /// What was not known yet is not read.
-fn each_event(
+pub(crate) fn each_event(
     args: &Args,
     viewpoint: Viewpoint,
     mut take: impl FnMut(Recorded),
@@ -144,7 +152,7 @@ fn beyond(position: u64, snapshot: &Snapshot) -> Exit {
 }
 
 /// The history a log tells.
-fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
+pub(crate) fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
     let mut history = History::default();
     for recorded in log.read(0, Direction::Forward) {
         history.project(&recorded?);
@@ -153,7 +161,7 @@ fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
 }
 
 /// The campaign that was asked for, or the one that started last.
-fn pick<'a>(
+pub(crate) fn pick<'a>(
     history: &'a History,
     wanted: Option<&CampaignId>,
 ) -> Result<&'a CampaignHistory, Exit> {
@@ -177,6 +185,14 @@ fn pick<'a>(
 fn desk(args: &Args) -> Result<Desk, Exit> {
     let (log, blobs) = opening::open(args)?;
     Ok(Desk::open(Arc::new(log), blobs)?)
+}
+
+/// Opens the desk of the store, unless another process owns it.
+pub(crate) fn desk_or_owner(args: &Args) -> Result<Result<Desk, StoreError>, Exit> {
+    match opening::open(args) {
+        Ok((log, blobs)) => Ok(Ok(Desk::open(Arc::new(log), blobs)?)),
+        Err(exit) => exit.in_use().map(Err),
+    }
 }
 
 /// Opens the desk of a store that is there: whoever declares something about history means one

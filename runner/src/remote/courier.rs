@@ -52,7 +52,8 @@ impl Courier {
         stopped: CancellationToken,
     ) -> Self {
         let (tell, delivery) = watch::channel(Delivery::Going);
-        let round = Round { door, spool: Arc::clone(spool), patience, there: BTreeSet::new(), tell };
+        let round =
+            Round { door, spool: Arc::clone(spool), patience, there: BTreeSet::new(), tell };
         let task = tokio::spawn(async move {
             let refusal = round.deliver().await;
             tracing::warn!(%refusal, "delivery has stopped");
@@ -136,7 +137,9 @@ impl Round {
                     continue;
                 }
                 Ok(Err(fault)) => of_the_disk(&fault),
-                Err(_) => Refusal { kind: "spool".to_owned(), detail: "reading broke off".to_owned() },
+                Err(_) => {
+                    Refusal { kind: "spool".to_owned(), detail: "reading broke off".to_owned() }
+                }
             };
             self.tell.send_replace(Delivery::Stopped(refusal.clone()));
             return refusal;

@@ -75,16 +75,8 @@ impl RemoteRecorder {
         }
         let events = {
             let standing = self.standing();
-            let trial = match &command {
-                Command::RecordStep(record) => Some(&record.trial),
-                Command::StartCampaign { .. }
-                | Command::ResumeCampaign { .. }
-                | Command::FinishCampaign { .. }
-                | Command::ShowScores { .. }
-                | Command::WithdrawStep { .. }
-                | Command::TakeOver(_) => None,
-            };
-            let small = standing.only(trial.into_iter());
+            let step = if let Command::RecordStep(it) = &command { Some(&it.trial) } else { None };
+            let small = standing.only(step.into_iter());
             decide(Some(&small), &self.campaign, command.clone())?
         };
         let (spool, kept) = (Arc::clone(&self.spool), command.clone());

@@ -242,7 +242,8 @@ impl Spool {
     /// When they cannot be read any more.
     pub fn next(&self, entries: usize, bytes: u64) -> Result<Option<Parcel>, SpoolFault> {
         let kept = self.kept();
-        let (mut at, mut parcel) = (kept.delivered, Parcel { entries: Vec::new(), ends: Vec::new() });
+        let (mut at, mut parcel) =
+            (kept.delivered, Parcel { entries: Vec::new(), ends: Vec::new() });
         while at < kept.end && parcel.entries.len() < entries && at - kept.delivered < bytes {
             let damaged = || SpoolFault::Damaged { path: self.path.clone(), at };
             let frame = frame_at(&kept.file, at, kept.end).map_err(io_fault(&self.path))?;
