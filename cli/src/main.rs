@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod journal;
 mod logbook;
+mod logging;
 mod opening;
 mod output;
 mod policies;
@@ -22,10 +23,7 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&args.log))
-        .with_writer(std::io::stderr)
-        .init();
+    logging::begin(&args);
     match commands::execute(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => exit.tell(),

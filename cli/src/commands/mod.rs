@@ -23,6 +23,7 @@ mod report;
 mod run;
 mod seen;
 mod serve;
+mod signals;
 mod spool;
 mod upgrade;
 mod verify;

@@ -197,7 +197,7 @@ impl Door {
     /// # Errors
     /// The [`Fault`].
     pub async fn greet(&self) -> Result<(), Fault> {
-        answer(self.request(Method::GET, "health")?).await.map(|_| ())
+        answer(self.request(Method::GET, "healthz")?).await.map(|_| ())
     }
 
     async fn post<T: DeserializeOwned>(
