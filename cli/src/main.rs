@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod commands;
+mod declaring;
 mod exit;
 mod journal;
 mod logbook;

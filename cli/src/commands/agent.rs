@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use domain::event::Pins;
 use domain::wire::LeaseRequest;
-use runner::remote::{Door, Fault, Spool};
+use runner::remote::{Door, Fault, LONGEST_WAIT, Spool};
 use runner::{Ledger, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
@@ -57,12 +57,13 @@ impl Lab<'_> {
         self.deliver_rest().await?;
         let patience = remote::patience();
         let (mut waits, mut trouble) = (patience.waits(), 0);
+        let wait = if self.command.once { Duration::ZERO } else { LONGEST_WAIT };
         loop {
             let (asked, clock) = (self.asked(), Stopwatch::start());
             let leased = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Ok(()),
-                leased = self.door.lease(&asked) => leased,
+                leased = self.door.lease(&asked, wait) => leased,
             };
             let pause = match leased {
                 Ok(Some(leased)) => match turn(self, leased, cancel).await? {

@@ -198,7 +198,7 @@ pub(crate) fn desk_or_owner(args: &Args) -> Result<Result<Desk, StoreError>, Exi
 
 /// Opens the desk of a store that is there: whoever declares something about history means one
 /// that has some.
-fn desk_there(args: &Args) -> Result<Desk, Exit> {
+pub(crate) fn desk_there(args: &Args) -> Result<Desk, Exit> {
     let log = opening::own(args)?;
     Ok(Desk::open(Arc::new(log), opening::evidence(args)?)?)
 }

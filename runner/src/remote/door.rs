@@ -24,8 +24,8 @@ const LONGEST_ANSWER: usize = 64 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a request may take, with its answer.
 const ANSWER: Duration = Duration::from_secs(60);
-/// How long the service is asked to wait for work to come, in seconds.
-const LONG_POLL: u64 = 20;
+/// How long a service can be asked to wait for work to come.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// Longest time that a service can ask to be left alone.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -151,13 +151,19 @@ impl Door {
         self.post("api/v1/campaigns", offer).await
     }
 
-    /// Asks for trials to walk, and waits for some a while; none when nothing is to be done.
+    /// Asks for trials to walk, and waits for some so long, at most [`LONGEST_WAIT`]; none when
+    /// nothing is to be done.
     ///
     /// # Errors
     /// The [`Fault`].
-    pub async fn lease(&self, asked: &LeaseRequest) -> Result<Option<Leased>, Fault> {
+    pub async fn lease(
+        &self,
+        asked: &LeaseRequest,
+        wait: Duration,
+    ) -> Result<Option<Leased>, Fault> {
         let request = self.request(Method::POST, "api/v1/leases")?;
-        let request = request.header("Prefer", format!("wait={LONG_POLL}"));
+        let seconds = wait.min(LONGEST_WAIT).as_secs();
+        let request = request.header("Prefer", format!("wait={seconds}"));
         match answer(with_json(request, asked)?).await? {
             (StatusCode::NO_CONTENT, _) => Ok(None),
             (_, body) => read(&body).map(Some),

@@ -19,7 +19,7 @@ mod recorder;
 mod lease;
 
 pub use courier::{Courier, Delivery};
-pub use door::{Door, NoWay, Way};
+pub use door::{Door, LONGEST_WAIT, NoWay, Way};
 pub use fault::{Fault, Refusal};
 pub use lease::{Held, LeaseEnd};
 pub use patience::{Patience, Waits};
