@@ -14,6 +14,7 @@ mod world;
 
 mod beside;
 mod calls;
+mod hostile;
 mod killed;
 mod leases;
 mod recording;

@@ -51,7 +51,9 @@ impl World {
         self.address = loop {
             let mut line = String::new();
             assert!(told.read_line(&mut line).unwrap() > 0, "the service ended: {said}");
-            if let Some((_, at)) = line.split_once("serving at http://") {
+            if let Some((_, at)) = line.split_once("serving at ").map(|(before, at)| {
+                (before, at.trim_start_matches("https://").trim_start_matches("http://"))
+            }) {
                 break at.trim().trim_end_matches('/').to_owned();
             }
             said.push_str(&line);
