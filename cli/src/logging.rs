@@ -13,10 +13,10 @@ const SERVING: &str = "warn,portolan=info";
 
 /// Begins to log as the call says.
 pub(crate) fn begin(args: &Args) {
-    let (usual, format) = match &args.command {
-        Command::Serve(serve) => (SERVING, serve.log_format),
-        _ => (QUIET, LogFormat::Text),
-    };
+    let (mut usual, mut format) = (QUIET, LogFormat::Text);
+    if let Command::Serve(serve) = &args.command {
+        (usual, format) = (SERVING, serve.log_format);
+    }
     let filter = EnvFilter::new(args.log.as_deref().unwrap_or(usual));
     let to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     match format {

@@ -7,6 +7,7 @@ mod diff;
 mod house;
 mod imports;
 mod insights;
+mod killed;
 mod policies;
 
 use std::path::Path;

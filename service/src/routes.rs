@@ -6,11 +6,12 @@ use crate::address::Address;
 use crate::problem::Problem;
 use crate::{door, health, metrics, pages};
 
-/// Makes the page that a person sees instead of a problem; none when there is no page for it.
-pub type ProblemPage = fn(&Problem, &Viewer) -> Option<String>;
+/// Makes the page that a person sees instead of a problem, from the problem, whoever looks, and the path
+/// that was asked for; none when there is no page for it.
+pub type ProblemPage = fn(&Problem, &Viewer, &str) -> Option<String>;
 
 /// The page for problems.
-pub const PROBLEM_PAGE: ProblemPage = |_, _| None;
+pub const PROBLEM_PAGE: ProblemPage = |_, _, _| None;
 
 /// Every address, with who may reach it.
 #[must_use]

@@ -13,6 +13,7 @@ use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::address::Address;
 use crate::routes;
 use crate::service::Service;
 use crate::settings::Network;
@@ -103,6 +104,17 @@ impl Stop {
 /// # Errors
 /// See [`StartError`].
 pub fn build(service: Arc<Service>) -> Result<Running, StartError> {
+    build_from(service, routes::addresses)
+}
+
+/// The same with these addresses.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_from(
+    service: Arc<Service>,
+    addresses: fn() -> Vec<Address>,
+) -> Result<Running, StartError> {
     let (network, limits) = (&service.settings.network, service.settings.limits);
     service.settings.public_url.as_deref().map_or(Ok(()), check_url)?;
     let certificates = network.tls.as_ref().map(Certificates::open).transpose()?;
@@ -116,7 +128,7 @@ pub fn build(service: Arc<Service>) -> Result<Running, StartError> {
         .max_concurrent_connections(limits.connections)
         .shutdown_timeout(limits.grace.as_secs())
         .disable_signals();
-    let listening = accepting.listen(builder, listener, acceptor, routes::addresses);
+    let listening = accepting.listen(builder, listener, acceptor, addresses);
     builder = listening.map_err(|source| StartError::Listen { address, source })?;
     let metrics = local.as_ref().map(|(_, address)| *address);
     if let Some((listener, address)) = local {
@@ -146,7 +158,8 @@ fn bind(address: SocketAddr, network: &Network) -> Result<(TcpListener, SocketAd
 fn check_url(url: &str) -> Result<(), StartError> {
     let parsed: Option<Uri> = url.parse().ok();
     let is_good = parsed.is_some_and(|it| {
-        matches!(it.scheme_str(), Some("http" | "https")) && it.host().is_some_and(|it| it != "")
+        matches!(it.scheme_str(), Some("http" | "https"))
+            && it.host().is_some_and(|it| !it.is_empty())
     });
     if is_good { Ok(()) } else { Err(StartError::PublicUrl(url.to_owned())) }
 }

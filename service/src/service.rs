@@ -12,6 +12,7 @@ use crate::cache::Cache;
 use crate::door::Door;
 use crate::library::Library;
 use crate::metrics::Metrics;
+use crate::routes::{PROBLEM_PAGE, ProblemPage};
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -32,6 +33,8 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// The page for problems.
+    pub problem_page: ProblemPage,
 }
 
 impl Service {
@@ -39,8 +42,9 @@ impl Service {
     #[must_use]
     pub fn new(settings: Settings, library: Arc<Library>, desk: Arc<Desk>, door: Door) -> Self {
         let metrics = Metrics::new(&library);
-        let (cache, stopping) = (Cache::default(), CancellationToken::new());
-        Self { settings, library, cache, desk, door, stopping, metrics }
+        let (cache, problem_page) = (Cache::default(), PROBLEM_PAGE);
+        let stopping = CancellationToken::new();
+        Self { settings, library, cache, desk, door, stopping, metrics, problem_page }
     }
 
     /// Now.

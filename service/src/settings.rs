@@ -82,7 +82,7 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Largest head of a request, in bytes; actix-web reads 128 KiB and 96 fields at most.
     pub head_bytes: usize,
-    /// How long a request may take until its answer begins.
+    /// How long a request may take until its answer begins, counted from the last bytes of its body.
     pub request: Duration,
     /// How fast a body must arrive, and an answer be taken.
     pub pace: Pace,
@@ -102,8 +102,8 @@ impl Default for Limits {
             connections: 2_000,
             labs: LabLimits::default(),
             connections_per_peer: 512,
-            requests_per_second: 100,
-            requests_at_once: 1_000,
+            requests_per_second: 300,
+            requests_at_once: 3_000,
             target_bytes: 8 << 10,
             head_bytes: 32 << 10,
             request: Duration::from_mins(5),

@@ -135,11 +135,11 @@ fn read(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
         Err(PemError::NoItemsFound) => return Err(TlsError::NoKey(files.key.clone())),
         Err(error) => return Err(not_pem(&files.key, &error)),
     };
-    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => {
-            TlsError::OtherKey { key: files.key.clone(), chain: files.chain.clone() }
+    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| {
+        if matches!(error, rustls::Error::InconsistentKeys(_)) {
+            return TlsError::OtherKey { key: files.key.clone(), chain: files.chain.clone() };
         }
-        other => unusable(&files.key, &other),
+        unusable(&files.key, &error)
     })
 }
 

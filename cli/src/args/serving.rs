@@ -36,6 +36,9 @@ pub(crate) struct Serve {
     pub(crate) lease_seconds: u16,
     #[command(flatten)]
     pub(crate) network: Network,
+    /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) is_ready: Option<SocketAddr>,
 }
 
 /// How the service stands on the network.

@@ -18,6 +18,7 @@ mod matrix;
 mod offer;
 mod plan;
 mod policy;
+mod probe;
 mod projections;
 mod report;
 mod run;

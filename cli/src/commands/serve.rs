@@ -13,14 +13,21 @@ use service::settings::{Limits, Network, Settings};
 use service::tls::TlsFiles;
 use store::{DiskLog, EventLog, StoreError};
 
-use super::signals;
+use super::{probe, signals};
 use crate::args::{Args, Serve};
 use crate::exit::Exit;
 use crate::progress::tell;
 use crate::{clock, opening, policies, settings};
 
+/// How often, and how long each time, the end waits for the log to be let go of.
+const CLOSING_TRIES: u32 = 500;
+const CLOSING_WAIT: Duration = Duration::from_millis(10);
+
 /// Serves until it is told to stop.
 pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
+    if let Some(address) = command.is_ready {
+        return probe::is_ready(address);
+    }
     let settings = settings_of(args, command)?;
     let (log, blobs) = opening::open(args)?;
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));
@@ -38,6 +45,8 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
 
 async fn serve(service: Service) -> Result<(), Exit> {
     let service = Arc::new(service);
+    // Before anybody is told where: from then on a signal may come.
+    let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
     let built = server::build(Arc::clone(&service));
     let built = built.map_err(|error| Exit::Usage(error.into()))?;
     let Running { address, metrics, certificates, stop, server, .. } = built;
@@ -48,7 +57,6 @@ async fn serve(service: Service) -> Result<(), Exit> {
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
     }
-    let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
     let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
     let tending = tokio::spawn(door::tend(Arc::clone(&service)));
@@ -86,14 +94,22 @@ fn gone_blind(why: Result<(), StoreError>) -> Exit {
 }
 
 /// Signs what was recorded, and closes the log.
-fn close(log: Arc<DiskLog>) -> Result<(), Exit> {
-    let Some(log) = Arc::into_inner(log) else {
-        return Err(Exit::lab("the log was still in use at the end; nothing in it is lost"));
-    };
-    match log.checkpoint() {
+fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
+    let signed = match log.checkpoint() {
         Ok(_) | Err(StoreError::NoKey(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    };
+    // Threads that answered requests are not waited for by who started them: they let go of the log
+    // a moment after the last answer.
+    for _ in 0..CLOSING_TRIES {
+        match Arc::try_unwrap(log) {
+            Ok(_) => return signed,
+            Err(held) => log = held,
+        }
+        std::thread::sleep(CLOSING_WAIT);
     }
+    tell("the log was still in use at the end; nothing in it is lost");
+    signed
 }
 
 fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {

@@ -41,13 +41,18 @@ impl Hosts {
     }
 
     fn is_ours(&self, authority: &str) -> bool {
-        // Whoever sends a name and password with the host means something else.
-        let parsed = authority.parse::<actix_web::http::uri::Authority>();
-        let Some(parsed) = parsed.ok().filter(|_| !authority.contains('@')) else { return false };
-        let host = plain(parsed.host());
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let is_address = bare.parse::<Ipv4Addr>().is_ok() || bare.parse::<Ipv6Addr>().is_ok();
-        is_address || host == "localhost" || self.public.as_ref() == Some(&host)
+        // A colon begins a port, but for those within an IPv6 address.
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port),
+            _ => (authority, ""),
+        };
+        let host = plain(host);
+        let address = match host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            Some(inner) => inner.parse::<Ipv6Addr>().is_ok(),
+            None => host.parse::<Ipv4Addr>().is_ok(),
+        };
+        let is_port = port.bytes().all(|it| it.is_ascii_digit());
+        is_port && (address || host == "localhost" || self.public.as_ref() == Some(&host))
     }
 }
 

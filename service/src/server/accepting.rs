@@ -90,8 +90,10 @@ impl Accepting {
     ) -> Result<Accepted<TlsStream<Connection>>, DispatchError> {
         let (connection, protocol, socket) = self.plain(stream)?;
         let handshake = timeout(self.service.settings.limits.head, acceptor.accept(connection));
-        let late = |_| DispatchError::SlowRequestTimeout;
-        let stream = handshake.await.map_err(late)?.map_err(DispatchError::Io)?;
+        // Nobody waits at the end for one who has not even said who it is.
+        let handshake = self.draining.run_until_cancelled(handshake).await;
+        let late = DispatchError::SlowRequestTimeout;
+        let stream = handshake.and_then(Result::ok).ok_or(late)?.map_err(DispatchError::Io)?;
         Ok((stream, protocol, socket))
     }
 
