@@ -67,9 +67,9 @@ impl Service {
     /// # Errors
     /// When that cannot be read or made.
     pub fn open(settings: Settings, parts: Parts) -> Result<Self, NoIdentity> {
-        let identity = Identity::open(&settings)?;
         let Parts { library, desk, access, door } = parts;
         let metrics = Metrics::new(&library);
+        let identity = Identity::open(&settings, metrics.sign_ins_failed.clone())?;
         Ok(Self {
             live: Hub::new(settings.limits.watchers),
             settings,
@@ -113,6 +113,8 @@ impl Service {
     /// Whether others reach it by TLS, here or at a proxy in front of it.
     #[must_use]
     pub fn is_public_by_tls(&self) -> bool {
-        self.settings.public_url.as_deref().is_some_and(|it| it.starts_with("https://"))
+        let is_called_so = |it: &str| it.starts_with("https://");
+        self.settings.network.tls.is_some()
+            || self.settings.public_url.as_deref().is_some_and(is_called_so)
     }
 }

@@ -1,11 +1,11 @@
 //! What the service needs to know who is there, beside what was granted.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::first::First;
@@ -40,7 +40,7 @@ pub struct Identity {
     waiting: Semaphore,
     /// Sessions whose owners signed out, until they would have ended anyway.
     ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
-    failed: AtomicU64,
+    failed: Counter,
 }
 
 /// Why nobody can be known.
@@ -58,11 +58,12 @@ pub enum NoIdentity {
 }
 
 impl Identity {
-    /// Reads what is kept in the folder of the service; makes it at the first start.
+    /// Reads what is kept in the folder of the service; makes it at the first start. Sign-ins that fail
+    /// are counted there.
     ///
     /// # Errors
     /// When it cannot be read or made.
-    pub fn open(settings: &Settings) -> Result<Self, NoIdentity> {
+    pub fn open(settings: &Settings, failed: Counter) -> Result<Self, NoIdentity> {
         Ok(Self {
             keys: Keys::open(&settings.folder, &settings.random)?,
             passwords: Passwords::open(&settings.folder, &settings.random)?,
@@ -72,7 +73,7 @@ impl Identity {
             checking: Arc::new(Semaphore::new(CHECKS)),
             waiting: Semaphore::new(WAITING),
             ended: Mutex::default(),
-            failed: AtomicU64::new(0),
+            failed,
         })
     }
 
@@ -91,12 +92,12 @@ impl Identity {
     /// How many sign-ins have failed since the start.
     #[must_use]
     pub fn failed_sign_ins(&self) -> u64 {
-        self.failed.load(Ordering::Relaxed)
+        self.failed.get()
     }
 
     /// Notes that a sign-in failed. Nobody's name is written down: it may be a password.
     pub(crate) fn note_failed(&self, means: &'static str) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
+        self.failed.inc();
         tracing::warn!(means, "a sign-in failed");
     }
 
