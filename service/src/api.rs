@@ -34,18 +34,18 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/api/v1/campaigns/{id}/matrix", Who::Anyone, || -> Route {
         web::to(campaigns::matrix)
     }),
-    Address::get("/api/v1/campaigns/{id}/cells/{source}/{target}/{guest}", Who::Anyone, || -> Route {
-        web::to(campaigns::cell)
-    }),
+    Address::get(
+        "/api/v1/campaigns/{id}/cells/{source}/{target}/{guest}",
+        Who::Anyone,
+        || -> Route { web::to(campaigns::cell) },
+    ),
     Address::get("/api/v1/history", Who::Anyone, || -> Route { web::to(over_time::history) }),
     Address::get("/api/v1/diff", Who::Anyone, || -> Route { web::to(over_time::diff) }),
     Address::get("/api/v1/baselines", Who::Anyone, || -> Route { web::to(declared::baselines) }),
     Address::get("/api/v1/waivers", Who::Anyone, || -> Route { web::to(declared::waivers) }),
     Address::get("/api/v1/stale", Who::Anyone, || -> Route { web::to(declared::stale) }),
     Address::get("/api/v1/events", Who::Insider, || -> Route { web::to(events::events) }),
-    Address::get("/api/v1/log/checkpoint", Who::Anyone, || -> Route {
-        web::to(audit::checkpoint)
-    }),
+    Address::get("/api/v1/log/checkpoint", Who::Anyone, || -> Route { web::to(audit::checkpoint) }),
     Address::get("/api/v1/log/checkpoints", Who::Anyone, || -> Route {
         web::to(audit::checkpoints)
     }),

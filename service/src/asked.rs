@@ -111,7 +111,9 @@ mod tests {
         let read = |text: &str| question::<When>(text).map(|it| it.0.viewpoint());
         assert_eq!(read(""), Ok(Viewpoint::default()));
         assert_eq!(read("as_of=&known_at=7"), Ok(Viewpoint { as_of: None, known_at: Some(7) }));
-        for hostile in ["known_at=-1", "known_at=x", "as_of=yesterday", "tool=1", "known_at=1&known_at=2"] {
+        for hostile in
+            ["known_at=-1", "known_at=x", "as_of=yesterday", "tool=1", "known_at=1&known_at=2"]
+        {
             let problem = read(hostile).err().map(|it| (it.status, it.detail));
             assert_eq!(problem.as_ref().map(|it| it.0), Some(400), "{hostile}: {problem:?}");
         }

@@ -55,8 +55,14 @@ async fn audit(
         let shown = Shown { title: view.title(), path: "/audit".to_owned(), permalink: None };
         Ok((view, shown))
     };
-    page(service.clone(), &request, (key(&service, "/audit"), Reader::of(&viewer)), make, Audit::html)
-        .await
+    page(
+        service.clone(),
+        &request,
+        (key(&service, "/audit"), Reader::of(&viewer)),
+        make,
+        Audit::html,
+    )
+    .await
 }
 
 /// What the log has signed, by which keys, and how to check that.
@@ -205,7 +211,9 @@ fn seen(service: &Service, position: u64, with_body: bool) -> Result<AuditEvent,
 fn proof(service: &Service, position: u64) -> Result<Option<Proof>, Problem> {
     let log = service.library.log();
     let (note, checkpoint) = log.newest()?;
-    let Some(proven) = log.prove_in(position, (note.clone(), &checkpoint))? else { return Ok(None) };
+    let Some(proven) = log.prove_in(position, (note.clone(), &checkpoint))? else {
+        return Ok(None);
+    };
     let hashes = proven.proof.iter().map(ToString::to_string).collect();
     let signed = signed(service, &note, &checkpoint)?;
     Ok(Some(Proof { signed, hashes, text: proven.without_event().to_string() }))

@@ -42,11 +42,7 @@ async fn disclosures_json(
 }
 
 /// That somebody looked at the ledger is not written into it: it would never be read to its end.
-fn answer(
-    service: &Service,
-    Insider(known): Insider,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
+fn answer(service: &Service, Insider(known): Insider, form: Form) -> Result<HttpResponse, Problem> {
     let now = service.now();
     let view = service.access.look(|registry| Disclosures::new(registry, now));
     let frame = Frame::new(view.title(), "/disclosures").seen_by(Some(known.role));

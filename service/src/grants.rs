@@ -136,7 +136,11 @@ impl Giving {
         let chosen = boxes.into_iter().filter(|(_, it)| it.is_some()).map(|(scope, _)| scope);
         let chosen: Vec<Scope> = chosen.collect();
         Ok(Wanted {
-            account: self.account.trim().parse().map_err(|error| format!("the account: {error}"))?,
+            account: self
+                .account
+                .trim()
+                .parse()
+                .map_err(|error| format!("the account: {error}"))?,
             role: self.role.parse().map_err(|error| format!("the role: {error}"))?,
             scopes: (!chosen.is_empty()).then_some(chosen),
             means: self.means,

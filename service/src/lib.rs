@@ -25,17 +25,17 @@ mod reading;
 mod views;
 
 mod api;
-mod downloads;
-mod health;
 mod audit;
 mod converters;
 mod disclosures;
+mod downloads;
 mod grants;
+mod health;
 mod help;
+pub mod live;
+mod pages;
 mod search;
 mod showing;
 mod vendors;
-pub mod live;
-mod pages;
 
 pub mod server;

@@ -24,9 +24,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/", Who::Anyone, || -> Route { web::to(campaigns::overview) }),
     Address::get("/campaigns", Who::Anyone, || -> Route { web::to(campaigns::campaigns) }),
     Address::get("/campaigns/{id}", Who::Anyone, || -> Route { web::to(campaigns::campaign) }),
-    Address::get("/campaigns/{id}/matrix", Who::Anyone, || -> Route {
-        web::to(campaigns::matrix)
-    }),
+    Address::get("/campaigns/{id}/matrix", Who::Anyone, || -> Route { web::to(campaigns::matrix) }),
     Address::get("/campaigns/{id}/cells/{source}/{target}/{guest}", Who::Anyone, || -> Route {
         web::to(campaigns::cell)
     }),

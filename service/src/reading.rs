@@ -94,8 +94,14 @@ impl Reader {
 
 impl Key {
     /// Something that changes with this campaign.
-    pub(crate) fn of_campaign(service: &Service, id: &CampaignId, name: String, when: &When) -> Self {
-        let (revision, name) = (service.library.revision(id), format!("{name}\n{}", service.waived()));
+    pub(crate) fn of_campaign(
+        service: &Service,
+        id: &CampaignId,
+        name: String,
+        when: &When,
+    ) -> Self {
+        let (revision, name) =
+            (service.library.revision(id), format!("{name}\n{}", service.waived()));
         Self { name, revision, pinned: false }.pinned_by(service, when)
     }
 
@@ -171,7 +177,8 @@ impl Service {
         let all = || std::iter::once(usual).chain(&self.settings.policies);
         all().find(is_asked).ok_or_else(|| {
             let known: Vec<String> = all().map(Policy::label).collect();
-            let words = format!("There is no policy of that name here; known: {}.", known.join(", "));
+            let words =
+                format!("There is no policy of that name here; known: {}.", known.join(", "));
             Problem::not_found(words)
         })
     }
@@ -217,7 +224,8 @@ impl Service {
                 self.library.past_by(policy, viewpoint, self.now())?
             }
         };
-        if reader.is_insider() || past.records.iter().all(|it| leak::tool_named_in_record(it).is_none())
+        if reader.is_insider()
+            || past.records.iter().all(|it| leak::tool_named_in_record(it).is_none())
         {
             return Ok(past);
         }

@@ -2,7 +2,8 @@
 
 use crate::address::Address;
 use crate::{
-    access, audit, api, converters, disclosures, grants, help, search, vendors, downloads, health, live, pages,
+    access, api, audit, converters, disclosures, downloads, grants, health, help, live, pages,
+    search, vendors,
 };
 
 /// Every address, with who may reach it.

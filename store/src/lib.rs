@@ -14,8 +14,8 @@ mod skippable;
 
 pub use blobs::Blobs;
 pub use disk::{
-    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Proven, Published, Scope,
-    Settings, Snapshot, Space, Stat, import, import_early, space,
+    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Proven, Published,
+    Scope, Settings, Snapshot, Space, Stat, import, import_early, space,
 };
 pub use error::StoreError;
 pub use event_log::{

@@ -96,11 +96,7 @@ struct Page<'a> {
 impl Converters {
     /// The tools of one campaign, for one guest or for all.
     #[must_use]
-    pub fn new(
-        record: &CampaignRecord,
-        campaigns: Vec<String>,
-        guest: Option<GuestId>,
-    ) -> Self {
+    pub fn new(record: &CampaignRecord, campaigns: Vec<String>, guest: Option<GuestId>) -> Self {
         let guests = record.testbed.guests.iter().map(|it| it.id.clone()).collect();
         let mut record = record.clone();
         record.cells.retain(|it, _| guest.as_ref().is_none_or(|guest| *guest == it.guest));
@@ -109,7 +105,11 @@ impl Converters {
             id: it.id.clone(),
             product: it.product.clone(),
             vendor: vendor(&record, it),
-            version: record.versions.get(&format!("converter:{}", it.id)).cloned().unwrap_or_default(),
+            version: record
+                .versions
+                .get(&format!("converter:{}", it.id))
+                .cloned()
+                .unwrap_or_default(),
             fared: fared.remove(&it.id).unwrap_or_default(),
         };
         Self {

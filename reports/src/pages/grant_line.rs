@@ -54,11 +54,7 @@ pub struct Revoked {
 impl GrantLine {
     /// These grants, the newest first.
     #[must_use]
-    pub fn newest_first(
-        grants: &[&Grant],
-        registry: &AccessRegistry,
-        now: Timestamp,
-    ) -> Vec<Self> {
+    pub fn newest_first(grants: &[&Grant], registry: &AccessRegistry, now: Timestamp) -> Vec<Self> {
         let mut lines: Vec<Self> = grants.iter().map(|it| Self::new(it, registry, now)).collect();
         lines.sort_by_key(|it| std::cmp::Reverse(it.position));
         lines

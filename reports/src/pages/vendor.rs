@@ -127,12 +127,11 @@ impl VendorPage {
     /// Its campaigns that are not shown in full, with the address of each.
     #[must_use]
     pub fn others(&self) -> Vec<(&str, String)> {
-        let is_shown = |id: &str| self.campaigns.iter().any(|it| it.results.campaign.as_str() == id);
+        let is_shown =
+            |id: &str| self.campaigns.iter().any(|it| it.results.campaign.as_str() == id);
         let path = links::vendor(&self.vendor);
         let other = self.all.iter().filter(|it| !is_shown(it));
-        other
-            .map(|it| (it.as_str(), links::asking(&path, &[("campaign", it.clone())])))
-            .collect()
+        other.map(|it| (it.as_str(), links::asking(&path, &[("campaign", it.clone())]))).collect()
     }
 }
 

@@ -236,7 +236,8 @@ fn sent(kind: &str, caching: &str, body: impl Into<web::Bytes>) -> HttpResponse 
 
 fn signed(note: &Note) -> Result<Signed, Problem> {
     let checkpoint: Result<Checkpoint, _> = note.text().parse();
-    let checkpoint = checkpoint.map_err(|error: ledger::CheckpointError| Problem::internal(&error))?;
+    let checkpoint =
+        checkpoint.map_err(|error: ledger::CheckpointError| Problem::internal(&error))?;
     let (size, root) = (checkpoint.size(), checkpoint.root().to_string());
     Ok(Signed { size, root, note: note.to_string() })
 }

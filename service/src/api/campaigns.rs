@@ -78,9 +78,8 @@ pub(super) async fn overview(
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let key = Key::of_all(&service, format!("/?{when:?}")).pinned_by(&service, &when);
-    let make = move |service: &Service, reader: &Reader| {
-        Ok(views::overview(service, reader, &when)?.0)
-    };
+    let make =
+        move |service: &Service, reader: &Reader| Ok(views::overview(service, reader, &when)?.0);
     json(service, &request, (key, Reader::of(&viewer)), make).await
 }
 

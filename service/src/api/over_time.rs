@@ -24,9 +24,8 @@ pub(super) async fn history(
 ) -> Result<HttpResponse, Problem> {
     let key = Key::of_all(&service, format!("/history?{asked:?}"));
     let key = key.pinned_by(&service, &asked.when());
-    let make = move |service: &Service, reader: &Reader| {
-        Ok(views::history(service, reader, &asked)?.0)
-    };
+    let make =
+        move |service: &Service, reader: &Reader| Ok(views::history(service, reader, &asked)?.0);
     json(service, &request, (key, Reader::of(&viewer)), make).await
 }
 
@@ -41,8 +40,7 @@ pub(super) async fn diff(
 ) -> Result<HttpResponse, Problem> {
     let key = Key::of_all(&service, format!("/diff?{asked:?}"));
     let key = key.pinned_by(&service, &asked.when());
-    let make = move |service: &Service, reader: &Reader| {
-        Ok(views::changes(service, reader, &asked)?.0)
-    };
+    let make =
+        move |service: &Service, reader: &Reader| Ok(views::changes(service, reader, &asked)?.0);
     json(service, &request, (key, Reader::of(&viewer)), make).await
 }

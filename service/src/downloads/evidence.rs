@@ -59,6 +59,5 @@ pub(super) async fn evidence(
 
 /// Whether it can be read as it is.
 fn is_text(bytes: &[u8]) -> bool {
-    bytes.len() <= LARGEST_TEXT
-        && std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
+    bytes.len() <= LARGEST_TEXT && std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
 }

@@ -120,11 +120,7 @@ pub(super) async fn file(
 }
 
 /// What is signed changes with what was signed last; pictures show the campaigns before.
-fn key(
-    service: &Service,
-    (id, form): (&CampaignId, Form),
-    when: &When,
-) -> Result<Key, Problem> {
+fn key(service: &Service, (id, form): (&CampaignId, Form), when: &When) -> Result<Key, Problem> {
     let name = format!("file {id} {form:?} {when:?}");
     Ok(match form {
         Form::Report => Key::of_all(service, name).pinned_by(service, when),
@@ -132,12 +128,9 @@ fn key(
             let size = service.library.log().newest()?.1.size();
             Key::of_all(service, format!("{name} {size}"))
         }
-        Form::Csv
-        | Form::Json
-        | Form::Junit
-        | Form::InToto
-        | Form::Oscal
-        | Form::Openmetrics => Key::of_campaign(service, id, name, when),
+        Form::Csv | Form::Json | Form::Junit | Form::InToto | Form::Oscal | Form::Openmetrics => {
+            Key::of_campaign(service, id, name, when)
+        }
     })
 }
 

@@ -105,11 +105,7 @@ fn events(
     Ok(events)
 }
 
-fn stream(
-    log: &DiskLog,
-    name: &str,
-    viewpoint: Viewpoint,
-) -> Result<Vec<Recorded>, StoreError> {
+fn stream(log: &DiskLog, name: &str, viewpoint: Viewpoint) -> Result<Vec<Recorded>, StoreError> {
     let last = viewpoint.known_at.unwrap_or(u64::MAX);
     let is_known = |it: &Result<Recorded, _>| it.as_ref().map_or(true, |it| it.position <= last);
     log.read_stream(name, 0, Direction::Forward).take_while(is_known).collect()

@@ -121,7 +121,11 @@ impl Library {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn instant(&self, viewpoint: Viewpoint, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    pub fn instant(
+        &self,
+        viewpoint: Viewpoint,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         match (viewpoint.as_of, viewpoint.known_at) {
             (None, None) => Ok(Some(now)),
             (Some(as_of), _) => Ok(Some(as_of)),

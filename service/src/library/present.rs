@@ -89,11 +89,7 @@ impl Present {
         if let Some(id) = recorded.event.campaign() {
             let new = Span { next, earliest: at, latest: at };
             let span = self.spans.entry(id.clone()).or_insert(new);
-            *span = Span {
-                next,
-                earliest: span.earliest.min(at),
-                latest: span.latest.max(at),
-            };
+            *span = Span { next, earliest: span.earliest.min(at), latest: span.latest.max(at) };
             self.touched.insert(id.clone());
         } else if recorded.stream == domain::declare::STREAM {
             self.declared = next;

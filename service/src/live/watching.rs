@@ -10,9 +10,9 @@ use domain::ids::CampaignId;
 use futures_util::stream;
 use reports::leak;
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::channel::Watch;

@@ -11,7 +11,8 @@ use crate::problem::Problem;
 use crate::viewer::Anyone;
 
 static PAGES: LazyLock<BTreeMap<&str, Page>> = LazyLock::new(|| {
-    let page = |it: &'static assets::Asset| (it.name.as_str(), Page::new(it.bytes, it.content_type));
+    let page =
+        |it: &'static assets::Asset| (it.name.as_str(), Page::new(it.bytes, it.content_type));
     assets::all().iter().map(page).collect()
 });
 

@@ -133,12 +133,17 @@ fn reference(past: &Past, asked: &DiffAsked) -> Result<(CampaignId, Set), Proble
         return Err(Problem::not_found("There is no baseline yet: an operator sets one."));
     };
     let named = past.records.iter().find(|it| it.id.as_str() == name.as_str());
-    let none = || Problem::not_found(format!("There is no baseline `{name}`, nor such a campaign."));
+    let none =
+        || Problem::not_found(format!("There is no baseline `{name}`, nor such a campaign."));
     Ok((named.ok_or_else(none)?.id.clone(), None))
 }
 
 /// The comparison as this reader may see it.
-fn shown(reader: &Reader, diff: &Diff, (frame, past): (&Frame<'_>, &Past)) -> Result<Shown, Problem> {
+fn shown(
+    reader: &Reader,
+    diff: &Diff,
+    (frame, past): (&Frame<'_>, &Past),
+) -> Result<Shown, Problem> {
     if reader.is_insider() {
         return Ok(Shown::operator(diff, frame));
     }

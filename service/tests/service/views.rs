@@ -27,7 +27,8 @@ async fn answer(world: &World, token: &str, to: &str, text: &str) -> StatusCode 
 /// Every byte spelled with `%`.
 fn form(fields: &[(&str, &str)]) -> String {
     let spelled = |text: &str| text.bytes().map(|it| format!("%{it:02X}")).collect::<String>();
-    let fields: Vec<_> = fields.iter().map(|(name, it)| format!("{name}={}", spelled(it))).collect();
+    let fields: Vec<_> =
+        fields.iter().map(|(name, it)| format!("{name}={}", spelled(it))).collect();
     fields.join("&")
 }
 
@@ -120,7 +121,10 @@ async fn a_vendor_answers_and_hostile_words_stay_words() {
     let (acme, operator) = (world.grant(vendor("acme")).await, world.grant(Role::Operator).await);
     let hostile = "<script>alert(1)</script>\r\n\u{202e}sdrow\u{202c} & \"more\"";
     assert_eq!(answer(&world, &acme, "acme", hostile).await, StatusCode::SEE_OTHER);
-    assert_eq!(answer(&world, &acme, "acme", &"\u{1f6a2}".repeat(8192)).await, StatusCode::SEE_OTHER);
+    assert_eq!(
+        answer(&world, &acme, "acme", &"\u{1f6a2}".repeat(8192)).await,
+        StatusCode::SEE_OTHER
+    );
     for refused in ["", "  ", "a\u{7}b", "\u{1b}[2J", "a\0", &"x".repeat(8193)] {
         let status = answer(&world, &acme, "acme", refused).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{:?}", refused.get(..8));
@@ -144,7 +148,9 @@ async fn a_vendor_answers_and_hostile_words_stay_words() {
 async fn hostile_questions_are_answered_in_words() {
     let world = World::start().await;
     let auditor = world.grant(Role::Auditor).await;
-    for question in ["%00", "%ff", "%3Cscript%3E", "%E2%80%AE", "..%2F..%2Fetc", "0000000", "ffffffffffff"] {
+    for question in
+        ["%00", "%ff", "%3Cscript%3E", "%E2%80%AE", "..%2F..%2Fetc", "0000000", "ffffffffffff"]
+    {
         for token in [None, Some(auditor.as_str())] {
             let mut request = world.ask(&format!("/search?q={question}"));
             if let Some(token) = token {

@@ -1,13 +1,11 @@
 //! A running service over a store of its own, in which four campaigns have ended and one runs.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use domain::access::{Means, Role};
-use domain::event::{
-    BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
-};
+use domain::event::{BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned};
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{Selection, Trial, plan};
 use domain::policy::Policy;

@@ -56,7 +56,8 @@ pub(crate) fn of_vendor(log: &Log, vendor: &str) -> Vec<Sample> {
     let id: VendorId = vendor.parse().unwrap();
     let frame = Frame::new(view.title(), format!("/vendors/{vendor}"))
         .seen_by(Some(Role::Vendor { vendor: id }));
-    let refused = Some(("c-2016".to_owned(), HOSTILE.to_owned(), "Not taken: too long.".to_owned()));
+    let refused =
+        Some(("c-2016".to_owned(), HOSTILE.to_owned(), "Not taken: too long.".to_owned()));
     let showing = Showing { csrf: Some("0123".to_owned()), preview: false, refused };
     vec![sample("vendor", view.html(&frame, &showing), &view)]
 }
@@ -103,7 +104,8 @@ fn event(audience: Audience) -> Sample {
         stream: "campaign/c-2016".to_owned(),
         version: 3,
         command: "0".repeat(32),
-        body: "{\n  \"type\": \"StepFinished\",\n  \"by\": \"canary-one </pre><script>\"\n}".to_owned(),
+        body: "{\n  \"type\": \"StepFinished\",\n  \"by\": \"canary-one </pre><script>\"\n}"
+            .to_owned(),
     });
     let view = AuditEvent {
         position: 7,

@@ -81,7 +81,9 @@ fn only_insiders_find_tools() {
 #[test]
 fn hostile_questions_find_nothing_and_break_nothing() {
     let log = Log::of(events());
-    for question in ["", " ", "\0", "\u{202e}", "<script>alert(2)", "%00", "' or 1=1 --", "../../etc/passwd"] {
+    for question in
+        ["", " ", "\0", "\u{202e}", "<script>alert(2)", "%00", "' or 1=1 --", "../../etc/passwd"]
+    {
         let found = insiders(question, &shelves(&log));
         assert!(found.groups.is_empty(), "{question:?}");
     }
