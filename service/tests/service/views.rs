@@ -34,9 +34,9 @@ fn form(fields: &[(&str, &str)]) -> String {
 
 fn disclosures(world: &World) -> Vec<(String, String)> {
     let events = world.log.read(0, Direction::Forward).map(Result::unwrap);
-    let shown = events.filter_map(|it| match it.event {
-        Event::Access(AccessEvent::Disclosed(it)) => Some((it.role.to_string(), it.what)),
-        _ => None,
+    let shown = events.filter_map(|it| {
+        let Event::Access(AccessEvent::Disclosed(shown)) = it.event else { return None };
+        Some((shown.role.to_string(), shown.what))
     });
     shown.collect()
 }
@@ -70,7 +70,7 @@ async fn what_an_auditor_is_shown_is_written_down_once() {
     let world = World::start().await;
     let token = world.grant(Role::Auditor).await;
     for _ in 0..2 {
-        assert!(world.text("/audit/events/2", Some(&token)).await.contains("stream"));
+        assert!(world.text("/audit/events/2", Some(&token)).await.contains("<dt>Stream</dt>"));
         assert!(world.text("/converters", Some(&token)).await.contains("Canary Packer"));
     }
     let shown = disclosures(&world);

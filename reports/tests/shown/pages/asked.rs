@@ -62,7 +62,10 @@ fn the_navigation_shows_what_the_role_may_see() {
     assert_eq!(labels(None), public);
     assert_eq!(labels(Some(Role::Lab)), public);
     assert_eq!(labels(Some(Role::Auditor)), format!("{public} Converters Disclosures"));
-    assert_eq!(labels(Some(Role::Operator)), format!("{public} Converters Disclosures Access"));
+    assert_eq!(
+        labels(Some(Role::Operator)),
+        format!("{public} Converters Disclosures Vendors Access")
+    );
     let vendor = Role::Vendor { vendor: "acme".parse().unwrap() };
     assert_eq!(labels(Some(vendor)), format!("{public} Your results"));
     let frame = Frame::new("", "/campaigns/c-1");
