@@ -12,7 +12,7 @@ use super::{JSON, Reads};
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::viewer::Anyone;
-use crate::{audit, converters, disclosures, search, vendors};
+use crate::{access, audit, converters, disclosures, search, vendors};
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
 
@@ -33,6 +33,7 @@ fn parts() -> Vec<OpenApi> {
         vendors::OfVendors::openapi(),
         disclosures::Ledger::openapi(),
         search::Searches::openapi(),
+        access::Accesses::openapi(),
     ]
 }
 
