@@ -2,4 +2,5 @@
 
 mod roles;
 mod rules;
+mod sameness;
 mod used;
