@@ -30,6 +30,7 @@ mod recording;
 
 use crate::address::Address;
 
+pub(crate) use api::Accesses;
 pub use api::Granting;
 pub use grants::{Given, LOCAL, NotGiven, Wanted, give, revoke};
 pub use here::{Here, NotHere, RunningService, running};

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use crate::access::sessions;
 use crate::address::{Address, Who};
-use crate::api::responses::Problems;
+use crate::api::responses::{Problems, Refusals};
 use crate::asked::{Asking, Named, When};
 use crate::problem::Problem;
 use crate::reading::{Reader, work};
@@ -233,7 +233,7 @@ async fn refused(
 /// Takes a vendor's answer to the results of one campaign.
 #[utoipa::path(post, path = "/api/v1/vendors/{vendor}/answers", tag = "vendors",
     params(("vendor" = String, Path, description = "The vendor")), request_body = Answering,
-    responses((status = 204, description = "The answer is in the log"), Problems))]
+    responses((status = 204, description = "The answer is in the log"), Problems, Refusals))]
 async fn take_json(
     service: web::Data<Service>,
     Vendor(known, own): Vendor,

@@ -5,7 +5,8 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use domain::access::{Known, Role, Viewer};
+use domain::access::{AccessCommand, Known, Means, Role, Viewer};
+use domain::event::SignedIn;
 use domain::ids::VendorId;
 use std::future::{Ready, ready};
 
@@ -22,6 +23,7 @@ where
     B: actix_web::body::MessageBody + 'static,
 {
     let viewer = find(&request)?;
+    note(&request, &viewer).await?;
     request.extensions_mut().insert(viewer);
     next.call(request).await
 }
@@ -39,6 +41,22 @@ fn find(request: &ServiceRequest) -> Result<Viewer, Problem> {
         Some(known @ Viewer::Known(_)) => Ok(known),
         Some(Viewer::Public) | None => Err(Problem::not_signed_in()),
     }
+}
+
+/// Records that a lab has used its token, once a day: what it brings stands in the log, and so does by
+/// which grant it came.
+async fn note(request: &ServiceRequest, viewer: &Viewer) -> Result<(), Problem> {
+    let (Viewer::Known(known), Some(service)) = (viewer, request.app_data::<web::Data<Service>>())
+    else {
+        return Ok(());
+    };
+    let is_lab = known.role == Role::Lab && known.means == Means::Token;
+    if !is_lab || service.access.look(|it| it.is_noted(&known.grant, service.now())) {
+        return Ok(());
+    }
+    let Known { account, grant, means, .. } = known.clone();
+    let used = AccessCommand::NoteSignIn(SignedIn { account, grant, means });
+    service.record_access(used).await.map(drop)
 }
 
 /// Whoever is looking at this request, as [`identify`] found.

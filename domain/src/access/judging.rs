@@ -17,7 +17,7 @@ pub enum AccessCommand {
     Grant(AccessGranted),
     /// Take a grant back.
     Revoke(AccessRevoked),
-    /// Note that someone signed in.
+    /// Note that someone signed in. Of a token, that it was used on this day (UTC).
     NoteSignIn(SignedIn),
     /// Note that someone was shown what not everybody may see.
     NoteDisclosure(Disclosed),
@@ -77,7 +77,10 @@ pub fn judge(
         AccessCommand::Revoke(revoked) => revoke(registry, revoked),
         AccessCommand::NoteSignIn(signed_in) => {
             in_force(registry, &signed_in.grant, at)?;
-            Ok(Some(AccessEvent::SignedIn(signed_in)))
+            // A program shows its token with every request: once a day says enough.
+            let is_known =
+                signed_in.means == Means::Token && registry.is_noted(&signed_in.grant, at);
+            Ok((!is_known).then_some(AccessEvent::SignedIn(signed_in)))
         }
         AccessCommand::NoteDisclosure(disclosed) => {
             in_force(registry, &disclosed.grant, at)?;

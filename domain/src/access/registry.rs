@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::access::{Known, Viewer};
 use crate::event::{
@@ -28,6 +29,7 @@ pub struct AccessRegistry {
     disclosures: BTreeMap<(GrantId, Sha256Digest), Declared<Disclosed>>,
     answers: Vec<Declared<Answered>>,
     sign_ins: BTreeMap<GrantId, u64>,
+    last_sign_ins: BTreeMap<GrantId, Timestamp>,
 }
 
 impl Grant {
@@ -77,6 +79,7 @@ impl AccessRegistry {
             }
             AccessEvent::SignedIn(signed_in) => {
                 *self.sign_ins.entry(signed_in.grant.clone()).or_default() += 1;
+                self.last_sign_ins.insert(signed_in.grant.clone(), at);
             }
             AccessEvent::Disclosed(disclosed) => {
                 let key = (disclosed.grant.clone(), disclosed.sha256);
@@ -125,6 +128,13 @@ impl AccessRegistry {
     #[must_use]
     pub fn sign_ins(&self) -> &BTreeMap<GrantId, u64> {
         &self.sign_ins
+    }
+
+    /// Whether the use of a grant was noted on the day of this instant (UTC).
+    #[must_use]
+    pub fn is_noted(&self, grant: &GrantId, at: Timestamp) -> bool {
+        let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+        self.last_sign_ins.get(grant).is_some_and(|last| day(*last) == day(at))
     }
 
     /// What vendors answered, the oldest first.

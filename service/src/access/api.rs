@@ -5,14 +5,15 @@ use actix_web::{HttpResponse, Route, web};
 use domain::access::{Means, Role, Scope};
 use domain::ids::{AccountId, GrantId};
 use jiff::Timestamp;
-use reports::granted::grants;
+use reports::granted::{GrantEntry, grants};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::Wanted;
 use super::grants as giving;
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Operator;
@@ -27,6 +28,11 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::post("/api/v1/access/passwords", GRANT, || -> Route { web::to(set_password) }),
 ];
 
+/// What is said here of these addresses.
+#[derive(OpenApi)]
+#[openapi(paths(list, give, revoke, set_password, super::sign_in::me))]
+pub(crate) struct Accesses;
+
 /// What a program asks to be granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +41,8 @@ pub struct Granting {
     pub account: String,
     /// As what: `auditor`, `operator`, `lab` or `vendor:ID`.
     pub role: String,
-    /// For what; everything the role may do when it is left out.
+    /// For what: `read`, `record`, `control`, `grant`, `answer`; everything the role may do when it
+    /// is left out.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
     pub scopes: Option<Vec<Scope>>,
@@ -51,32 +58,50 @@ pub struct Granting {
 }
 
 /// What was granted. The secret is shown this once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct GivenShown {
+    /// The grant, by which it is taken back.
     grant: String,
+    /// Until when it lasts.
+    #[schema(value_type = Option<String>, format = DateTime)]
     expires: Option<Timestamp>,
+    /// The token, when that proves it.
     token: Option<String>,
+    /// The link, when that proves it.
     link: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Why a grant is taken back.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Revoking {
+    /// In words.
     reason: String,
 }
 
-#[derive(Deserialize)]
+/// A password for an account.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPassword {
+    /// Whose.
     account: String,
+    /// The password.
     password: String,
 }
 
+/// Every grant, the oldest first.
+#[utoipa::path(get, path = "/api/v1/access/grants", tag = "access",
+    responses((status = 200, body = Vec<GrantEntry>), Problems),
+    security(("token" = ["grant"])))]
 async fn list(service: web::Data<Service>, _: Operator) -> HttpResponse {
     let now = service.now();
     secret().json(service.access.look(|it| grants(it, now)))
 }
 
+/// Gives an account a role. The answer holds the secret, this once.
+#[utoipa::path(post, path = "/api/v1/access/grants", tag = "access", request_body = Granting,
+    responses((status = 201, body = GivenShown), Problems, Refusals),
+    security(("token" = ["grant"])))]
 async fn give(
     service: web::Data<Service>,
     operator: Operator,
@@ -110,6 +135,11 @@ pub(super) fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
     })
 }
 
+/// Takes a grant back: it is worth nothing from then on.
+#[utoipa::path(post, path = "/api/v1/access/grants/{grant}/revoke", tag = "access",
+    params(("grant" = String, Path, description = "Which grant")), request_body = Revoking,
+    responses((status = 204, description = "It is taken back, or was before"), Problems, Refusals),
+    security(("token" = ["grant"])))]
 async fn revoke(
     service: web::Data<Service>,
     operator: Operator,
@@ -124,6 +154,10 @@ async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Sets the password of an account. What the account may do is granted apart from that.
+#[utoipa::path(post, path = "/api/v1/access/passwords", tag = "access", request_body = NewPassword,
+    responses((status = 204, description = "It is set"), Problems, Refusals),
+    security(("token" = ["grant"])))]
 async fn set_password(
     service: web::Data<Service>,
     _: Operator,

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::{answers, csrf, next, sessions};
 use crate::address::{Address, Who};
+use crate::api::responses::Problems;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer;
@@ -158,7 +159,10 @@ async fn account(request: HttpRequest, session: Session) -> Result<HttpResponse,
     answers::page(StatusCode::OK, view.html(&frame, csrf.as_deref()))
 }
 
-async fn me(request: HttpRequest) -> Result<HttpResponse, Problem> {
+/// As whom the sender is known.
+#[utoipa::path(get, path = "/api/v1/access/me", tag = "access",
+    responses((status = 200, body = Account), Problems), security(("token" = [])))]
+pub(super) async fn me(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut answer = HttpResponse::Ok();
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(seen(&request)?))
 }

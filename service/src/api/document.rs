@@ -12,7 +12,7 @@ use super::{JSON, Reads};
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::viewer::Anyone;
-use crate::{audit, converters, disclosures, search, vendors};
+use crate::{access, audit, converters, disclosures, search, vendors};
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
 
@@ -33,6 +33,7 @@ fn parts() -> Vec<OpenApi> {
         vendors::OfVendors::openapi(),
         disclosures::Ledger::openapi(),
         search::Searches::openapi(),
+        access::Accesses::openapi(),
     ]
 }
 
@@ -51,7 +52,35 @@ pub(crate) fn document() -> Value {
         json!({ "token": { "type": "http", "scheme": "bearer" } });
     value["security"] = json!([{}, { "token": [] }]);
     matrices(&mut value);
+    whole_numbers(&mut value);
+    questions(&mut value["paths"]);
     value
+}
+
+/// Numbers from 0 have all 64 bits, which the derived shapes do not say.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let is = |name: &str, wanted: &Value| fields.get(name) == Some(wanted);
+            if is("format", &json!("int64")) && is("minimum", &json!(0)) {
+                fields.insert("format".to_owned(), json!("uint64"));
+            }
+            fields.values_mut().for_each(whole_numbers);
+        }
+        Value::Array(values) => values.iter_mut().for_each(whole_numbers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A name without a value asks nothing: forms send it so.
+fn questions(paths: &mut Value) {
+    let operations = paths.as_object_mut().into_iter().flatten();
+    let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
+    let parameters = operations.filter_map(|(_, it)| it["parameters"].as_array_mut()).flatten();
+    for parameter in parameters.filter(|it| it["in"] == "query" && it["required"] != true) {
+        let schema = parameter["schema"].take();
+        parameter["schema"] = json!({ "anyOf": [schema, { "type": "string", "maxLength": 0 }] });
+    }
 }
 
 /// Puts the published shape of matrices where they are sent.

@@ -31,6 +31,27 @@ pub(crate) enum Problems {
     Busy(#[to_schema] Problem),
 }
 
+/// What an address that is sent something may answer besides.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes answers and is never one")]
+pub(crate) enum Refusals {
+    /// The body did not arrive in time.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(#[to_schema] Problem),
+    /// It does not fit what is there already: the class says in what way.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// More than this address reads.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// Not of a kind that this address reads.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(#[to_schema] Problem),
+    /// It is of the right form, and says what cannot be.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem),
+}
+
 /// The same as was sent before.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes answers and is never one")]

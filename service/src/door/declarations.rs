@@ -19,6 +19,7 @@ use super::body::Body;
 use super::state::no_campaign;
 use super::{answer, invalid};
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Operator;
@@ -40,6 +41,8 @@ const LARGEST: usize = 64 << 10;
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "one of baseline, upgrade, waiver, end-waiver and withdraw"),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "where it was recorded; nowhere when it stood already",
             body = serde_json::Value),
         (status = 409, description = "refused", body = Problem,

@@ -13,6 +13,7 @@ use domain::wire::{Accepted, NotASubmission, Submission};
 use super::body::Body;
 use super::{answer, invalid, tending, too_large};
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Lab;
@@ -32,6 +33,8 @@ pub(super) const ADDRESSES: &[Address] =
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "portolan.submission/1; may be sent as gzip"),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "portolan.accepted/1: what was recorded, safe on disk, and \
             the command that was refused, if one was", body = serde_json::Value),
         (status = 409, description = "wrong-version, evidence-missing, lease-lost or not-leased",

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::invalid;
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Lab;
@@ -40,6 +41,8 @@ struct Kept {
     params(("sha256" = String, Path, description = "the digest of the bytes, 64 hexadecimal digits")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
+        Problems,
+        Refusals,
         (status = 201, description = "it is kept from now on", body = Kept),
         (status = 200, description = "it was there", body = Kept),
         (status = 413, description = "too-large", body = Problem,
@@ -85,6 +88,7 @@ fn keep(service: &Service, named: Sha256Digest, body: &Body) -> Result<StatusCod
     tag = "labs",
     params(("sha256" = String, Path, description = "the digest of the bytes, 64 hexadecimal digits")),
     responses(
+        Problems,
         (status = 200, description = "the bytes, verified", body = Vec<u8>,
             content_type = "application/octet-stream"),
         (status = 404, description = "not-found", body = Problem,

@@ -17,6 +17,7 @@ use ingest::DeskError;
 use super::body::Body;
 use super::{answer, invalid, plan, tending, too_many};
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Lab;
@@ -40,6 +41,8 @@ const LARGEST: usize = 2 << 20;
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "lab, platforms, pins and most"),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "trials that are this lab's for a while",
             body = serde_json::Value),
         (status = 204, description = "there is nothing to do"),
@@ -156,6 +159,8 @@ fn pin(service: &Service, campaign: &CampaignId, pins: Pins) -> Result<(), Probl
     request_body(content = Option<serde_json::Value>, content_type = "application/json",
         description = "nothing, or pins"),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "how long it holds from now on, and whether the campaign is \
             being stopped", body = serde_json::Value),
         (status = 409, description = "lease-lost or other-versions", body = Problem,
@@ -196,6 +201,8 @@ fn beat(service: &Service, lab: &Known, lease: LeaseId, pins: Pins) -> Result<Un
     tag = "labs",
     params(("id" = String, Path, description = "which lease")),
     responses(
+        Problems,
+        Refusals,
         (status = 204, description = "they are free, or were already"),
         (status = 409, description = "lease-lost: it is another's", body = Problem,
             content_type = "application/problem+json"),

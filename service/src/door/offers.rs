@@ -15,6 +15,7 @@ use super::plan::plan;
 use super::state::{campaign, no_campaign};
 use super::{answer, invalid, offers_file, tending, too_many};
 use crate::address::{Address, Who};
+use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Operator;
@@ -37,6 +38,8 @@ pub(super) const ADDRESSES: &[Address] = &[
     request_body(content = serde_json::Value, content_type = "application/json",
         description = "campaign, testbed and plan: the trials in the order they are to be walked"),
     responses(
+        Problems,
+        Refusals,
         (status = 201, description = "it is offered", body = serde_json::Value),
         (status = 409, description = "already-started", body = Problem,
             content_type = "application/problem+json"),
@@ -124,6 +127,8 @@ fn refused(error: ingest::DeskError) -> Problem {
     tag = "control",
     params(("id" = String, Path, description = "which campaign")),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "how it stands", body = serde_json::Value),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),
@@ -167,6 +172,8 @@ fn end(service: &Service, id: &CampaignId) -> Result<Offered, Problem> {
     tag = "control",
     params(("id" = String, Path, description = "which campaign")),
     responses(
+        Problems,
+        Refusals,
         (status = 200, description = "how it stands", body = serde_json::Value),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),

@@ -10,6 +10,7 @@ use domain::wire::{CampaignState, TrialState};
 use super::answer;
 use super::plan::plan;
 use crate::address::{Address, Who};
+use crate::api::responses::Problems;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Lab;
@@ -25,6 +26,7 @@ pub(super) const ADDRESSES: &[Address] =
     tag = "labs",
     params(("id" = String, Path, description = "which campaign")),
     responses(
+        Problems,
         (status = 200, description = "testbed, versions and trials", body = serde_json::Value),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),

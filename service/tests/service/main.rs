@@ -17,6 +17,7 @@ mod world;
 
 mod access;
 mod api;
+mod conform;
 mod described;
 mod door;
 mod downloads;

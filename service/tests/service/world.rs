@@ -50,11 +50,7 @@ impl World {
 
     /// The same in a service that bears no more than this.
     pub(crate) async fn start_with(limits: Limits) -> Self {
-        let mut events: Vec<Event> =
-            four_years().recorded().into_iter().map(|it| it.event).collect();
-        events.push(baseline());
-        events.extend(half());
-        Self::with(events, limits).await
+        Self::with(told(), limits).await
     }
 
     /// A service over these events, recorded one a second.
@@ -140,6 +136,14 @@ impl World {
         assert!(status.is_success(), "{path}: {status}: {text}");
         text
     }
+}
+
+/// Everything that has happened there.
+pub(crate) fn told() -> Vec<Event> {
+    let mut events: Vec<Event> = four_years().recorded().into_iter().map(|it| it.event).collect();
+    events.push(baseline());
+    events.extend(half());
+    events
 }
 
 /// The next steps of the campaign that runs.

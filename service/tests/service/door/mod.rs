@@ -1,6 +1,6 @@
 //! The door for labs, from outside: what it takes, what it refuses, and what is left after anything.
 
-mod world;
+pub(crate) mod world;
 
 mod campaigns;
 mod declarations;
