@@ -141,7 +141,7 @@ fn known_version(
     (from, to): (&str, &str),
 ) -> Result<(), Problem> {
     let records = service.library.records(service.now());
-    let records: Vec<CampaignRecord> = records.iter().map(|it| CampaignRecord::clone(it)).collect();
+    let records: Vec<CampaignRecord> = records.iter().map(CampaignRecord::clone).collect();
     let registry = service.desk.registry();
     let current = stale::current(&records, &registry);
     let last = registry.upgrades().iter().rev().find(|it| it.what.subject == subject);
