@@ -143,7 +143,8 @@ async fn told(
 fn key(service: &Service, name: &str) -> Key {
     let signed = service.library.log().newest().map_or(0, |(_, it)| it.size());
     let revision = service.library.seen();
-    Key { name: format!("{name} signed {signed}"), revision, pinned: false }
+    let name = format!("{name} signed {signed}");
+    Key { name, revision, pinned: false, is_open: true }
 }
 
 fn summary(service: &Service, reader: &Reader) -> Result<Audit, Problem> {

@@ -34,6 +34,7 @@ pub struct Page {
     compressed: Bytes,
     tag: HeaderValue,
     kind: HeaderValue,
+    content: (Sha256Digest, u64),
 }
 
 impl Page {
@@ -49,10 +50,24 @@ impl Page {
     #[must_use]
     pub fn packed(bytes: impl Into<Bytes>, kind: &'static str) -> Self {
         let plain: Bytes = bytes.into();
-        let digest = Sha256Digest::of(&plain).to_string();
-        let tag = HeaderValue::from_str(&format!("\"{}\"", &digest[..32]));
+        let digest = Sha256Digest::of(&plain);
+        let content = (digest, plain.len() as u64);
+        let tag = HeaderValue::from_str(&format!("\"{:.32}\"", digest.to_string()));
         let tag = tag.unwrap_or(HeaderValue::from_static("\"\""));
-        Self { plain, compressed: Bytes::new(), tag, kind: HeaderValue::from_static(kind) }
+        let kind = HeaderValue::from_static(kind);
+        Self { plain, compressed: Bytes::new(), tag, kind, content }
+    }
+
+    /// The same page, which shows this content: what programs get.
+    #[must_use]
+    pub fn of_content(self, content: &[u8]) -> Self {
+        Self { content: (Sha256Digest::of(content), content.len() as u64), ..self }
+    }
+
+    /// Digest and size of what it shows, in the form for programs; of its bytes when it is such.
+    #[must_use]
+    pub fn content(&self) -> (Sha256Digest, u64) {
+        self.content
     }
 
     /// The bytes as they are before compression.

@@ -47,6 +47,6 @@ async fn show(
         let shown = Shown { title: view.title(), path: topic.href(), permalink: None };
         Ok((view, shown))
     };
-    let key = Key { name: topic.href(), revision: 0, pinned: false };
+    let key = Key { name: topic.href(), revision: 0, pinned: false, is_open: true };
     page(service, &request, (key, Reader::of(&viewer)), make, Help::html).await
 }

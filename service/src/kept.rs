@@ -19,6 +19,8 @@ pub(crate) struct Key {
     pub(crate) revision: u64,
     /// It never changes.
     pub(crate) pinned: bool,
+    /// It shows everybody the same: nobody writes down who saw it.
+    pub(crate) is_open: bool,
 }
 
 impl Key {
@@ -31,13 +33,14 @@ impl Key {
     ) -> Self {
         let (revision, name) =
             (service.library.revision(id), format!("{name}\n{}", service.waived()));
-        Self { name, revision, pinned: false }.pinned_by(service, when)
+        Self { name, revision, pinned: false, is_open: false }.pinned_by(service, when)
     }
 
     /// Something that changes with any campaign.
     pub(crate) fn of_all(service: &Service, name: String) -> Self {
         let revision = service.library.shown();
-        Self { name: format!("{name}\n{}", service.waived()), revision, pinned: false }
+        let name = format!("{name}\n{}", service.waived());
+        Self { name, revision, pinned: false, is_open: false }
     }
 
     /// The same, but it never changes where the question says so: it names a position and the
@@ -50,10 +53,11 @@ impl Key {
     }
 }
 
-/// The page under this key, made anew on a thread for such work when there is none.
+/// The page under this key, made anew on a thread for such work when there is none. That an auditor
+/// is shown it is written down before it is sent.
 ///
 /// # Errors
-/// What making it said.
+/// What making it said; and when the showing cannot be written down.
 pub(crate) async fn answer(
     service: web::Data<Service>,
     request: &HttpRequest,
@@ -67,11 +71,17 @@ pub(crate) async fn answer(
         (Some(_), true | false) => "private, max-age=0, must-revalidate",
     };
     let (name, revision) = (format!("{}\n{}", reader.word(), key.name), key.revision);
-    if let Some(page) = service.cache.get(&name, revision) {
-        return Ok(page.answer(request, caching));
+    let page = match service.cache.get(&name, revision) {
+        Some(page) => page,
+        None => {
+            let at = service.clone();
+            work(move || at.cache.page(&name, revision, || make(&at))).await?
+        }
+    };
+    if reader.is_insider() && !key.is_open {
+        service.note_shown(request, page.content()).await?;
     }
-    let made = work(move || service.cache.page(&name, revision, || make(&service))).await?;
-    Ok(made.answer(request, caching))
+    Ok(page.answer(request, caching))
 }
 
 /// Does what takes a while, not on a thread that answers requests.

@@ -11,6 +11,7 @@ use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse, Route};
 use reports::pages::NotWritten;
 use reports::pages::frame::Frame;
+use serde::Serialize;
 
 use crate::address::{Address, Who};
 use crate::cache::Page;
@@ -52,7 +53,7 @@ pub(crate) struct Shown {
 }
 
 /// The page under a key, in a frame for this reader.
-pub(crate) async fn page<V: 'static>(
+pub(crate) async fn page<V: Serialize + 'static>(
     service: web::Data<Service>,
     request: &HttpRequest,
     (key, reader): (Key, Reader),
@@ -64,7 +65,8 @@ pub(crate) async fn page<V: 'static>(
         let (view, Shown { title, path, permalink }) = make(service, &of)?;
         let frame = Frame::new(title, path).seen_by(of.role.clone()).kept_at(permalink);
         let text = html(&view, &frame).map_err(|error| Problem::internal(&error))?;
-        Ok(Page::new(text, HTML))
+        let content = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
+        Ok(Page::new(text, HTML).of_content(&content))
     };
     reading::answer(service, request, (key, &reader), make).await
 }

@@ -3,7 +3,7 @@
 mod accepting;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_server::ServerBuilder;
@@ -25,6 +25,9 @@ use accepting::Accepting;
 pub struct Running {
     /// Where; the port is the one it was given.
     pub address: SocketAddr,
+    /// Where programs of this machine find it, always without TLS: no certificate names loopback,
+    /// and nothing leaves the machine.
+    pub near: SocketAddr,
     /// Where metrics can be read without a token, if anywhere.
     pub metrics: Option<SocketAddr>,
     /// The certificate in use, if there is one.
@@ -128,6 +131,13 @@ pub fn build_from(
         .max_concurrent_connections(limits.connections)
         .shutdown_timeout(limits.grace.as_secs())
         .disable_signals();
+    let mut near = near_to(address);
+    if acceptor.is_some() || !near.ip().is_loopback() {
+        let (listener, address) = bind_local((loopback(address), 0).into())?;
+        let listening = accepting.listen(builder, listener, None, addresses);
+        builder = listening.map_err(|source| StartError::Listen { address, source })?;
+        near = address;
+    }
     let listening = accepting.listen(builder, listener, acceptor, addresses);
     builder = listening.map_err(|source| StartError::Listen { address, source })?;
     let metrics = local.as_ref().map(|(_, address)| *address);
@@ -138,7 +148,7 @@ pub fn build_from(
     let server = builder.run();
     let handle = server.handle();
     let stop = Stop { service, draining, handle: handle.clone() };
-    Ok(Running { address, metrics, certificates, stop, handle, server })
+    Ok(Running { address, near, metrics, certificates, stop, handle, server })
 }
 
 fn acceptor(certificates: &Arc<Certificates>) -> Result<TlsAcceptor, TlsError> {
@@ -153,6 +163,24 @@ fn bind(address: SocketAddr, network: &Network) -> Result<(TcpListener, SocketAd
     let bound = TcpListener::bind(address);
     let bound = bound.and_then(|it| it.local_addr().map(|address| (it, address)));
     bound.map_err(|source| StartError::Listen { address, source })
+}
+
+/// How the machine itself calls an address at which something listens.
+#[must_use]
+pub fn near_to(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => address,
+    }
+}
+
+/// Loopback of the same family.
+fn loopback(address: SocketAddr) -> IpAddr {
+    match address {
+        SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    }
 }
 
 fn check_url(url: &str) -> Result<(), StartError> {

@@ -2,7 +2,7 @@
 
 mod settings;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,13 +55,13 @@ async fn serve(service: Service) -> Result<(), Exit> {
     let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
     let built = server::build(Arc::clone(&service));
     let built = built.map_err(|error| Exit::Usage(error.into()))?;
-    let Running { address, metrics, certificates, stop, server, .. } = built;
+    let Running { address, near, metrics, certificates, stop, server, .. } = built;
     tell(&format!("serving at {}://{address}/", scheme(&service)));
     metrics.iter().for_each(|it| tell(&format!("metrics at http://{it}/metrics")));
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
     }
-    let here = announce(Arc::clone(&service), address)?;
+    let here = announce(Arc::clone(&service), (address, near))?;
     let keeping = tokio::spawn(Arc::clone(&here).keep());
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
     let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
@@ -122,10 +122,13 @@ fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
 }
 
 /// Lets programs of this machine find the service, and its first operator in.
-fn announce(service: Arc<Service>, address: SocketAddr) -> Result<Arc<Here>, Exit> {
+fn announce(
+    service: Arc<Service>,
+    (address, near): (SocketAddr, SocketAddr),
+) -> Result<Arc<Here>, Exit> {
     let url = match &service.settings.public_url {
         Some(url) if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
-        Some(_) | None => format!("{}://{}", scheme(&service), near(address)),
+        Some(_) | None => format!("{}://{}", scheme(&service), server::near_to(address)),
     };
     if let Some(path) = service.offer_first_operator() {
         let path = path.expose_secret();
@@ -134,20 +137,12 @@ fn announce(service: Arc<Service>, address: SocketAddr) -> Result<Arc<Here>, Exi
              {url}{path}"
         ));
     }
-    let here = Here::announce(service, &url).map_err(|error| Exit::Usage(error.into()))?;
+    let here = Here::announce(service, &format!("http://{near}"))
+        .map_err(|error| Exit::Usage(error.into()))?;
     Ok(Arc::new(here))
 }
 
 /// How the service speaks.
 fn scheme(service: &Service) -> &'static str {
     if service.settings.network.tls.is_some() { "https" } else { "http" }
-}
-
-/// How the machine itself calls an address at which something listens.
-fn near(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
-        IpAddr::V4(_) | IpAddr::V6(_) => address,
-    }
 }

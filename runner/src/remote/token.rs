@@ -12,7 +12,9 @@ pub struct Token(SecretString);
 
 /// A text that is not a token. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a token: one is made by `portolan access token` and is 43 letters long")]
+#[error(
+    "this is not a token: `portolan access grant NAME --role lab --means token` prints one, 43 letters long"
+)]
 pub struct NotAToken;
 
 impl Token {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web;
-use domain::access::{AccessCommand, Known, NotGranted, Role};
+use actix_web::{HttpRequest, web};
+use domain::access::{AccessCommand, Known, NotGranted, Role, Viewer};
 use domain::event::{Disclosed, Recorded};
 use domain::ids::{AccountId, CampaignId, Sha256Digest};
 use ingest::AccessError;
@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::{BadPassword, Given, NotGiven, Wanted, give};
 use crate::problem::Problem;
 use crate::service::Service;
+use crate::viewer;
 
 impl Service {
     /// Gives somebody a role; it blocks until that is safe on disk.
@@ -59,11 +60,35 @@ impl Service {
         campaign: Option<CampaignId>,
         bytes: &[u8],
     ) -> Result<(), Problem> {
+        let content = (Sha256Digest::of(bytes), bytes.len() as u64);
+        self.disclose_content(known, (what, campaign), content).await
+    }
+
+    /// The same for what this request is answered with, to whoever has sent it.
+    ///
+    /// # Errors
+    /// As [`Service::disclose`].
+    pub(crate) async fn note_shown(
+        &self,
+        request: &HttpRequest,
+        content: (Sha256Digest, u64),
+    ) -> Result<(), Problem> {
+        let Viewer::Known(known) = viewer::of(request) else { return Ok(()) };
+        let what = request.uri().path_and_query().map_or("/", |it| it.as_str());
+        let campaign = request.match_info().get("id").and_then(|it| it.parse().ok());
+        self.disclose_content(&known, (what, campaign), content).await
+    }
+
+    async fn disclose_content(
+        &self,
+        known: &Known,
+        (what, campaign): (&str, Option<CampaignId>),
+        (sha256, bytes): (Sha256Digest, u64),
+    ) -> Result<(), Problem> {
         match known.role {
             Role::Operator | Role::Lab => return Ok(()),
             Role::Auditor | Role::Vendor { .. } => {}
         }
-        let sha256 = Sha256Digest::of(bytes);
         if self.access.look(|it| it.has_seen(&known.grant, sha256)) {
             return Ok(());
         }
@@ -74,7 +99,7 @@ impl Service {
             what: what.to_owned(),
             campaign,
             sha256,
-            bytes: bytes.len() as u64,
+            bytes,
         };
         self.record_access(AccessCommand::NoteDisclosure(disclosed)).await.map(drop)
     }

@@ -3,7 +3,7 @@
 //! hash; the rest may name tools.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
 use ledger::{Checkpoint, EntriesId, Note, TileId, append_entry};
@@ -167,13 +167,15 @@ pub(super) async fn event(
     ))]
 pub(super) async fn proof(
     service: web::Data<Service>,
+    request: HttpRequest,
     Anyone(viewer): Anyone,
     Named(position): Named<u64>,
 ) -> Result<HttpResponse, Problem> {
     let with_event = Reader::of(&viewer).is_insider();
     let kind = if with_event { JSON } else { TEXT };
+    let reading = service.clone();
     let proof = work(move || {
-        let log = service.library.log();
+        let log = reading.library.log();
         if position >= log.head() {
             return Err(no_event(position, log.head()));
         }
@@ -188,7 +190,11 @@ pub(super) async fn proof(
         written.map_err(|error| Problem::internal(&error))?;
         Ok(bytes)
     });
-    Ok(sent(kind, "private, no-cache", proof.await?))
+    let proof = proof.await?;
+    if with_event {
+        service.note_shown(&request, content(&proof)).await?;
+    }
+    Ok(sent(kind, "private, no-cache", proof))
 }
 
 /// A tile of the tree.
@@ -209,12 +215,14 @@ pub(super) async fn tile(
 /// A bundle of events.
 pub(super) async fn entries(
     service: web::Data<Service>,
+    request: HttpRequest,
     _: Insider,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id: EntriesId = format!("tile/entries/{path}").parse().map_err(|_| no_tile())?;
+    let reading = service.clone();
     let bytes = work(move || {
-        let (log, mut bytes) = (service.library.log(), Vec::new());
+        let (log, mut bytes) = (reading.library.log(), Vec::new());
         let first = id.index.checked_mul(256).ok_or_else(no_tile)?;
         if first.checked_add(id.width.into()).is_none_or(|end| end > log.head()) {
             return Err(no_tile());
@@ -225,7 +233,14 @@ pub(super) async fn entries(
         }
         Ok(bytes)
     });
-    Ok(sent("application/octet-stream", "private, no-cache", bytes.await?))
+    let bytes = bytes.await?;
+    service.note_shown(&request, content(&bytes)).await?;
+    Ok(sent("application/octet-stream", "private, no-cache", bytes))
+}
+
+/// What is written down about bytes that an auditor is shown.
+fn content(bytes: &[u8]) -> (Sha256Digest, u64) {
+    (Sha256Digest::of(bytes), bytes.len() as u64)
 }
 
 fn sent(kind: &str, caching: &str, body: impl Into<web::Bytes>) -> HttpResponse {

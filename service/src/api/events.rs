@@ -1,7 +1,9 @@
 //! The events of the log as JSON. They name tools: for auditors and operators.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::event::Event;
+use domain::ids::Sha256Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::{Direction, EventLog as _};
@@ -48,6 +50,7 @@ pub(crate) struct EventList {
     responses((status = 200, body = EventList), Problems))]
 pub(super) async fn events(
     service: web::Data<Service>,
+    request: HttpRequest,
     _: Insider,
     Asking(asked): Asking<EventsAsked>,
 ) -> Result<HttpResponse, Problem> {
@@ -55,14 +58,21 @@ pub(super) async fn events(
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::bad_request(format!("limit is a number from 1 to {MOST}.")));
     }
-    let text = reading::work(move || read(&service, from, limit)).await?;
+    let reading = service.clone();
+    let (text, is_ledger) = reading::work(move || read(&reading, from, limit)).await?;
+    if !is_ledger {
+        let content = (Sha256Digest::of(text.as_bytes()), text.len() as u64);
+        service.note_shown(&request, content).await?;
+    }
     let caching = (header::CACHE_CONTROL, "private, no-store");
     Ok(HttpResponse::Ok().content_type(JSON).insert_header(caching).body(text))
 }
 
-fn read(service: &Service, from: u64, limit: usize) -> Result<String, Problem> {
+/// The events, and whether all of them are about access: looking at that ledger is not written into
+/// it, since it would never be read to its end.
+fn read(service: &Service, from: u64, limit: usize) -> Result<(String, bool), Problem> {
     let unspelt = |error: serde_json::Error| Problem::internal(&error);
-    let (mut events, mut bytes, mut next) = (Vec::new(), 0, None);
+    let (mut events, mut bytes, mut next, mut is_ledger) = (Vec::new(), 0, None, true);
     for recorded in service.library.log().read(from, Direction::Forward) {
         let recorded = recorded?;
         if events.len() == limit || bytes > ENOUGH {
@@ -71,7 +81,9 @@ fn read(service: &Service, from: u64, limit: usize) -> Result<String, Problem> {
         }
         let text = serde_json::to_string(&recorded).map_err(unspelt)?;
         bytes += text.len();
+        is_ledger &= matches!(recorded.event, Event::Access(_));
         events.push(RawValue::from_string(text).map_err(unspelt)?);
     }
-    serde_json::to_string(&EventList { events, next }).map_err(unspelt)
+    let text = serde_json::to_string(&EventList { events, next }).map_err(unspelt)?;
+    Ok((text, is_ledger))
 }

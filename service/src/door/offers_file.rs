@@ -4,15 +4,14 @@
 //! has ended, is dropped when the file is read.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::ids::CampaignId;
 use domain::lease::{Leases, Offer};
 use ingest::Desk;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{StoreError, private_folder, put_bytes};
 
 use super::plan::plan;
 
@@ -99,20 +98,20 @@ fn read(path: &Path) -> Result<Option<File>, DoorError> {
 }
 
 /// Writes what is offered, safe on disk when this returns.
-pub(super) fn save(folder: &Path, offers: &[Offer]) -> io::Result<()> {
+///
+/// # Errors
+/// When the disk does not take it.
+pub(super) fn save(folder: &Path, offers: &[Offer]) -> Result<(), StoreError> {
     let entry = |it: &Offer| {
         let (campaign, attempts, stopping) = (it.campaign.clone(), it.attempts, it.stopping);
         Entry { campaign, attempts, stopping }
     };
     let file = File { schema: FileVersion::V1, offers: offers.iter().map(entry).collect() };
-    let mut json = serde_json::to_vec_pretty(&file)?;
+    let path = folder.join("offers.json");
+    let unspelt =
+        |error| StoreError::Io { what: "cannot write", path: path.clone(), source: error };
+    let mut json = serde_json::to_vec_pretty(&file).map_err(io::Error::from).map_err(unspelt)?;
     json.push(b'\n');
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let (path, beside) = (folder.join("offers.json"), folder.join("offers.json.partial"));
-    let mut options = fs::OpenOptions::new();
-    let mut partial = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    partial.write_all(&json)?;
-    partial.sync_all()?;
-    fs::rename(&beside, &path)?;
-    fs::File::open(folder)?.sync_all()
+    private_folder(folder)?;
+    put_bytes(&path, &json)
 }

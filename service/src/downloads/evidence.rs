@@ -33,16 +33,18 @@ pub(super) async fn evidence(
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     let known = request.headers().get(header::IF_NONE_MATCH);
     let is_known = known.is_some_and(|it| it.as_bytes() == tag.as_bytes());
+    let reading = service.clone();
     let bytes = work(move || {
         // One large piece at a time: a few at once would fill the memory.
-        let _turn = service.fetching.lock();
-        let found = service.library.blobs().get(sha256);
+        let _turn = reading.fetching.lock();
+        let found = reading.library.blobs().get(sha256);
         if let Err(StoreError::BlobMissing(_)) = found {
             return Err(Problem::not_found("No such evidence is kept here."));
         }
         Ok(found?)
     });
     let bytes = bytes.await?;
+    service.note_shown(&request, (sha256, bytes.len() as u64)).await?;
     if is_known {
         return Ok(answer.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
     }

@@ -161,11 +161,12 @@ async fn lists_come_in_pages_and_none_is_left_out() {
         }
     }
     assert_eq!(found, ["c-2017", "c-2016", "c-2015", "c-2014", "c-2013"]);
-    let auditor = world.grant(Role::Auditor).await;
+    // What an operator reads adds nothing to the log.
+    let operator = world.grant(Role::Operator).await;
     let (mut from, mut events) = (Some(0), 0);
     while let Some(first) = from {
         let path = format!("/api/v1/events?from={first}&limit=1000");
-        let page = json_at(&world, &path, Some(&auditor)).await;
+        let page = json_at(&world, &path, Some(&operator)).await;
         let some = page["events"].as_array().unwrap();
         assert_eq!(some[0]["position"], first);
         events += some.len() as u64;

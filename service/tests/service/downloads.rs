@@ -84,3 +84,39 @@ async fn evidence_is_shown_as_what_it_is_and_to_insiders_only() {
         assert_eq!(answer.status(), 404, "{hostile}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_an_auditor_is_shown_is_written_down_before_it_is_sent() {
+    let world = World::start().await;
+    let auditor = world.grant(Role::Auditor).await;
+    let written = || world.service.access.look(|it| it.disclosures().len());
+    let mut before = written();
+    for path in [
+        "/campaigns/c-2016",
+        "/campaigns/c-2016/bundle",
+        "/campaigns/c-2016/report",
+        "/api/v1/campaigns/c-2016/matrix",
+        "/api/v1/events?limit=3",
+        "/tile/entries/000.p/2",
+        "/api/v1/log/events/1/proof",
+    ] {
+        if path.contains("bundle") || path.contains("proof") {
+            world.log.checkpoint().unwrap();
+        }
+        for _ in 0..2 {
+            let answer = world.ask(path).bearer_auth(&auditor).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+        }
+        assert_eq!(written(), before + 1, "{path} is written down, and once");
+        before = written();
+        assert_eq!(world.get("/campaigns/c-2016").await.status(), 200);
+        assert_eq!(written(), before, "what the public sees is not");
+    }
+    // As programs get it: the page shows the same, and that is known.
+    let page = world.ask("/api/v1/campaigns/c-2016").bearer_auth(&auditor).send().await.unwrap();
+    assert_eq!((page.status().as_u16(), written()), (200, before));
+    for path in ["/help", "/audit", "/disclosures", "/api/v1/disclosures"] {
+        let answer = world.ask(path).bearer_auth(&auditor).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), written()), (200, before), "{path}");
+    }
+}

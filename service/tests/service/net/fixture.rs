@@ -38,6 +38,8 @@ pub(crate) const LARGE: usize = 24 << 20;
 /// A service that runs until this is dropped.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
+    /// Where programs of this machine find it.
+    pub(crate) near: SocketAddr,
     pub(crate) metrics: Option<SocketAddr>,
     pub(crate) service: Arc<Service>,
     pub(crate) stop: Stop,
@@ -78,11 +80,22 @@ impl Site {
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
         let built = build_from(Arc::clone(&service), addresses).unwrap();
-        let Running { address, metrics, certificates, stop, server, .. } = built;
+        let Running { address, near, metrics, certificates, stop, server, .. } = built;
         let (tell, ended) = channel();
         runtime.spawn(async move { tell.send(server.await) });
         drop(_inside);
-        Self { address, metrics, service, stop, certificates, runtime, ended, log, _folder: folder }
+        Self {
+            address,
+            near,
+            metrics,
+            service,
+            stop,
+            certificates,
+            runtime,
+            ended,
+            log,
+            _folder: folder,
+        }
     }
 
     /// A connection to it.

@@ -81,6 +81,19 @@ fn both_versions_are_spoken_and_browsers_are_told_to_stay() {
 }
 
 #[test]
+fn programs_of_this_machine_need_no_certificate() {
+    let (folder, made) = (tempfile::tempdir().unwrap(), certificate());
+    let site = encrypted(put(folder.path(), &made));
+    assert!(site.near.ip().is_loopback() && site.near != site.address);
+    let mut stream = TcpStream::connect(site.near).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request(&["GET /healthz HTTP/1.1", "Host: 127.0.0.1"]).as_bytes()).unwrap();
+    assert_eq!(Answer::read(&mut stream).status, 200);
+    let plain = Site::start(|_| {});
+    assert_eq!(plain.near, plain.address);
+}
+
+#[test]
 fn a_renewed_certificate_is_taken_up_without_dropping_anybody() {
     let (folder, old, new) = (tempfile::tempdir().unwrap(), certificate(), certificate());
     let site = encrypted(put(folder.path(), &old));
