@@ -51,7 +51,7 @@ done
 cd "$work"
 status=0
 "$folder/venv/bin/schemathesis" run "$url/api/v1/openapi.json" \
-    --header "Authorization: Bearer $token" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-100}" \
+    --header "Authorization: Bearer $token" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-50}" \
     --phases examples,coverage,fuzzing --workers 2 --request-timeout 30 --suppress-health-check all --warnings off \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection,unsupported_method,missing_required_header \
     --generation-database none --continue-on-failure || status=$?

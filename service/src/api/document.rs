@@ -76,7 +76,8 @@ fn whole_numbers(value: &mut Value) {
 fn questions(paths: &mut Value) {
     let operations = paths.as_object_mut().into_iter().flatten();
     let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
-    let parameters = operations.filter_map(|(_, it)| it["parameters"].as_array_mut()).flatten();
+    let parameters =
+        operations.filter_map(|(_, it)| it.get_mut("parameters")?.as_array_mut()).flatten();
     for parameter in parameters.filter(|it| it["in"] == "query" && it["required"] != true) {
         let schema = parameter["schema"].take();
         parameter["schema"] = json!({ "anyOf": [schema, { "type": "string", "maxLength": 0 }] });
