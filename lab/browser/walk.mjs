@@ -1,15 +1,17 @@
 // Walks the service in a real browser as every role would: node walk.mjs < plan.json
 //
-// plan: { url, folder, cases: [{ role, account?, password?, pages: [path…], journey? }], shots: bool }
-// For each page, in both themes and at two widths: no axe violation (WCAG 2.2 AA), no error on the console, nothing
-// refused by the content security policy, no request to elsewhere, no sideways scrolling, every control reachable by
-// keyboard. Then the role's journey, with and without script. The last line says what was looked at; what is wrong
-// stands before it, and the exit code is 1.
+// plan: { url, password, cases: [{ role, account?, link?, pages: [path…], refused: [path…], script?, walks? }],
+//         shots?, folder?, pictures?, … what journeys need }
+// First the role's journey, with and without script. Then each page, in both themes and at two widths: no axe violation
+// (WCAG 2.2 AA), no error on the console, nothing refused by the content security policy, no request to elsewhere, no
+// sideways scrolling, every control reachable by keyboard; and what the role may not see is refused by a page that is as
+// good. The last line says what was looked at; what is wrong stands before it, and the exit code is 1.
 import { chromium } from 'playwright-core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { journeys } from './journeys.mjs';
+import { pictures } from './pictures.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const plan = JSON.parse(readFileSync(0, 'utf8'));
@@ -24,9 +26,10 @@ const browser = await chromium.launch({
 });
 try {
   for (const one of plan.cases) {
-    await pages(one);
-    for (const script of [true, false]) await journey(one, script);
+    for (const script of one.script ?? [true, false]) await journey(one, script);
+    if (one.walks ?? true) await pages(one);
   }
+  if (plan.pictures) await pictures(plan, (role, options) => context(plan.cases.find((it) => it.role === role), options));
 } finally {
   await browser.close();
 }
@@ -39,9 +42,11 @@ async function context(one, options) {
   const page = await context.newPage();
   const strange = (request) => !request.url().startsWith(plan.url) && !request.url().startsWith('data:');
   page.on('request', (it) => strange(it) && wrong(page.url(), `asks for ${it.url()}`));
+  page.on('requestfailed', (it) => /BLOCKED|csp/i.test(it.failure()?.errorText) && wrong(page.url(), `may not load ${it.url()}`));
   page.on('pageerror', (it) => wrong(page.url(), `script failed: ${it.message}`));
   page.on('console', (it) => it.type() === 'error' && !expected(it.text()) && wrong(page.url(), it.text()));
-  if (one.account) await signIn(page, one);
+  if (one.account) await signIn(page, one.account);
+  if (one.role === 'vendor') await openLink(page, one.link);
   return { context, page };
 }
 
@@ -50,11 +55,17 @@ function expected(text) {
   return /status of 40[134]/.test(text);
 }
 
-async function signIn(page, { account, password }) {
+async function signIn(page, account) {
   await page.goto('/sign-in');
-  await page.getByLabel(/account/i).fill(account);
-  await page.getByLabel(/password/i).fill(password);
+  await page.getByLabel('Account', { exact: true }).fill(account);
+  await page.getByLabel('Password').fill(plan.password);
   await Promise.all([page.waitForURL((it) => it.pathname !== '/sign-in'), page.keyboard.press('Enter')]);
+}
+
+async function openLink(page, link) {
+  await page.goto(link);
+  await check(page, 'the page of a link');
+  await Promise.all([page.waitForURL((it) => !link.endsWith(it.pathname)), page.locator('main button').click()]);
 }
 
 async function pages(one) {
@@ -74,8 +85,16 @@ async function pages(one) {
       seen.checks += 1;
       if (name === 'light') { seen.pages += 1; await keyboard(page, where); }
     }
+    if (name === 'light') for (const path of one.refused) await refused(page, path, `${one.role} ${path}`);
     await opened.close();
   }
+}
+
+async function refused(page, path, where) {
+  const status = (await page.goto(path, { waitUntil: 'domcontentloaded' })).status();
+  if (![401, 403, 404].includes(status)) wrong(where, `is not refused but answers ${status}`);
+  await check(page, where);
+  seen.checks += 1;
 }
 
 function shot(role, look, path) {

@@ -9,6 +9,7 @@ mod problems;
 
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse, Route};
+use reports::pages::NotWritten;
 use reports::pages::frame::Frame;
 
 use crate::address::{Address, Who};
@@ -56,7 +57,7 @@ pub(crate) async fn page<V: 'static>(
     request: &HttpRequest,
     (key, reader): (Key, Reader),
     make: impl FnOnce(&Service, &Reader) -> Result<(V, Shown), Problem> + Send + 'static,
-    html: fn(&V, &Frame) -> Result<String, askama::Error>,
+    html: fn(&V, &Frame) -> Result<String, NotWritten>,
 ) -> Result<HttpResponse, Problem> {
     let of = reader.clone();
     let make = move |service: &Service| {

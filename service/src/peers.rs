@@ -1,7 +1,7 @@
 //! Who is at the other end: its address, as far as it can be believed, and how much it may ask for.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,21 +34,32 @@ pub fn of(request: &HttpRequest) -> Option<Peer> {
 
 impl Peer {
     /// Believes the socket, and a proxy only if it is trusted: the last address in
-    /// `X-Forwarded-For` that is not a trusted proxy's own.
+    /// `X-Forwarded-For` that is not a trusted proxy's own. It is read from its end: what stands
+    /// further in front anybody can write. Whom the proxy does not name rightly has no address
+    /// (`0.0.0.0`), and least of all the proxy's own.
     pub(crate) fn find(socket: SocketAddr, headers: &HeaderMap, network: &Network) -> Self {
         let direct = socket.ip().to_canonical();
         let is_trusted = |it: &IpAddr| network.trusted_proxies.contains(it);
         if !is_trusted(&direct) {
             return Self { address: direct, is_encrypted: network.tls.is_some() };
         }
-        let told = |name| headers.get_all(name).filter_map(|it| it.to_str().ok());
-        let hops = told("x-forwarded-for").flat_map(|it| it.split(','));
-        let hops: Vec<IpAddr> = hops.map_while(|it| it.trim().parse().ok()).collect();
-        let client = hops.iter().rev().map(IpAddr::to_canonical).find(|it| !is_trusted(it));
+        let told = |name| headers.get_all(name).map(|it| it.to_str().unwrap_or("?"));
+        let lines: Vec<&str> = told("x-forwarded-for").collect();
+        let hops = lines.iter().rev().flat_map(|it| it.rsplit(','));
+        let mut others = hops.map(hop).skip_while(|it| it.as_ref().is_some_and(is_trusted));
+        let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let client = others.next().map_or(direct, |it| it.unwrap_or(nobody));
         let scheme = told("x-forwarded-proto").next_back();
         let is_encrypted = scheme.is_some_and(|it| it.trim().eq_ignore_ascii_case("https"));
-        Self { address: client.unwrap_or(direct), is_encrypted }
+        Self { address: client, is_encrypted }
     }
+}
+
+/// A hop as a proxy names it: an address, with its port or without.
+fn hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let address = text.parse().or_else(|_| text.parse::<SocketAddr>().map(|it| it.ip()));
+    address.ok().map(|it| it.to_canonical())
 }
 
 /// How much each peer asks for. An IPv6 peer is its /64: whoever has one has all of it.
@@ -129,5 +140,45 @@ fn group(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(it) => IpAddr::V4(it),
         IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    /// Who is found behind a proxy on this machine that says this.
+    fn behind_proxy(told: &[&str]) -> IpAddr {
+        let proxy = "127.0.0.1:4711".parse::<SocketAddr>().unwrap();
+        let network = Network { trusted_proxies: vec![proxy.ip()], ..Network::default() };
+        let mut headers = HeaderMap::new();
+        for it in told {
+            let name = HeaderName::from_static("x-forwarded-for");
+            headers.append(name, HeaderValue::from_str(it).unwrap());
+        }
+        Peer::find(proxy, &headers, &network).address
+    }
+
+    #[test]
+    fn nobody_becomes_the_proxy_by_what_they_say_before_it() {
+        for forged in ["127.0.0.1", "unknown", "", "x, 127.0.0.1", "::1, garbage", "10.0.0.1:80"] {
+            let told = format!("{forged}, 203.0.113.5");
+            assert_eq!(behind_proxy(&[&told]).to_string(), "203.0.113.5", "{told}");
+            assert_eq!(behind_proxy(&[forged, "203.0.113.5"]).to_string(), "203.0.113.5");
+        }
+    }
+
+    #[test]
+    fn whom_the_proxy_does_not_name_rightly_is_nobody_on_this_machine() {
+        for told in ["unknown", "203.0.113.5, unknown, 127.0.0.1", ""] {
+            assert!(!behind_proxy(&[told]).is_loopback(), "{told}");
+        }
+        assert!(behind_proxy(&[]).is_loopback(), "asked on this machine, past the proxy");
+        assert_eq!(behind_proxy(&["203.0.113.5:4711"]).to_string(), "203.0.113.5");
+        assert_eq!(behind_proxy(&["[2001:db8::1]:4711"]).to_string(), "2001:db8::1");
     }
 }

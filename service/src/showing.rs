@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::{HttpResponse, web};
 use domain::access::Known;
 use domain::ids::CampaignId;
+use reports::pages::NotWritten;
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -41,7 +42,7 @@ pub(crate) async fn show<V: Serialize>(
     service: &Service,
     shown: Shown<'_, V>,
     form: Form,
-    html: impl FnOnce(&V) -> Result<String, askama::Error>,
+    html: impl FnOnce(&V) -> Result<String, NotWritten>,
 ) -> Result<HttpResponse, Problem> {
     let Shown { known, what, campaign, view } = shown;
     let json = serde_json::to_string(&view).map_err(|error| Problem::internal(&error))?;
@@ -67,7 +68,7 @@ pub(crate) fn json(view: &impl Serialize) -> Result<HttpResponse, Problem> {
 /// When it could not be made.
 pub(crate) fn page(
     status: StatusCode,
-    html: Result<String, askama::Error>,
+    html: Result<String, NotWritten>,
 ) -> Result<HttpResponse, Problem> {
     let html = html.map_err(|error| Problem::internal(&error))?;
     let mut answer = answer("text/html; charset=utf-8", html);

@@ -43,6 +43,7 @@ async fn every_reading_command_works_while_the_service_owns_the_store() {
 async fn what_is_declared_goes_through_the_service_that_owns_the_store() {
     let world = walked().await;
     let words = ["baseline", "set", "spring", "--by", "ada"];
+    world.hide();
     let called = world.call(&words);
     assert_eq!(called.code, 2, "nobody says how the service is found: {}", called.err);
 

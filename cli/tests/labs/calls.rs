@@ -74,13 +74,15 @@ async fn what_waits_is_listed_delivered_or_dropped() {
 
     let listed = call(&world, "lab", &["spool", "list"]);
     assert!(listed.out.contains("c-far") && listed.out.contains("bytes for http://127"));
-    let deliver = ["spool", "deliver", "--deliver-within", "1", "--token"];
     let lab_token = token("lab");
-    let words = [&deliver[..], &[lab_token.as_str()]].concat();
+    let within =
+        |seconds| ["spool", "deliver", "--token", lab_token.as_str(), "--deliver-within", seconds];
+    let words = within("1");
     let called = call(&world, "lab", &words);
     assert_eq!(called.code, 3, "{}{}", called.out, called.err);
     assert!(called.err.contains("waits on"), "{}", called.err);
     proxy.weather(Weather::Fair);
+    let words = within("120");
     let called = call(&world, "lab", &words);
     assert_eq!(called.code, 0, "{}{}", called.out, called.err);
     assert!(called.out.contains("are settled"), "{}", called.out);

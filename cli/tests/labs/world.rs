@@ -106,6 +106,11 @@ impl World {
         self.command(words).output().unwrap().into()
     }
 
+    /// Takes away what says how the running service is found.
+    pub(crate) fn hide(&self) {
+        std::fs::remove_file(self.store().join("service/running.json")).unwrap();
+    }
+
     /// Tells the store how its running service is found.
     pub(crate) fn announce(&self) {
         let folder = self.store().join("service");

@@ -4,6 +4,9 @@
 //! Read in this order: the frame around every page, how links are spelled, the parts that pages
 //! share, then one module for each page. Nothing here knows of HTTP.
 
+/// Why a page could not be written; in memory that does not happen.
+pub use askama::Error as NotWritten;
+
 pub mod assets;
 pub mod frame;
 pub mod links;

@@ -111,6 +111,12 @@ impl Identity {
         ended.insert(session, until);
     }
 
+    /// How many sessions are remembered as ended.
+    #[must_use]
+    pub fn ended_sessions(&self) -> usize {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Whether this session was ended.
     pub(crate) fn has_ended(&self, session: Sha256Digest) -> bool {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&session)

@@ -123,10 +123,13 @@ pub(crate) fn begin(session: &Session, service: &Service, known: &Known) -> Resu
     token_or_new(session, service).map(drop)
 }
 
-/// Ends a session, also for whoever kept its cookie.
+/// Ends a session, also for whoever kept its cookie. One in which nobody has signed in is worth
+/// nothing to anybody and is not remembered: everybody gets as many of those as they like.
 pub(crate) fn end(session: &Session, service: &Service) {
     let now = service.now();
-    if let (Some(name), Ok(until)) = (name(session), now.checked_add(LONGEST)) {
+    let is_signed = matches!(session.get::<Signed>(SIGNED), Ok(Some(_)));
+    let name = name(session).filter(|_| is_signed);
+    if let (Some(name), Ok(until)) = (name, now.checked_add(LONGEST)) {
         service.identity.end_session(name, until, now);
     }
     session.purge();

@@ -16,13 +16,17 @@ fn a_killed_process_loses_nothing_and_records_nothing_twice() {
     let said = folder.path().join("said");
     let mut acks = Vec::new();
     let mut rng = Rng::new(&[9]);
-    for round in 0..30 {
+    // A busy machine gets less done before it is killed: then it is killed more often.
+    for round in 0..600 {
+        if round >= 30 && acks.len() > 100 {
+            break;
+        }
         // Every other process is killed while it starts.
         let life = if round % 2 == 0 { rng.below(60) } else { 60 + rng.below(300) };
         kill_after(Duration::from_millis(life as u64), &store, &said);
         acks.extend(acknowledged(&said));
     }
-    println!("30 kills, {} acknowledgements", acks.len());
+    println!("{} acknowledgements", acks.len());
     assert!(acks.len() > 100, "{} acknowledgements are too few to prove anything", acks.len());
     check::store(&store, &acks).unwrap();
 }

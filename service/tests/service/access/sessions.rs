@@ -33,6 +33,20 @@ async fn who_signs_in_is_known_and_who_signs_out_is_not() {
 }
 
 #[tokio::test]
+async fn who_never_signed_in_crowds_out_no_session_that_was_ended() {
+    let world = World::start().await;
+    account(&world, "anna", "auditor");
+    let browser = Browser::new(&world);
+    for _ in 0..3 {
+        assert_eq!(browser.fill("/sign-in", "/sign-out", &[]).await.status, 303);
+    }
+    assert_eq!(world.service.identity.ended_sessions(), 0);
+    assert_eq!(sign_in(&browser, "anna", PASSWORD).await.status, 303);
+    assert_eq!(browser.fill("/account", "/sign-out", &[]).await.status, 303);
+    assert_eq!(world.service.identity.ended_sessions(), 1);
+}
+
+#[tokio::test]
 async fn a_wrong_password_an_unknown_account_and_a_revoked_grant_are_answered_alike() {
     let world = World::start().await;
     account(&world, "anna", "auditor");

@@ -26,8 +26,8 @@ fn every_address_of_the_door_is_described() {
     assert_eq!(described, routed);
 }
 
-/// What others answer below the same paths: reading campaigns.
+/// What others answer below the same paths: reading campaigns and events.
 fn is_read(address: &Address) -> bool {
-    let reads = address.method == "GET" && address.path.starts_with("/api/v1/campaigns");
-    reads && !address.path.ends_with("/state")
+    let is_read = |of: &str| address.path.starts_with(of) && !address.path.ends_with("/state");
+    address.method == "GET" && ["/api/v1/campaigns", "/api/v1/events"].into_iter().any(is_read)
 }

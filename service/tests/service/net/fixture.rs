@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use domain::access::{AccessCommand, Means, Role, Scope};
+use domain::access::{AccessCommand, Means, Role};
 use domain::event::{AccessEvent, AccessGranted, Event};
 use domain::ids::Sha256Digest;
 use futures_util::StreamExt as _;
@@ -66,7 +66,6 @@ impl Site {
         let mut settings = settings();
         change(&mut settings);
         settings.folder = folder.path().join("service");
-        before(&log, folder.path());
         let mut service = opened::service(folder.path(), &log, settings);
         service.problem_page = |problem, viewer, path| {
             let role = viewer.role().map_or("nobody", |it| it.word());
@@ -74,6 +73,7 @@ impl Site {
         };
         let service = Arc::new(service);
         let library = Arc::clone(&service.library);
+        before(&log, folder.path());
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
@@ -115,7 +115,7 @@ fn granted(role: Role, account: &str, secret: &[u8]) -> AccessGranted {
     AccessGranted {
         grant: format!("g-{account}").parse().unwrap(),
         account: account.parse().unwrap(),
-        scopes: vec![Scope::Read],
+        scopes: role.scopes().to_vec(),
         role,
         means: Means::Token,
         secret_sha256: Some(Sha256Digest::of(secret)),
@@ -129,7 +129,7 @@ fn at() -> Timestamp {
     "2026-11-23T11:00:00Z".parse().unwrap()
 }
 
-/// Records that an account was given a role, before a service reads the log.
+/// Records that an account was given a role, beside the service.
 pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
     let granted = granted(role, account, secret);
     let append = Append {

@@ -1,0 +1,19 @@
+// The pictures of README: made from the same store that is walked.
+import { join } from 'node:path';
+
+export async function pictures(plan, context) {
+  const cell = `/campaigns/${plan.ended}/cells/boreal-hv/atlas-esv/cloud`;
+  const wanted = [
+    { name: 'overview', role: 'public', path: '/', colorScheme: 'light' },
+    { name: 'matrix', role: 'public', path: `/campaigns/${plan.ended}/matrix?guest=cloud`, colorScheme: 'light' },
+    { name: 'cell', role: 'auditor', path: cell, colorScheme: 'light' },
+    { name: 'audit', role: 'public', path: '/audit', colorScheme: 'light' },
+    { name: 'dark', role: 'public', path: '/', colorScheme: 'dark' },
+  ];
+  for (const { name, role, path, colorScheme } of wanted) {
+    const { context: opened, page } = await context(role, { viewport: { width: 1180, height: 860 }, colorScheme });
+    await page.goto(path);
+    await page.screenshot({ path: join(plan.pictures, `${name}.png`) });
+    await opened.close();
+  }
+}
