@@ -97,3 +97,23 @@ fn matrices(value: &mut Value) {
     let content = &mut path["responses"]["200"]["content"]["application/json"];
     content["schema"] = json!({ "$ref": "#/components/schemas/MatrixFile" });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_one_shape() {
+        let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
+        for part in parts() {
+            let part = serde_json::to_value(part).unwrap_or_default();
+            for (name, shape) in part["components"]["schemas"].as_object().into_iter().flatten() {
+                let known = shapes.entry(name.clone()).or_insert_with(|| shape.clone());
+                assert_eq!(known, shape, "{name} is two shapes");
+            }
+        }
+        assert!(shapes.contains_key("CampaignSoFar"));
+    }
+}

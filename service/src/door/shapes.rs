@@ -69,7 +69,7 @@ pub(super) struct Given {
 
 /// How far a campaign has come.
 #[derive(ToSchema)]
-#[schema(as = CampaignState)]
+#[schema(as = CampaignSoFar)]
 #[expect(dead_code, reason = "it describes an answer and is never one")]
 pub(super) struct Come {
     /// Which one.
@@ -93,7 +93,7 @@ pub(super) struct Come {
 
 /// How far a trial has come.
 #[derive(ToSchema)]
-#[schema(as = TrialState)]
+#[schema(as = TrialSoFar)]
 #[expect(dead_code, reason = "it describes an answer and is never one")]
 struct TrialShape {
     /// Which one: guest, source, target, route and repetition.

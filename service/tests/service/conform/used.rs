@@ -17,11 +17,9 @@ use crate::world;
 
 /// How often the use of each token was noted, by the account.
 fn noted(world: &World) -> Vec<String> {
-    let all = world.recorded().into_iter().filter_map(|it| match it.event {
-        Event::Access(AccessEvent::SignedIn(it)) if it.means == Means::Token => {
-            Some(it.account.to_string())
-        }
-        _ => None,
+    let all = world.recorded().into_iter().filter_map(|it| {
+        let Event::Access(AccessEvent::SignedIn(signed)) = it.event else { return None };
+        (signed.means == Means::Token).then(|| signed.account.to_string())
     });
     all.collect()
 }
