@@ -10,6 +10,7 @@ mod rates;
 mod body;
 mod offers_file;
 mod plan;
+mod shapes;
 
 mod declarations;
 mod events;

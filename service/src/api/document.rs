@@ -76,7 +76,8 @@ fn whole_numbers(value: &mut Value) {
 fn questions(paths: &mut Value) {
     let operations = paths.as_object_mut().into_iter().flatten();
     let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
-    let parameters = operations.filter_map(|(_, it)| it["parameters"].as_array_mut()).flatten();
+    let parameters =
+        operations.filter_map(|(_, it)| it.get_mut("parameters")?.as_array_mut()).flatten();
     for parameter in parameters.filter(|it| it["in"] == "query" && it["required"] != true) {
         let schema = parameter["schema"].take();
         parameter["schema"] = json!({ "anyOf": [schema, { "type": "string", "maxLength": 0 }] });
@@ -95,4 +96,24 @@ fn matrices(value: &mut Value) {
     let path = &mut value["paths"]["/api/v1/campaigns/{id}/matrix"]["get"];
     let content = &mut path["responses"]["200"]["content"]["application/json"];
     content["schema"] = json!({ "$ref": "#/components/schemas/MatrixFile" });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_one_shape() {
+        let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
+        for part in parts() {
+            let part = serde_json::to_value(part).unwrap_or_default();
+            for (name, shape) in part["components"]["schemas"].as_object().into_iter().flatten() {
+                let known = shapes.entry(name.clone()).or_insert_with(|| shape.clone());
+                assert_eq!(known, shape, "{name} is two shapes");
+            }
+        }
+        assert!(shapes.contains_key("CampaignSoFar"));
+    }
 }

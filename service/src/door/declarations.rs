@@ -16,7 +16,7 @@ use reports::stale;
 
 use super::body::Body;
 use super::state::no_campaign;
-use super::{answer, invalid};
+use super::{answer, invalid, shapes};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
@@ -43,7 +43,7 @@ const LARGEST: usize = 64 << 10;
         Problems,
         Refusals,
         (status = 200, description = "where it was recorded; nowhere when it stood already",
-            body = serde_json::Value),
+            body = shapes::Declared),
         (status = 409, description = "refused", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "invalid: it names something that is not there",

@@ -11,7 +11,7 @@ use domain::lease::NotAdmitted;
 use domain::wire::{Accepted, NotASubmission, Submission};
 
 use super::body::Body;
-use super::{answer, invalid, tending, too_large};
+use super::{answer, invalid, shapes, tending, too_large};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
@@ -30,13 +30,13 @@ pub(super) const ADDRESSES: &[Address] =
     post,
     path = "/api/v1/events",
     tag = "labs",
-    request_body(content = serde_json::Value, content_type = "application/json",
+    request_body(content = shapes::Batch, content_type = "application/json",
         description = "portolan.submission/1; may be sent as gzip"),
     responses(
         Problems,
         Refusals,
         (status = 200, description = "portolan.accepted/1: what was recorded, safe on disk, and \
-            the command that was refused, if one was", body = serde_json::Value),
+            the command that was refused, if one was", body = shapes::Became),
         (status = 409, description = "wrong-version, evidence-missing, lease-lost or not-leased",
             body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too-large", body = Problem,

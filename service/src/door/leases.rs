@@ -15,7 +15,7 @@ use domain::wire::{Heartbeat, LeaseRequest, Leased, TrialState, Until};
 use ingest::DeskError;
 
 use super::body::Body;
-use super::{answer, invalid, plan, tending, too_many};
+use super::{answer, invalid, plan, shapes, tending, too_many};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
@@ -38,13 +38,12 @@ const LARGEST: usize = 2 << 20;
     path = "/api/v1/leases",
     tag = "labs",
     params(("Prefer" = Option<String>, Header, description = "wait=N: how many seconds to wait")),
-    request_body(content = serde_json::Value, content_type = "application/json",
-        description = "lab, platforms, pins and most"),
+    request_body(content = shapes::Wanted, content_type = "application/json"),
     responses(
         Problems,
         Refusals,
         (status = 200, description = "trials that are this lab's for a while",
-            body = serde_json::Value),
+            body = shapes::Given),
         (status = 204, description = "there is nothing to do"),
         (status = 409, description = "other-versions", body = Problem,
             content_type = "application/problem+json"),
@@ -156,13 +155,13 @@ fn pin(service: &Service, campaign: &CampaignId, pins: Pins) -> Result<(), Probl
     path = "/api/v1/leases/{id}/heartbeat",
     tag = "labs",
     params(("id" = String, Path, description = "which lease")),
-    request_body(content = Option<serde_json::Value>, content_type = "application/json",
+    request_body(content = Option<shapes::Beat>, content_type = "application/json",
         description = "nothing, or pins"),
     responses(
         Problems,
         Refusals,
         (status = 200, description = "how long it holds from now on, and whether the campaign is \
-            being stopped", body = serde_json::Value),
+            being stopped", body = shapes::GoesOn),
         (status = 409, description = "lease-lost or other-versions", body = Problem,
             content_type = "application/problem+json"),
     ),

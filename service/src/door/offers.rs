@@ -13,7 +13,7 @@ use domain::wire::{LARGEST_SUBMISSION, OfferRequest, Offered};
 use super::body::Body;
 use super::plan::plan;
 use super::state::{campaign, no_campaign};
-use super::{answer, invalid, offers_file, tending, too_many};
+use super::{answer, invalid, offers_file, shapes, tending, too_many};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
@@ -35,12 +35,12 @@ pub(super) const ADDRESSES: &[Address] = &[
     post,
     path = "/api/v1/campaigns",
     tag = "control",
-    request_body(content = serde_json::Value, content_type = "application/json",
+    request_body(content = shapes::Offering, content_type = "application/json",
         description = "campaign, testbed and plan: the trials in the order they are to be walked"),
     responses(
         Problems,
         Refusals,
-        (status = 201, description = "it is offered", body = serde_json::Value),
+        (status = 201, description = "it is offered", body = shapes::Standing),
         (status = 409, description = "already-started", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "invalid", body = Problem,
@@ -129,7 +129,7 @@ fn refused(error: ingest::DeskError) -> Problem {
     responses(
         Problems,
         Refusals,
-        (status = 200, description = "how it stands", body = serde_json::Value),
+        (status = 200, description = "how it stands", body = shapes::Standing),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),
         (status = 409, description = "not-offered", body = Problem,
@@ -174,7 +174,7 @@ fn end(service: &Service, id: &CampaignId) -> Result<Offered, Problem> {
     responses(
         Problems,
         Refusals,
-        (status = 200, description = "how it stands", body = serde_json::Value),
+        (status = 200, description = "how it stands", body = shapes::Standing),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),
         (status = 409, description = "not-offered or refused: it runs elsewhere, or is complete",

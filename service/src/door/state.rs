@@ -7,8 +7,8 @@ use domain::ids::CampaignId;
 use domain::plan::Trial;
 use domain::wire::{CampaignState, TrialState};
 
-use super::answer;
 use super::plan::plan;
+use super::{answer, shapes};
 use crate::address::{Address, Who};
 use crate::api::responses::Problems;
 use crate::problem::Problem;
@@ -27,7 +27,7 @@ pub(super) const ADDRESSES: &[Address] =
     params(("id" = String, Path, description = "which campaign")),
     responses(
         Problems,
-        (status = 200, description = "testbed, versions and trials", body = serde_json::Value),
+        (status = 200, description = "testbed, versions and trials", body = shapes::Come),
         (status = 404, description = "not-found", body = Problem,
             content_type = "application/problem+json"),
     ),

@@ -2,6 +2,7 @@
 //! but those who may see tools: every page, answer, feed, badge, file and message, byte by byte.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use domain::access::Role;
 use domain::event::{CheckWaived, Event, UpgradeDeclared, WaiverScope};
@@ -105,6 +106,10 @@ const SIGNED: [&str; 11] = [
 /// Everything that was shown, by the question.
 type Shown = BTreeMap<String, String>;
 
+/// What the public is shown where tools have their usual names.
+static USUAL: LazyLock<Shown> =
+    LazyLock::new(|| Runtime::new().unwrap().block_on(to_anyone(events())));
+
 /// What happened, and after it what makes names of tools and routes stand in more places.
 fn events() -> Vec<Event> {
     let mut events = told();
@@ -203,6 +208,10 @@ async fn to_anyone(events: Vec<Event>) -> Shown {
     }
     for path in TIMED {
         for when in WHEN {
+            if path.contains("/history") && when.starts_with("as_of") {
+                // It asks for an instant by another name.
+                continue;
+            }
             let joint = if path.contains('?') { '&' } else { '?' };
             let path = format!("{path}{joint}{when}");
             shown.insert(path.clone(), text(world.get(&path).await).await);
@@ -290,13 +299,18 @@ fn casts() -> impl Strategy<Value = (Vec<String>, Vec<usize>)> {
 
 #[test]
 fn nothing_that_is_compared_is_missing_or_names_a_tool() {
-    let shown = Runtime::new().unwrap().block_on(to_anyone(events()));
     let absent = ["/campaigns/c-2099", "/converters", "/vendors/toolsmith", "/audit/events/99999"];
-    for (path, text) in shown {
-        assert_eq!(text.contains("200 OK"), !absent.contains(&path.as_str()), "{path}: {text}");
+    let mut wrong = Vec::new();
+    for (path, text) in USUAL.iter() {
+        if text.contains("200 OK") == absent.contains(&path.as_str()) {
+            wrong.push(format!("{path}: {}", text.chars().take(300).collect::<String>()));
+        }
         let asked = path.contains("canary") || path.contains("toolsmith");
-        assert!(asked || !text.to_lowercase().contains("canary"), "{path} names a tool");
+        if !asked && text.to_lowercase().contains("canary") {
+            wrong.push(format!("{path} names a tool"));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -321,10 +335,8 @@ proptest! {
 
     #[test]
     fn other_tools_are_the_same_service_to_anyone(cast in casts()) {
-        let (one, other) = Runtime::new().unwrap().block_on(async {
-            (to_anyone(events()).await, to_anyone(recast(events(), &cast)).await)
-        });
-        let differing = differing(&one, &other);
+        let other = Runtime::new().unwrap().block_on(to_anyone(recast(events(), &cast)));
+        let differing = differing(&USUAL, &other);
         prop_assert!(differing.is_empty(), "{differing:#?}");
     }
 
