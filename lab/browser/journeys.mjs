@@ -16,6 +16,8 @@ export const journeys = {
     await page.getByLabel(/end of a day/).fill('2001-01-01');
     await follow(page, page.getByRole('button', { name: 'Show that day' }));
     if (!/No campaign yet/.test(await text(page))) wrong('there is a campaign in 2001');
+    await page.goto('/audit');
+    if (!(await text(page)).includes(`${plan.url}/api/v1/log/keys`)) wrong('the commands of the audit are for another address');
     const refused = await page.goto('/converters');
     if (refused.status() !== 401) wrong(`/converters answers ${refused.status()} to the public`);
     await page.goto('/campaigns');

@@ -71,7 +71,7 @@ fn plan(serving: &Serving) -> Value {
         case("operator", &known(Role::Operator), json!({ "account": "anna" })),
     ]);
     let pictures = std::env::var_os("PORTOLAN_PICTURES").map(|_| Path::new(HOME).join("docs/pictures"));
-    let shots = std::env::var_os("PORTOLAN_SHOTS");
+    let shots = std::env::var("PORTOLAN_SHOTS").ok();
     json!({
         "url": serving.url, "password": PASSWORD, "cases": cases, "pictures": pictures,
         "folder": shots, "shots": shots.is_some(), "token": lab["token"], "pushes": pushes(),
