@@ -84,21 +84,23 @@ async function pages(one) {
     { name: 'dark', viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
     { name: 'narrow', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
   ];
-  for (const { name, ...options } of looks) {
-    const { context: opened, page } = await context(one, options);
-    await enter(page, one);
-    for (const path of one.pages) {
-      const where = `${one.role} ${name} ${path}`;
-      const answer = await page.goto(path, { waitUntil: 'domcontentloaded' });
-      if (!answer.ok()) { wrong(where, `answers ${answer.status()}`); continue; }
-      await check(page, where);
-      if (plan.shots) await page.screenshot({ path: join(plan.folder, shot(one.role, name, path)), fullPage: true });
-      seen.checks += 1;
-      if (name === 'light') { seen.pages += 1; await keyboard(page, where); }
-    }
-    if (name === 'light') for (const path of one.refused) await refused(page, path, `${one.role} ${path}`);
-    await opened.close();
+  await Promise.all(looks.map(({ name, ...options }) => pagesIn(one, name, options)));
+}
+
+async function pagesIn(one, name, options) {
+  const { context: opened, page } = await context(one, options);
+  await enter(page, one);
+  for (const path of one.pages) {
+    const where = `${one.role} ${name} ${path}`;
+    const answer = await page.goto(path, { waitUntil: 'domcontentloaded' });
+    if (!answer.ok()) { wrong(where, `answers ${answer.status()}`); continue; }
+    await check(page, where);
+    if (plan.shots) await page.screenshot({ path: join(plan.folder, shot(one.role, name, path)), fullPage: true });
+    seen.checks += 1;
+    if (name === 'light') { seen.pages += 1; await keyboard(page, where); }
   }
+  if (name === 'light') for (const path of one.refused) await refused(page, path, `${one.role} ${path}`);
+  await opened.close();
 }
 
 async function refused(page, path, where) {
