@@ -16,6 +16,8 @@ export const journeys = {
     await page.getByLabel(/end of a day/).fill('2001-01-01');
     await follow(page, page.getByRole('button', { name: 'Show that day' }));
     if (!/No campaign yet/.test(await text(page))) wrong('there is a campaign in 2001');
+    await page.goto('/audit');
+    if (!(await text(page)).includes(`${plan.url}/api/v1/log/keys`)) wrong('the commands of the audit are for another address');
     const refused = await page.goto('/converters');
     if (refused.status() !== 401) wrong(`/converters answers ${refused.status()} to the public`);
     await page.goto('/campaigns');
@@ -35,7 +37,7 @@ export const journeys = {
   // From a score to the bytes behind it and to the proof that nobody changed them.
   async auditor({ page, plan, wrong }) {
     await page.goto(`/campaigns/${plan.ended}/cells/boreal-hv/atlas-esv/cloud`);
-    for (const word of ['Drydock Ferry', 'Restart', 'no sign of life']) if (!(await text(page)).includes(word)) wrong(`the derivation lacks ${word}`);
+    for (const word of ['Drydock Ferry', 'estart at the target', 'no sign of life']) if (!(await text(page)).includes(word)) wrong(`the derivation lacks ${word}`);
     const kept = page.getByRole('link', { name: 'serial.log' }).first();
     const answer = await page.request.get(await kept.getAttribute('href'));
     const digest = createHash('sha256').update(await answer.body()).digest('hex');
@@ -44,7 +46,7 @@ export const journeys = {
     if (!/StepFinished/.test(await text(page))) wrong('the event is not shown to an auditor');
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download the proof' }).click()]);
     const proof = await readFile(await download.path(), 'utf8');
-    if (!proof.startsWith('c2sp.org/tlog-proof@')) wrong(`the proof begins with ${proof.slice(0, 40)}`);
+    if (JSON.parse(proof).portolan !== 'inclusion') wrong(`the proof begins with ${proof.slice(0, 40)}`);
     await follow(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit' }));
     await page.getByLabel(/Position/).fill('5');
     await follow(page, page.getByRole('button', { name: 'Show' }));

@@ -5,7 +5,7 @@ export async function pictures(plan, context) {
   const cell = `/campaigns/${plan.ended}/cells/boreal-hv/atlas-esv/cloud`;
   const wanted = [
     { name: 'overview', role: 'public', path: '/', colorScheme: 'light' },
-    { name: 'matrix', role: 'public', path: `/campaigns/${plan.ended}/matrix?guest=cloud`, colorScheme: 'light' },
+    { name: 'matrix', role: 'public', path: `/history?at=8`, colorScheme: 'light' },
     { name: 'cell', role: 'auditor', path: cell, colorScheme: 'light' },
     { name: 'audit', role: 'public', path: '/audit', colorScheme: 'light' },
     { name: 'dark', role: 'public', path: '/', colorScheme: 'dark' },

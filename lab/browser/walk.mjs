@@ -17,7 +17,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const plan = JSON.parse(readFileSync(0, 'utf8'));
 const problems = [];
 const seen = { pages: 0, checks: 0, journeys: 0 };
-const wrong = (where, what) => problems.push(`${where}: ${what}`);
+const wrong = (where, what) => {
+  problems.push(where);
+  console.log(`${where}: ${what}`);
+};
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -25,29 +28,37 @@ const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
 try {
-  for (const one of plan.cases) {
+  for (const one of plan.cases.filter((it) => (process.env.PORTOLAN_ROLES ?? it.role).split(',').includes(it.role))) {
     for (const script of one.script ?? [true, false]) await journey(one, script);
     if (one.walks ?? true) await pages(one);
   }
-  if (plan.pictures) await pictures(plan, (role, options) => context(plan.cases.find((it) => it.role === role), options));
+  if (plan.pictures) await pictures(plan, async (role, options) => {
+    const one = plan.cases.find((it) => it.role === role);
+    const opened = await context(one, options);
+    await enter(opened.page, one);
+    return opened;
+  });
 } finally {
   await browser.close();
 }
-for (const problem of problems) console.log(problem);
 console.log(`${seen.pages} pages, ${seen.checks} views, ${seen.journeys} journeys; ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
 
 async function context(one, options) {
   const context = await browser.newContext({ baseURL: plan.url, reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(15000);
   const page = await context.newPage();
   const strange = (request) => !request.url().startsWith(plan.url) && !request.url().startsWith('data:');
   page.on('request', (it) => strange(it) && wrong(page.url(), `asks for ${it.url()}`));
   page.on('requestfailed', (it) => /BLOCKED|csp/i.test(it.failure()?.errorText) && wrong(page.url(), `may not load ${it.url()}`));
   page.on('pageerror', (it) => wrong(page.url(), `script failed: ${it.message}`));
   page.on('console', (it) => it.type() === 'error' && !expected(it.text()) && wrong(page.url(), it.text()));
+  return { context, page };
+}
+
+async function enter(page, one) {
   if (one.account) await signIn(page, one.account);
   if (one.role === 'vendor') await openLink(page, one.link);
-  return { context, page };
 }
 
 // A page that a role may not see is asked for on purpose; the browser tells of it on the console.
@@ -64,7 +75,6 @@ async function signIn(page, account) {
 
 async function openLink(page, link) {
   await page.goto(link);
-  await check(page, 'the page of a link');
   await Promise.all([page.waitForURL((it) => !link.endsWith(it.pathname)), page.locator('main button').click()]);
 }
 
@@ -74,20 +84,23 @@ async function pages(one) {
     { name: 'dark', viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
     { name: 'narrow', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
   ];
-  for (const { name, ...options } of looks) {
-    const { context: opened, page } = await context(one, options);
-    for (const path of one.pages) {
-      const where = `${one.role} ${name} ${path}`;
-      const answer = await page.goto(path, { waitUntil: 'domcontentloaded' });
-      if (!answer.ok()) { wrong(where, `answers ${answer.status()}`); continue; }
-      await check(page, where);
-      if (plan.shots) await page.screenshot({ path: join(plan.folder, shot(one.role, name, path)), fullPage: true });
-      seen.checks += 1;
-      if (name === 'light') { seen.pages += 1; await keyboard(page, where); }
-    }
-    if (name === 'light') for (const path of one.refused) await refused(page, path, `${one.role} ${path}`);
-    await opened.close();
+  await Promise.all(looks.map(({ name, ...options }) => pagesIn(one, name, options)));
+}
+
+async function pagesIn(one, name, options) {
+  const { context: opened, page } = await context(one, options);
+  await enter(page, one);
+  for (const path of one.pages) {
+    const where = `${one.role} ${name} ${path}`;
+    const answer = await page.goto(path, { waitUntil: 'domcontentloaded' });
+    if (!answer.ok()) { wrong(where, `answers ${answer.status()}`); continue; }
+    await check(page, where);
+    if (plan.shots) await page.screenshot({ path: join(plan.folder, shot(one.role, name, path)), fullPage: true });
+    seen.checks += 1;
+    if (name === 'light') { seen.pages += 1; await keyboard(page, where); }
   }
+  if (name === 'light') for (const path of one.refused) await refused(page, path, `${one.role} ${path}`);
+  await opened.close();
 }
 
 async function refused(page, path, where) {
@@ -139,13 +152,13 @@ async function keyboard(page, where) {
 }
 
 async function journey(one, script) {
-  const walk = journeys[one.role];
-  if (!walk) return;
+  const name = `${one.role} journey${script ? '' : ' without script'}`;
   const { context: opened, page } = await context(one, { viewport: { width: 1280, height: 900 }, javaScriptEnabled: script });
   try {
-    await walk({ page, script, one, plan, wrong: (what) => wrong(`${one.role} journey${script ? '' : ' without script'}`, what) });
+    await enter(page, one);
+    await journeys[one.role]({ page, script, one, plan, wrong: (what) => wrong(name, what) });
   } catch (error) {
-    wrong(`${one.role} journey${script ? '' : ' without script'} at ${page.url()}`, error.message.split('\n').slice(0, 3).join(' '));
+    wrong(`${name} at ${page.url()}`, error.message.split('\n').slice(0, 3).join(' '));
   }
   seen.journeys += 1;
   await opened.close();

@@ -123,6 +123,7 @@ pub fn build_from(
     let certificates = network.tls.as_ref().map(Certificates::open).transpose()?;
     let acceptor = certificates.as_ref().map(acceptor).transpose()?;
     let (listener, address) = bind(service.settings.listen, network)?;
+    service.listens.get_or_init(|| address);
     let local = network.metrics.map(bind_local).transpose()?;
     let draining = CancellationToken::new();
     let accepting = Accepting::new(&service, draining.clone());

@@ -1,6 +1,7 @@
 //! What every handler works with.
 
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::access::{Known, Means, Viewer};
 use ingest::{AccessDesk, Desk};
@@ -42,6 +43,8 @@ pub struct Service {
     pub problem_page: ProblemPage,
     /// Who watches campaigns as they run.
     pub live: Hub,
+    /// Where it listens, once it does: the port is the one that it was given.
+    pub(crate) listens: OnceLock<SocketAddr>,
     /// Held while a piece of evidence is read.
     pub(crate) fetching: Mutex<()>,
     /// Held while the whole log is judged anew.
@@ -82,6 +85,7 @@ impl Service {
             stopping: CancellationToken::new(),
             metrics,
             problem_page: PROBLEM_PAGE,
+            listens: OnceLock::new(),
             fetching: Mutex::default(),
             judging: Mutex::default(),
         })

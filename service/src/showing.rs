@@ -99,7 +99,11 @@ impl Service {
     pub(crate) fn called(&self) -> String {
         match self.settings.public_url.as_deref() {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.settings.listen),
+            None => {
+                let scheme = if self.settings.network.tls.is_some() { "https" } else { "http" };
+                let listens = self.listens.get().unwrap_or(&self.settings.listen);
+                format!("{scheme}://{listens}")
+            }
         }
     }
 }

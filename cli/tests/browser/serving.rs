@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -34,6 +35,10 @@ impl Serving {
         });
         let url = link_in(&said, "serving at http");
         let first = link_in(&said, "/first/");
+        // Other commands find it by this file.
+        while !store.join("service/running.json").exists() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         Self { child, store: store.to_owned(), url: url.trim_end_matches('/').to_owned(), first }
     }
 

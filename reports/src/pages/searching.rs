@@ -11,6 +11,7 @@ use super::links::{self, Asked};
 use super::search::{Found, Search};
 use crate::chronicle::CampaignRecord;
 use crate::leak;
+use crate::units;
 
 /// What is looked through.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +130,8 @@ fn waivers(registry: &Registry, with_reasons: bool) -> Vec<Found> {
     let found = registry.waivers().values().map(|it| {
         let what = &it.waived.what;
         let reason = if with_reasons { format!(": {}", what.reason) } else { String::new() };
-        let words = format!("of rule {}, until {}{reason}", what.rule, what.expires);
+        let until = units::instant(what.expires);
+        let words = format!("of rule {}, until {until}{reason}", what.rule);
         Found::new(&what.waiver, words, links::event(it.waived.position))
     });
     found.collect()

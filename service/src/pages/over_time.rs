@@ -51,8 +51,7 @@ pub(super) async fn feed(
     Anyone(_): Anyone,
 ) -> Result<HttpResponse, Problem> {
     // Named by the operator, never by whoever asks: a name that a request brings is not believed.
-    let listens = service.settings.listen;
-    let origin = service.settings.public_url.clone().unwrap_or_else(|| format!("http://{listens}"));
+    let origin = service.called();
     let key = Key::of_all(&service, "/feed.atom".to_owned());
     let make = move |service: &Service| {
         let feed = views::feed(service, &origin)?.xml();
