@@ -102,9 +102,10 @@ impl From<DeskError> for Exit {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::Refused(refusal) => Self::Usage(refusal.into()),
-            DeskError::NotDeclared(_) | DeskError::NoStep(_) | DeskError::Withdrawn(_) => {
-                Self::Usage(error.into())
-            }
+            DeskError::Conflict { .. }
+            | DeskError::NotDeclared(_)
+            | DeskError::NoStep(_)
+            | DeskError::Withdrawn(_) => Self::Usage(error.into()),
             DeskError::Store(error) => error.into(),
         }
     }

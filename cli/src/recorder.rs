@@ -1,6 +1,6 @@
 //! The desk in the same process: what a driver saw is kept, judged and recorded.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::campaign::Progress;
 use domain::command::{Command, RecordStep};
@@ -16,7 +16,7 @@ use crate::clock;
 /// Records one campaign at the desk.
 #[derive(Debug, Clone)]
 pub(crate) struct DeskRecorder {
-    pub(crate) desk: Arc<Mutex<Desk>>,
+    pub(crate) desk: Arc<Desk>,
     pub(crate) campaign: CampaignId,
 }
 
@@ -55,7 +55,7 @@ impl DeskRecorder {
         step: Step,
         report: StepReport,
     ) -> Result<Progress, RecordError> {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let desk = &self.desk;
         let keep = |proof: &Proof| {
             Ok(Evidence {
                 kind: proof.kind,
@@ -65,12 +65,9 @@ impl DeskRecorder {
             })
         };
         let evidence = report.proofs.iter().map(keep).collect::<Result<_, DeskError>>()?;
-        let progress = |desk: &Desk| {
-            let campaign = desk.campaign(&self.campaign);
-            campaign.and_then(|it| it.trials.get(&trial)).cloned().unwrap_or_default()
-        };
+        let progress = || desk.progress(&self.campaign, &trial).unwrap_or_default();
         let record = RecordStep {
-            attempt: progress(&desk).attempt(),
+            attempt: progress().attempt(),
             trial: trial.clone(),
             step,
             outcome: report.outcome,
@@ -80,6 +77,6 @@ impl DeskRecorder {
             duration_ms: report.duration_ms,
         };
         desk.submit(&self.campaign, Command::RecordStep(record), clock::now())?;
-        Ok(progress(&desk))
+        Ok(progress())
     }
 }

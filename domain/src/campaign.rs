@@ -60,6 +60,17 @@ pub struct Campaign {
     pub ended: Option<Ending>,
 }
 
+impl Campaign {
+    /// The same campaign with these trials alone: all that deciding about them needs. Trials that
+    /// it does not have stay out.
+    #[must_use]
+    pub fn only<'a>(&self, trials: impl Iterator<Item = &'a Trial>) -> Self {
+        let found = trials.filter_map(|it| self.trials.get_key_value(it));
+        let trials = found.map(|(trial, progress)| (trial.clone(), progress.clone())).collect();
+        Self { trials, pins: self.pins.clone(), resumed: self.resumed, ended: self.ended }
+    }
+}
+
 /// Applies one event to the state before it; the state before the first event is `None`.
 ///
 /// It cannot fail: the past is not argued with. An event without its campaign's start is ignored.

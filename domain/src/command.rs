@@ -1,5 +1,6 @@
 //! What may be asked of a campaign, and the identity that makes a repeated request harmless.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::event::{CellShown, Cost, Ending, Evidence, Outcome, Pins};
@@ -11,7 +12,12 @@ use crate::testbed::Testbed;
 use crate::told::ToldTrial;
 
 /// Something asked of one campaign.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON it is an object with the command's name as its only key, `{"record-step": {…}}`: read
+/// from left to right, nothing of it is kept aside. [`crate::wire`] says where that is used. What an
+/// operator does at the log itself has no such form and is never read from anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Command {
     /// Begin.
     StartCampaign {
@@ -52,6 +58,7 @@ pub enum Command {
         attempt: u32,
     },
     /// Withdraw a recorded step: the lab had broken unseen.
+    #[serde(skip)]
     WithdrawStep {
         /// Which trial.
         trial: Trial,
@@ -65,6 +72,7 @@ pub enum Command {
         by: String,
     },
     /// Take over a whole campaign that another system told.
+    #[serde(skip)]
     TakeOver(Box<TakeOver>),
 }
 
@@ -86,7 +94,8 @@ pub struct TakeOver {
 }
 
 /// Record how a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordStep {
     /// Which trial.
     pub trial: Trial,

@@ -196,6 +196,7 @@ pub enum Ending {
 
 /// What a campaign cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cost {
     /// From the start (or the resumption) to the end, in milliseconds.
     pub wall_ms: u64,
@@ -224,6 +225,7 @@ pub struct ScoresShown {
 
 /// One cell as it was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CellShown {
     /// Whose matrix.
     pub guest: GuestId,

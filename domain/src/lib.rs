@@ -21,6 +21,7 @@ pub mod declare;
 pub mod event;
 pub mod registry;
 pub mod told;
+pub mod wire;
 
 pub mod aggregate;
 pub mod change;

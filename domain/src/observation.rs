@@ -67,6 +67,7 @@ impl fmt::Display for Value {
 
 /// One fact as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Observation {
     /// Dotted name, the unit last: `cpu.model`, `memory.total_kib`. docs/facts.md lists them.
     pub fact: String,

@@ -12,6 +12,7 @@ pub const MOST_TRIALS: usize = 100_000;
 
 /// One walk of one guest along one route, one repetition: who it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trial {
     /// The operating system image that travels.
     pub guest: GuestId,

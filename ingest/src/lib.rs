@@ -6,4 +6,4 @@ pub mod history;
 
 mod desk;
 
-pub use desk::{Desk, DeskError};
+pub use desk::{Answer, Batch, Desk, DeskError, Refused};

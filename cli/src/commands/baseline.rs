@@ -20,7 +20,7 @@ pub(super) fn execute(args: &Args, command: &Baseline) -> Result<(), Exit> {
 }
 
 fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
-    let mut desk = desk_there(args)?;
+    let desk = desk_there(args)?;
     let history = history_in(desk.log())?;
     let campaign = pick(&history, command.campaign.as_ref())?;
     if campaign.ended.is_none() {
@@ -37,7 +37,7 @@ fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
     let before = desk.registry().baseline(&command.name).map(|it| it.what.campaign.clone());
     let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
     if args.json {
-        return print_json(&declared::baseline(desk.registry(), &command.name));
+        return print_json(&declared::baseline(&desk.registry(), &command.name));
     }
     let (name, id) = (&command.name, &campaign.id);
     let before = before.filter(|it| it != id).map(|it| format!(", {it} before"));

@@ -80,14 +80,14 @@ pub(super) fn execute(args: &Args, command: &ImportCampaigns) -> Result<(), Exit
         campaigns: campaigns.iter().map(CampaignTold::from).collect(),
     };
     if recorded {
-        record(&mut desk(args)?, &name, sha256, campaigns)?;
+        record(&desk(args)?, &name, sha256, campaigns)?;
     }
     if args.json { print_json(&told) } else { print(&text(&told)) }
 }
 
 /// Records what was read: every campaign, or none when one of them is there already.
 fn record(
-    desk: &mut Desk,
+    desk: &Desk,
     file: &str,
     file_sha256: Sha256Digest,
     campaigns: Vec<ForeignCampaign>,

@@ -1,6 +1,6 @@
 //! `portolan run`: a campaign from its start, or from where it was interrupted, to its matrices.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use domain::command::Command;
 use domain::event::Ending;
@@ -16,7 +16,7 @@ use reports::viewpoint::Viewpoint;
 use store::{Direction, EventLog};
 
 use super::seen::Seen;
-use super::voyage::{Voyage, lock, sail};
+use super::voyage::{Voyage, sail};
 use super::{desk, history_in, matrix, print};
 use crate::args::{Args, Gate, Run};
 use crate::exit::Exit;
@@ -25,7 +25,7 @@ use crate::{clock, settings};
 pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     let (fresh, trials) = fresh(command)?;
-    let desk = Arc::new(Mutex::new(desk(args)?));
+    let desk = Arc::new(desk(args)?);
     let voyage = match fresh {
         Some(testbed) => {
             let campaign = clock::new_campaign().map_err(Exit::usage)?;
@@ -37,7 +37,7 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let end = runtime.block_on(sail(args, command, &desk, &voyage, trials))?;
     drop(runtime);
 
-    let seen = Seen::of(history_in(lock(&desk).log())?, policy)?;
+    let seen = Seen::of(history_in(desk.log())?, policy)?;
     let campaign = seen.pick(Some(&voyage.campaign))?;
     let waivers = seen.waivers();
     let judged = seen.judged(campaign, &waivers);
@@ -49,9 +49,9 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     };
     matrix::show(args, &seen, &judged)?;
     if !args.json {
-        tell_changes(&seen, lock(&desk).log(), &voyage.campaign)?;
+        tell_changes(&seen, desk.log(), &voyage.campaign)?;
     }
-    lock(&desk).submit(&voyage.campaign, shown, clock::now())?;
+    desk.submit(&voyage.campaign, shown, clock::now())?;
     if let Some((trial, reason)) = end.lab_errors.first() {
         let words = match end.lab_errors.len() {
             1 => format!("a trial met a lab error, {trial}: {reason}"),
@@ -103,8 +103,7 @@ fn planned(testbed: &Testbed, command: &Run) -> Result<Vec<Trial>, Exit> {
 }
 
 /// The last campaign that did not run to its end.
-fn interrupted(desk: &Mutex<Desk>) -> Result<Voyage, Exit> {
-    let desk = lock(desk);
+fn interrupted(desk: &Desk) -> Result<Voyage, Exit> {
     let history = history_in(desk.log())?;
     let last = super::pick(&history, None)?;
     let open = |it: &&CampaignHistory| !matches!(it.ended, Some((Ending::Completed, _)));

@@ -17,7 +17,7 @@ use crate::{clock, settings};
 pub(super) fn execute(args: &Args, command: &Upgrade) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     words("the version from now on", &command.to).map_err(DeskError::from)?;
-    let mut desk = desk_there(args)?;
+    let desk = desk_there(args)?;
     let mut chronicle = Chronicle::new(policy, Viewpoint::default());
     for recorded in desk.log().read(0, store::Direction::Forward) {
         chronicle.project(recorded?);
@@ -31,7 +31,8 @@ pub(super) fn execute(args: &Args, command: &Upgrade) -> Result<(), Exit> {
     };
     let declaration = Declaration::Upgrade { subject: subject.clone(), from, to };
     let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
-    let last = desk.registry().upgrades().iter().rev().find(|it| it.what.subject == *subject);
+    let registry = desk.registry();
+    let last = registry.upgrades().iter().rev().find(|it| it.what.subject == *subject);
     let Some(upgrade) = last else { return Ok(()) };
     if args.json {
         return print_json(&upgrade.what);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use domain::campaign::Progress as Walked;
@@ -36,7 +36,7 @@ pub(super) struct Voyage {
 pub(super) async fn sail(
     args: &Args,
     command: &Run,
-    desk: &Arc<Mutex<Desk>>,
+    desk: &Arc<Desk>,
     voyage: &Voyage,
     trials: Option<Vec<Trial>>,
 ) -> Result<RunEnd<RecordError>, Exit> {
@@ -107,7 +107,7 @@ async fn prepare(
 async fn walk(
     args: &Args,
     command: &Run,
-    (desk, voyage): (&Arc<Mutex<Desk>>, &Voyage),
+    (desk, voyage): (&Arc<Desk>, &Voyage),
     trials: Option<Vec<Trial>>,
     (ready, ledger, cancel): (Ready, &Arc<Ledger>, CancellationToken),
 ) -> Result<RunEnd<RecordError>, Exit> {
@@ -155,12 +155,11 @@ fn cost(clock: Stopwatch, before: Cost) -> Cost {
 
 /// Records the start or the resumption and returns the trials that are left to walk.
 fn begin(
-    desk: &Mutex<Desk>,
+    desk: &Desk,
     voyage: &Voyage,
     pins: Pins,
     trials: Option<Vec<Trial>>,
 ) -> Result<Vec<(Trial, Walked)>, Exit> {
-    let mut desk = lock(desk);
     let order = match trials {
         Some(plan) => {
             let testbed = Box::new(voyage.testbed.clone());
@@ -177,7 +176,8 @@ fn begin(
     };
     let campaign = desk.campaign(&voyage.campaign);
     let stand = |trial: Trial| {
-        let progress = campaign.and_then(|it| it.trials.get(&trial)).cloned().unwrap_or_default();
+        let known = campaign.as_ref().and_then(|it| it.trials.get(&trial));
+        let progress = known.cloned().unwrap_or_default();
         (trial, progress)
     };
     let mut walk: Vec<(Trial, Walked)> = order.into_iter().map(stand).collect();
@@ -185,23 +185,13 @@ fn begin(
     Ok(walk)
 }
 
-fn finish(
-    desk: &Mutex<Desk>,
-    voyage: &Voyage,
-    end: &RunEnd<RecordError>,
-    cost: Cost,
-) -> Result<(), Exit> {
+fn finish(desk: &Desk, voyage: &Voyage, end: &RunEnd<RecordError>, cost: Cost) -> Result<(), Exit> {
     let ending = match (end.cancelled, end.lab_errors.is_empty()) {
         (true, _) => Ending::Cancelled,
         (false, false) => Ending::LabError,
         (false, true) => Ending::Completed,
     };
     let finish = Command::FinishCampaign { ending, cost, attempt: voyage.attempt };
-    lock(desk).submit(&voyage.campaign, finish, clock::now())?;
+    desk.submit(&voyage.campaign, finish, clock::now())?;
     Ok(())
-}
-
-/// The desk, whoever panicked while holding it.
-pub(super) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,7 +23,7 @@ pub(super) fn execute(args: &Args, command: &Waiver) -> Result<(), Exit> {
         Waiver::End { waiver, reason, by } => {
             let (waiver, reason) = (waiver.clone(), reason.clone());
             let declaration = Declaration::EndWaiver { waiver, reason };
-            let mut desk = desk_there(args)?;
+            let desk = desk_there(args)?;
             let recorded = desk.declare(declaration, &by.by, clock::now())?;
             tell(args, &desk, recorded.as_ref())
         }
@@ -38,7 +38,7 @@ fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
         target: command.target.clone(),
         route: command.route.clone(),
     };
-    let mut desk = desk_there(args)?;
+    let desk = desk_there(args)?;
     known_scope(&history_in(desk.log())?, &scope)?;
     let declaration = Declaration::Waive {
         waiver: command.waiver.clone(),
@@ -104,7 +104,7 @@ fn list(args: &Args, past: Past) -> Result<(), Exit> {
 }
 
 fn tell(args: &Args, desk: &Desk, recorded: Option<&Recorded>) -> Result<(), Exit> {
-    let entries = declared::waivers(desk.registry(), clock::now());
+    let entries = declared::waivers(&desk.registry(), clock::now());
     if args.json {
         return print_json(&entries);
     }

@@ -9,7 +9,7 @@ use crate::clock;
 use crate::exit::Exit;
 
 pub(super) fn execute(args: &Args, command: &Withdraw) -> Result<(), Exit> {
-    let mut desk = desk_there(args)?;
+    let desk = desk_there(args)?;
     let words = (command.reason.as_str(), command.by.by.as_str());
     let recorded = desk.withdraw(command.position, words, clock::now())?;
     for recorded in recorded {

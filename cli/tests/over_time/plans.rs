@@ -106,7 +106,7 @@ fn where_nothing_is_stale_there_is_no_plan() {
 #[test]
 fn of_a_baseline_that_another_system_told_the_testbed_is_to_be_named() {
     let bench = Bench::empty();
-    take_over(&mut bench.desk(), "c-2013", "2024-07-01T00:00:00Z");
+    take_over(&bench.desk(), "c-2013", "2024-07-01T00:00:00Z");
     bench.served(&["baseline", "set", "poc"]);
     let stale = bench.served(&["plan", "--stale"]).out;
     assert!(stale.starts_with("Baseline poc: 3 of 3 cells stale.\n"), "{stale}");

@@ -32,9 +32,9 @@ fn go_on(bench: &Bench) {
     bench.served(&["withdraw", &position, "--reason", "the switch was off"]);
     bench.served(&["upgrade", "kvm-like", "7.2.22", "10.1.0"]);
     bench.served(&["baseline", "set", "spring"]);
-    let mut desk = bench.desk();
-    take_over(&mut desk, "c-2013", "2024-07-02T00:00:00Z");
-    walk(&mut desk, "c-autumn", ("2024-09-01T08:00:00Z", "10.1.0"), summer);
+    let desk = bench.desk();
+    take_over(&desk, "c-2013", "2024-07-02T00:00:00Z");
+    walk(&desk, "c-autumn", ("2024-09-01T08:00:00Z", "10.1.0"), summer);
 }
 
 /// Every way of asking that shows a receipt.
@@ -98,7 +98,7 @@ fn go_on_without_waiver(bench: &Bench) {
     bench.served(&["waiver", "end", "cpu", "--reason", "all replaced"]);
     let position = bench.position("c-summer", &trials()[2], Step::Restart).to_string();
     bench.served(&["withdraw", &position, "--reason", "the switch was off"]);
-    walk(&mut bench.desk(), "c-autumn", ("2024-09-01T08:00:00Z", "10.1.0"), summer);
+    walk(&bench.desk(), "c-autumn", ("2024-09-01T08:00:00Z", "10.1.0"), summer);
 }
 
 #[test]

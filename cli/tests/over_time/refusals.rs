@@ -111,8 +111,8 @@ fn what_was_neither_found_nor_scored_is_neither_upgraded_nor_withdrawn() {
 #[test]
 fn a_word_that_may_mean_several_things_is_asked_about() {
     let bench = Bench::empty();
-    let mut desk = bench.desk();
-    walk(&mut desk, "c-1", ("2024-03-01T08:00:00Z", "7.2.22 on 7.2.22"), spring);
+    let desk = bench.desk();
+    walk(&desk, "c-1", ("2024-03-01T08:00:00Z", "7.2.22 on 7.2.22"), spring);
     drop(desk);
     bench.refused(
         "upgrade kvm-like 7.2.22 8",

@@ -72,7 +72,7 @@ pub(crate) fn summer(trial: &Trial) -> Fate {
 
 /// Walks a campaign from its start to its end, a second for each event.
 pub(crate) fn walk(
-    desk: &mut Desk,
+    desk: &Desk,
     id: &str,
     (begin, emulator): (&str, &str),
     fate: fn(&Trial) -> Fate,
@@ -131,7 +131,7 @@ fn record(trial: &Trial, step: Step, outcome: Outcome, fate: &Fate) -> Command {
 }
 
 /// Takes over what another system told of 2013: three cells, of which one has no step.
-pub(crate) fn take_over(desk: &mut Desk, id: &str, instant: &str) {
+pub(crate) fn take_over(desk: &Desk, id: &str, instant: &str) {
     let mut testbed = testbed();
     testbed.name = "the industry's proof of concept".to_owned();
     testbed.platforms.iter_mut().for_each(|it| it.driver = DRIVER.to_owned());

@@ -86,7 +86,7 @@ fn a_waiver_relaxes_while_it_is_in_force_and_the_raw_score_stands_beside() {
 #[test]
 fn what_another_system_told_stands_where_it_was_tried() {
     let bench = Bench::charted();
-    take_over(&mut bench.desk(), "c-2013", "2024-07-01T00:00:00Z");
+    take_over(&bench.desk(), "c-2013", "2024-07-01T00:00:00Z");
     assert_eq!(standings(&bench, ""), SUMMER, "told today, tried long ago: not the last campaign");
     assert_eq!(standings(&bench, " --campaign c-2013"), ["SUCCESS", "WARNING", "FAILURE"]);
     assert_eq!(standings(&bench, " --as-of 2013-06-01"), ["SUCCESS"]);
@@ -120,7 +120,7 @@ fn nothing_to_see_is_told_in_clear_words() {
     assert!(!bench.file("r.html").exists());
     let mut log_of_declarations = Bench::empty();
     log_of_declarations.set_baseline("early", "c-spring", "2024-01-01T00:00:00Z");
-    walk(&mut log_of_declarations.desk(), "c-spring", ("2024-03-01T08:00:00Z", "7.2.22"), spring);
+    walk(&log_of_declarations.desk(), "c-spring", ("2024-03-01T08:00:00Z", "7.2.22"), spring);
     log_of_declarations.refused("matrix --known-at 0", 2, "no campaign was known at position 0");
     log_of_declarations.refused(
         "matrix --known-at 0 --as-of 2024-03-31",

@@ -7,9 +7,9 @@ use crate::fixture::*;
 #[test]
 fn a_season_from_baseline_to_revalidation() {
     let bench = Bench::empty();
-    walk(&mut bench.desk(), "c-spring", ("2024-03-01T08:00:00Z", "7.2.22"), spring);
+    walk(&bench.desk(), "c-spring", ("2024-03-01T08:00:00Z", "7.2.22"), spring);
     bench.served(&["baseline", "set", "reference", "--reason", "the first season"]);
-    walk(&mut bench.desk(), "c-summer", ("2024-06-01T08:00:00Z", "7.2.22"), summer);
+    walk(&bench.desk(), "c-summer", ("2024-06-01T08:00:00Z", "7.2.22"), summer);
     let list = bench.served(&["baseline", "list", "--json"]).json();
     assert_eq!(list[0]["campaign"], "c-spring", "a reference stays until it is set anew");
     assert!(bench.served(&["plan", "--stale"]).out.contains("none of them stale"));
@@ -25,7 +25,7 @@ fn a_season_from_baseline_to_revalidation() {
     assert_eq!(bench.events(), before, "nothing was begun");
 
     // It is walked, at the new version: nothing is stale any more.
-    walk(&mut bench.desk(), "c-autumn", ("2030-09-01T08:00:00Z", "10.1.0"), summer);
+    walk(&bench.desk(), "c-autumn", ("2030-09-01T08:00:00Z", "10.1.0"), summer);
     assert!(bench.served(&["plan", "--stale"]).out.contains("none of them stale"));
     bench.served(&["baseline", "set", "autumn", "--follows", "reference"]);
     let shown = bench.served(&["baseline", "show", "autumn", "--json"]).json();

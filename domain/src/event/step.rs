@@ -33,7 +33,7 @@ pub struct StepFinished {
 
 /// How a step ended. "Not reached" is not an outcome: it has no event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Outcome {
     /// It was carried out; the checks decide.
     Completed,
@@ -65,6 +65,7 @@ impl Outcome {
 
 /// Something kept as proof, content-addressed beside the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// What it is.
     pub kind: EvidenceKind,

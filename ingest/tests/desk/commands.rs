@@ -8,7 +8,7 @@ use crate::support::*;
 #[test]
 fn a_repeated_command_is_answered_with_the_fact_already_recorded() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     desk.submit(&id(), start(), at(1)).unwrap();
     let first = desk.submit(&id(), step(0, Step::SanityCheck), at(2)).unwrap();
     let head = desk.log().head();
@@ -20,7 +20,7 @@ fn a_repeated_command_is_answered_with_the_fact_already_recorded() {
 #[test]
 fn a_refused_command_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     desk.submit(&id(), start(), at(1)).unwrap();
     let head = desk.log().head();
     let refused = desk.submit(&id(), step(0, Step::Restart), at(2));
@@ -31,15 +31,15 @@ fn a_refused_command_leaves_nothing() {
 #[test]
 fn a_reopened_desk_stands_where_the_old_one_stood() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     desk.submit(&id(), start(), at(1)).unwrap();
     for number in 1..=4 {
         desk.submit(&id(), step(1, Step::from_number(number).unwrap()), at(2)).unwrap();
     }
-    let before = desk.campaign(&id()).cloned();
+    let before = desk.campaign(&id());
     drop(desk);
-    let mut desk = open(folder.path());
-    assert_eq!(desk.campaign(&id()).cloned(), before);
+    let desk = open(folder.path());
+    assert_eq!(desk.campaign(&id()), before);
     // The next step follows; a step of before is still known.
     desk.submit(&id(), step(1, Step::ConsistencyCheck), at(3)).unwrap();
     let head = desk.log().head();

@@ -34,7 +34,7 @@ fn waiver(name: &str) -> Declaration {
 #[test]
 fn a_declaration_is_recorded_signed_and_known_to_the_next_desk() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     desk.submit(&id(), start(), at(1)).unwrap();
     let recorded = desk.declare(baseline("spring"), " ada ", at(2)).unwrap().unwrap();
     assert_eq!((&*recorded.stream, recorded.version, recorded.at), (STREAM, 0, at(2)));
@@ -44,10 +44,10 @@ fn a_declaration_is_recorded_signed_and_known_to_the_next_desk() {
     let second = desk.declare(waiver("w"), "ada", at(3)).unwrap().unwrap();
     assert_eq!((second.version, second.position), (1, recorded.position + 1));
     assert_eq!(signed(&desk), [second.position, desk.log().head()]);
-    let before = desk.registry().clone();
+    let before = desk.registry();
     drop(desk);
-    let mut desk = open(folder.path());
-    assert_eq!(*desk.registry(), before);
+    let desk = open(folder.path());
+    assert_eq!(desk.registry(), before);
     let third = desk.declare(baseline("autumn"), "ada", at(4)).unwrap().unwrap();
     assert_eq!(third.version, 2);
 }
@@ -55,7 +55,7 @@ fn a_declaration_is_recorded_signed_and_known_to_the_next_desk() {
 #[test]
 fn a_repeated_declaration_records_nothing_and_a_refused_one_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     desk.declare(waiver("w"), "ada", at(1)).unwrap().unwrap();
     let (head, notes) = (desk.log().head(), signed(&desk));
     assert_eq!(desk.declare(waiver("w"), "ada", at(2)).unwrap(), None);
@@ -71,8 +71,8 @@ fn a_repeated_declaration_records_nothing_and_a_refused_one_leaves_nothing() {
 fn two_desks_over_one_log_never_declare_past_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let shared: Arc<dyn EventLog> = Arc::new(log(folder.path()));
-    let mut here = desk(folder.path(), Arc::clone(&shared));
-    let mut there = desk(folder.path(), Arc::clone(&shared));
+    let here = desk(folder.path(), Arc::clone(&shared));
+    let there = desk(folder.path(), Arc::clone(&shared));
     let first = here.declare(waiver("w"), "ada", at(1)).unwrap().unwrap();
     // The same words at the same place are the same request, whoever says them.
     assert_eq!(there.declare(waiver("w"), "ada", at(1)).unwrap(), Some(first));
@@ -82,7 +82,7 @@ fn two_desks_over_one_log_never_declare_past_each_other() {
     let behind = there.declare(waiver("v"), "ada", at(3)).unwrap_err();
     assert!(matches!(behind, DeskError::Store(StoreError::WrongVersion { .. })), "{behind}");
     assert_eq!(shared.head(), 2);
-    let mut again = desk(folder.path(), shared);
+    let again = desk(folder.path(), shared);
     assert!(again.declare(waiver("v"), "ada", at(3)).unwrap().is_some());
 }
 
@@ -90,12 +90,12 @@ fn two_desks_over_one_log_never_declare_past_each_other() {
 fn who_was_stopped_before_it_was_signed_asks_again_and_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let faulty = Arc::new(Faulty::new(folder.path()));
-    let mut desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
+    let desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
     faulty.signs_nothing.store(true, Ordering::Relaxed);
     assert!(desk.declare(waiver("w"), "ada", at(1)).is_err());
     assert_eq!((desk.log().head(), signed(&desk)), (1, Vec::new()), "recorded first, then signed");
     drop((desk, faulty));
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     assert_eq!(desk.declare(waiver("w"), "ada", at(2)).unwrap(), None);
     assert_eq!(signed(&desk), [1]);
 }
@@ -104,7 +104,7 @@ fn who_was_stopped_before_it_was_signed_asks_again_and_it_is() {
 fn what_the_log_did_not_take_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let faulty = Arc::new(Faulty::new(folder.path()));
-    let mut desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
+    let desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
     faulty.takes_nothing.store(true, Ordering::Relaxed);
     assert!(desk.declare(waiver("w"), "ada", at(1)).is_err());
     assert!(desk.registry().waivers().is_empty());

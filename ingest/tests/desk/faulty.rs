@@ -1,7 +1,7 @@
 //! A log that stops at the next append or the next signature, as a killed process would.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::event::Recorded;
 use ledger::{Hash, Note, TileId};
@@ -16,12 +16,21 @@ pub(crate) struct Faulty {
     log: DiskLog,
     pub(crate) takes_nothing: AtomicBool,
     pub(crate) signs_nothing: AtomicBool,
+    /// It takes the next decisions, and whoever brought them never hears of it.
+    pub(crate) breaks_off: AtomicBool,
+    /// How often it was asked to append.
+    pub(crate) calls: AtomicUsize,
 }
 
 impl Faulty {
     pub(crate) fn new(store: &Path) -> Self {
-        let (takes_nothing, signs_nothing) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { log: support::log(store), takes_nothing, signs_nothing }
+        Self {
+            log: support::log(store),
+            takes_nothing: AtomicBool::new(false),
+            signs_nothing: AtomicBool::new(false),
+            breaks_off: AtomicBool::new(false),
+            calls: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -30,7 +39,10 @@ impl EventLog for Faulty {
         if self.takes_nothing.load(Ordering::Relaxed) {
             return appends.into_iter().map(|_| Err(StoreError::Broken)).collect();
         }
-        self.log.append_all(appends)
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let recorded = self.log.append_all(appends);
+        assert!(!self.breaks_off.swap(false, Ordering::Relaxed), "the thread broke off");
+        recorded
     }
 
     fn recorded_for(&self, stream: &str, id: Uuid) -> Result<Option<Vec<Recorded>>, StoreError> {

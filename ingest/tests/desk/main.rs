@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod batches;
 mod commands;
 mod declaring;
 mod faulty;
+mod side_by_side;
 mod support;
 mod taking_over;
 mod withdrawing;

@@ -40,7 +40,7 @@ fn told(bytes: &[u8], count: u32) -> Command {
 #[test]
 fn a_file_is_taken_over_whole_and_signed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     let recorded = desk.submit(&id(), told(b"file", 2000), at(10)).unwrap();
     let told = recorded
         .iter()
@@ -54,10 +54,10 @@ fn a_file_is_taken_over_whole_and_signed() {
 #[test]
 fn the_same_file_again_is_answered_and_another_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     let first = desk.submit(&id(), told(b"file", 3), at(10)).unwrap();
     drop(desk);
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     assert_eq!(desk.submit(&id(), told(b"file", 3), at(20)).unwrap(), first);
     let other = desk.submit(&id(), told(b"another file", 3), at(20)).unwrap_err();
     assert!(matches!(other, DeskError::Refused(_)), "{other}");
@@ -70,7 +70,7 @@ fn the_same_file_again_is_answered_and_another_refused() {
 fn who_was_stopped_before_it_was_signed_asks_again_and_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let faulty = Arc::new(Faulty::new(folder.path()));
-    let mut desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
+    let desk = desk(folder.path(), Arc::clone(&faulty) as Arc<dyn EventLog>);
     faulty.takes_nothing.store(true, Ordering::Relaxed);
     assert!(desk.submit(&id(), told(b"file", 300), at(10)).is_err());
     assert_eq!((desk.log().head(), desk.campaign(&id())), (0, None), "whole or not at all");
@@ -79,7 +79,7 @@ fn who_was_stopped_before_it_was_signed_asks_again_and_it_is() {
     assert!(desk.submit(&id(), told(b"file", 300), at(10)).is_err());
     assert!(signed(&desk).is_empty());
     drop((desk, faulty));
-    let mut desk = open(folder.path());
+    let desk = open(folder.path());
     let recorded = desk.submit(&id(), told(b"file", 300), at(20)).unwrap();
     assert_eq!(recorded[0].at, at(10));
     assert_eq!(signed(&desk), [desk.log().head()]);
