@@ -17,13 +17,16 @@ pub(crate) struct Args {
     /// Write the same figures, and every sample, to this file.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
-    /// How many rounds of appends; 9, or 3 when quick.
+    /// How many rounds; 9 of appends, 11 of tables, 7 of web, or 3 when quick.
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
     /// A Python with duckdb and pandas, to compare tables with.
     #[arg(long)]
     pub(crate) python: Option<PathBuf>,
-    /// Measure only this part; tables are measured only when they are asked for.
+    /// The program that serves, to measure the service.
+    #[arg(long)]
+    pub(crate) portolan: Option<PathBuf>,
+    /// Measure only this part; tables and web are measured only when they are asked for.
     #[arg(long)]
     pub(crate) only: Option<Part>,
     /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
@@ -48,4 +51,6 @@ pub(crate) enum Part {
     Views,
     /// Scores of cells and analyses over a million outcomes.
     Tables,
+    /// The service: pages against nginx, watchers, reports of labs.
+    Web,
 }
