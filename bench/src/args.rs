@@ -32,7 +32,8 @@ pub(crate) struct Args {
     /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
     #[arg(long)]
     pub(crate) engine: Vec<String>,
-    /// Append only in the ways whose names hold this, such as `1024` or `appenders`.
+    /// Append only in the ways whose names hold this, such as `1024` or `appenders`; of the service
+    /// only labs, files, pages, watchers or readers.
     #[arg(long, default_value = "")]
     pub(crate) way: String,
     /// One task of the large log, as JSON: the benchmark starts itself with it.

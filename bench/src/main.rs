@@ -105,7 +105,7 @@ fn service(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
     let program =
         program.context("--portolan says which program: lab/bench-service.sh builds it")?;
     let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 7 });
-    Web { folder, program, rounds, quick: args.quick }.measure(table)
+    Web { folder, program, rounds, quick: args.quick, way: &args.way }.measure(table)
 }
 
 fn appends(args: &Args, folder: &Path) -> Result<Vec<Sample>> {

@@ -37,30 +37,35 @@ pub(crate) struct Web<'a> {
     pub(crate) rounds: usize,
     /// Whether less of everything is measured.
     pub(crate) quick: bool,
+    /// Only parts whose names hold this: labs, files, pages, watchers, readers.
+    pub(crate) way: &'a str,
 }
 
+/// Half of it is reported while pages are read, when labs are not measured: steps a second.
+const USUAL_RATE: f64 = 10_000.0;
+
 impl Web<'_> {
-    /// Measures everything.
+    /// Measures everything. What cannot be measured is said in the table, and the rest goes on.
     pub(crate) fn measure(&self, table: &mut Table) -> Result<()> {
-        let ingested = self.ingest(table)?;
-        let store = self.folder.join("web");
-        let steps = if self.quick { 30_000 } else { 1_000_000 };
-        eprintln!("recording {steps} steps of campaigns between twelve platforms");
-        let events =
-            field(&call(&Task::ViewsLoad { store: store.clone(), steps })?, "events")? as u64;
-        let tokens = Tokens::grant(&store)?;
-        eprintln!("starting the service over {events} events");
-        let serving = Serving::start(self.program, &store, WORKERS)?;
-        table.section(&format!("The service over {events} events"));
-        table.one("time to start", serving.started_s, "s").note("the whole log is read");
-        let memory = usage::resident_kib(serving.pid())? as f64 / 1024.0;
-        table.one("memory after its start", memory, "MiB");
-        contest::measure(self, &serving, table)?;
-        pages::measure(self, (&serving, &tokens), table)?;
-        watching::measure(self, (&serving, &tokens), table)?;
-        reading::measure(self, (&serving, &tokens), ingested, table)?;
-        serving.stop()?;
-        Ok(std::fs::remove_dir_all(&store)?)
+        let mut ingested = USUAL_RATE;
+        self.part("labs", table, |table| Ok(ingested = self.ingest(table)?));
+        let wants_large = ["files", "pages", "watchers", "readers"].iter().any(|it| self.wants(it));
+        if wants_large { self.large(ingested, table) } else { Ok(()) }
+    }
+
+    fn part(&self, name: &str, table: &mut Table, act: impl FnOnce(&mut Table) -> Result<()>) {
+        if !self.wants(name) {
+            return;
+        }
+        if let Err(error) = act(table) {
+            eprintln!("{name}: {error:#}");
+            table.section("What could not be measured");
+            table.one(name, f64::NAN, "").note(format!("{error:#}"));
+        }
+    }
+
+    fn wants(&self, part: &str) -> bool {
+        part.contains(self.way)
     }
 
     /// Steps a second that labs can report, over an empty store.
@@ -75,4 +80,31 @@ impl Web<'_> {
         bounds::measure(self.folder, table)?;
         Ok(ingested)
     }
+
+    /// What is read over a large store.
+    fn large(&self, ingested: f64, table: &mut Table) -> Result<()> {
+        let store = self.folder.join("web");
+        let steps = if self.quick { 30_000 } else { 1_000_000 };
+        eprintln!("recording {steps} steps of campaigns between twelve platforms");
+        let loaded = call(&Task::ViewsLoad { store: store.clone(), steps })?;
+        let events = field(&loaded, "events")?;
+        let tokens = Tokens::grant(&store)?;
+        eprintln!("starting the service over {events} events");
+        let serving = Serving::start(self.program, &store, WORKERS)?;
+        table.section(&format!("The service over {events} events"));
+        let line = table.one("time to start", serving.started_s, "s");
+        line.note(format!("the whole log is read: {:.0} ev/s", events / serving.started_s));
+        let memory = usage::resident_kib(serving.pid())? as f64 / 1024.0;
+        table.one("memory after its start", memory, "MiB");
+        let served = (&serving, &tokens);
+        self.part("files", table, |table| contest::measure(self, &serving, table));
+        self.part("pages", table, |table| pages::measure(self, served, table));
+        self.part("watchers", table, |table| watching::measure(self, served, table));
+        self.part("readers", table, |table| reading::measure(self, served, ingested, table));
+        serving.stop()?;
+        Ok(std::fs::remove_dir_all(&store)?)
+    }
 }
+
+/// A service, and what the loads show to it.
+type Served<'a> = (&'a Serving, &'a Tokens);

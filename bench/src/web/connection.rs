@@ -101,3 +101,28 @@ pub(super) fn send(method: &str, path: &str, (token, kind): (&str, &str), body: 
     );
     [head.as_bytes(), body].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_both_kinds_are_read_to_their_ends() -> Result<()> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let answering = std::thread::spawn(move || -> Result<()> {
+            let (mut stream, _) = listener.accept()?;
+            let asked = get("/", "").len() * 2;
+            stream.read_exact(&mut vec![0; asked])?;
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none")?;
+            stream.write_all(b"HTTP/1.1 404 No\r\ntransfer-encoding: chunked\r\n\r\n")?;
+            Ok(stream.write_all(b"2\r\ntw\r\n1\r\no\r\n0\r\n\r\n")?)
+        });
+        let mut connection = Connection::open(address)?;
+        connection.0.get_mut().write_all(&get("/", ""))?;
+        let (one, two) = (connection.ask(&get("/", ""))?, connection.ask(b"")?);
+        assert_eq!((one.status, one.body), (200, b"one".to_vec()));
+        assert_eq!((two.status, two.body), (404, b"two".to_vec()));
+        answering.join().expect("the other end")
+    }
+}

@@ -82,10 +82,10 @@ pub(super) fn measure(web: &Web<'_>, serving: &Serving, table: &mut Table) -> Re
     Ok(())
 }
 
-/// A page that is cached, and one that nobody has asked for before.
+/// A page that is cached, and one seen from an instant that nobody has asked for before.
 fn paths() -> (String, String) {
     let matrix = format!("/campaigns/{}/matrix?guest=one", id(0));
-    (matrix.clone(), format!("{matrix}&nothing={{n}}"))
+    (matrix.clone(), format!("{matrix}&as_of=2026-12-01T00:00:00.{{n}}Z"))
 }
 
 fn run(
@@ -103,7 +103,8 @@ fn run(
     let path = if who == Who::Portolan { it.path.clone() } else { format!("/{}", it.copy) };
     let mut load = Load::of(path, seconds);
     load.field = it.field;
-    load.from = 1_000_000 * (round as u64 + 1);
+    // Nine digits: parts of a second.
+    load.from = 100_000_000 + 1_000_000 * round as u64;
     let before = usage::spent(pid)?;
     let done = load.put_on(address, web.folder)?;
     let spent = usage::spent(pid)? - before;

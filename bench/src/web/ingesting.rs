@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-use super::access::{LABS, Tokens};
+use super::access::LABS;
 use super::connection::Connection;
 use super::lab::{Campaign, Says, keep_evidence, report};
-use super::serving::Serving;
-use super::{Web, usage};
+use super::{Served, Web, usage};
 use crate::clock::{Stopwatch, processor_time, timed};
 use crate::machine;
 use crate::stats::{Spread, share, sorted};
@@ -75,7 +74,7 @@ fn measures(quick: bool) -> Vec<Measure> {
 /// Measures all ways, and returns how many whole steps a second there are in batches of 64.
 pub(super) fn measure(
     web: &Web<'_>,
-    (serving, tokens): (&Serving, &Tokens),
+    (serving, tokens): Served<'_>,
     table: &mut Table,
 ) -> Result<f64> {
     let made = Made::new()?;
@@ -123,7 +122,7 @@ fn lines(runs: &[Run], measure: Measure, table: &mut Table) {
     }
 }
 
-fn run(made: &Made, measure: Measure, (serving, tokens): (&Serving, &Tokens)) -> Result<Run> {
+fn run(made: &Made, measure: Measure, (serving, tokens): Served<'_>) -> Result<Run> {
     let mut prepared = Vec::new();
     for token in &tokens.labs {
         prepared.push(prepare(made, measure, (serving.address, token))?);

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use super::Web;
 use super::access::Tokens;
 use super::connection::{Connection, get};
 use super::ingesting::next_campaign;
 use super::lab::{Says, keep_evidence, report};
 use super::serving::Serving;
 use super::usage::Threads;
+use super::{Served, Web};
 use crate::stats::Spread;
 use crate::table::{Goal, Table};
 use crate::views::{Made, at, id};
@@ -44,7 +44,7 @@ const AGAIN: u32 = 100;
 /// Measures every page.
 pub(super) fn measure(
     web: &Web<'_>,
-    (serving, tokens): (&Serving, &Tokens),
+    (serving, tokens): Served<'_>,
     table: &mut Table,
 ) -> Result<()> {
     let mut lab = Lab::start(serving, tokens)?;

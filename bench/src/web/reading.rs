@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 
-use super::Web;
-use super::access::{LABS, Tokens};
+use super::access::LABS;
 use super::connection::{Connection, get};
 use super::ingesting::next_campaign;
 use super::lab::{Says, report};
 use super::serving::Serving;
 use super::wrk::Load;
+use super::{Served, Web};
 use crate::clock::{Stopwatch, timed};
 use crate::machine;
 use crate::stats::{Spread, share, sorted};
@@ -45,7 +45,7 @@ struct Run {
 /// Measures both readers.
 pub(super) fn measure(
     web: &Web<'_>,
-    (serving, tokens): (&Serving, &Tokens),
+    (serving, tokens): Served<'_>,
     ingested: f64,
     table: &mut Table,
 ) -> Result<()> {
@@ -141,7 +141,7 @@ impl Labs {
     /// Prepares enough for so many steps a second.
     fn prepare(
         made: &Made,
-        (serving, tokens): (&Serving, &Tokens),
+        (serving, tokens): Served<'_>,
         (steps_per_s, seconds): (f64, u16),
     ) -> Result<Self> {
         let pace_s = (BATCH * LABS) as f64 / steps_per_s;

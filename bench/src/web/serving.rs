@@ -34,7 +34,16 @@ impl Serving {
         let process = Command::new(program)
             .arg("--store")
             .arg(store)
-            .args(["serve", "--listen", &address.to_string(), "--workers", &workers.to_string()])
+            // As nginx is compared with: no line for each request.
+            .args([
+                "--log",
+                "warn",
+                "serve",
+                "--listen",
+                &address.to_string(),
+                "--workers",
+                &workers.to_string(),
+            ])
             .stdin(Stdio::null())
             .stdout(messages.try_clone()?)
             .stderr(messages)

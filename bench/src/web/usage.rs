@@ -56,3 +56,20 @@ pub(super) fn resident_kib(pid: u32) -> Result<u64> {
     let line = status.lines().find(|it| it.starts_with("VmRSS:")).context("no VmRSS")?;
     Ok(line.split_whitespace().nth(1).context("no number")?.parse()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_spent_is_seen() -> Result<()> {
+        let (own, before) = (std::process::id(), Threads::of(std::process::id())?);
+        let mut number = 1_u64;
+        while Threads::of(own)?.since(&before) < 30.0 {
+            number = std::hint::black_box(number.wrapping_mul(3));
+        }
+        assert!(spent(own)? >= 0.02, "{}", spent(own)?);
+        assert!(resident_kib(own)? > 100);
+        Ok(())
+    }
+}
