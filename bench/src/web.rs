@@ -48,7 +48,10 @@ impl Web<'_> {
     /// Measures everything. What cannot be measured is said in the table, and the rest goes on.
     pub(crate) fn measure(&self, table: &mut Table) -> Result<()> {
         let mut ingested = USUAL_RATE;
-        self.part("labs", table, |table| Ok(ingested = self.ingest(table)?));
+        self.part("labs", table, |table| {
+            ingested = self.ingest(table)?;
+            Ok(())
+        });
         let wants_large = ["files", "pages", "watchers", "readers"].iter().any(|it| self.wants(it));
         if wants_large { self.large(ingested, table) } else { Ok(()) }
     }
@@ -60,7 +63,7 @@ impl Web<'_> {
         if let Err(error) = act(table) {
             eprintln!("{name}: {error:#}");
             table.section("What could not be measured");
-            table.one(name, f64::NAN, "").note(format!("{error:#}"));
+            table.one(name, 0.0, "").note(format!("{error:#}"));
         }
     }
 

@@ -18,15 +18,16 @@ use crate::views::{Made, at, id};
 /// One page.
 struct Page {
     name: &'static str,
-    /// Its path; `{c}` stands for a campaign, `{t}` for an instant.
+    /// Its path; `{c}` stands for a campaign, `{t}` for an instant, `{p}` for a platform.
     path: &'static str,
 }
 
-const PAGES: [Page; 10] = [
+const PAGES: [Page; 11] = [
     Page { name: "overview", path: "/" },
     Page { name: "list of campaigns", path: "/campaigns" },
     Page { name: "matrix", path: "/campaigns/{c}/matrix?guest=one" },
     Page { name: "matrices of all guests", path: "/campaigns/{c}/matrix" },
+    Page { name: "matrix, filtered", path: "/campaigns/c-000000/matrix?guest=one&source=p{p}" },
     Page { name: "cell", path: "/campaigns/{c}/cells/p01/p02/one" },
     Page { name: "campaign", path: "/campaigns/{c}" },
     Page { name: "history", path: "/history?at={t}" },
@@ -37,6 +38,9 @@ const PAGES: [Page; 10] = [
 
 /// Longest that a page may keep a processor, in milliseconds.
 const GOAL: Goal = Goal::AtMost(5.0);
+
+/// Platforms of a campaign.
+const PLATFORMS: u64 = 12;
 
 /// Requests of a pass for what was asked before.
 const AGAIN: u32 = 100;
@@ -56,6 +60,7 @@ pub(super) fn measure(
         let line = table.add(format!("{}, again", page.name), Spread::of(again), "ms");
         line.goal(GOAL).note(format!("{size:.1} kB"));
         let times = if web.quick { 3 } else { 20 };
+        let times = if page.path.contains("{p}") { times.min(PLATFORMS - 1) } else { times };
         let first = first(serving, &page, (&mut lab, times))?;
         let line = table.add(format!("{}, first time", page.name), Spread::of(first), "ms");
         line.goal(GOAL).note(page.why_first());
@@ -67,7 +72,8 @@ impl Page {
     /// One of the pages of this kind: of another campaign, or another instant.
     fn path(&self, number: u64) -> String {
         let instant = at(number * 5_000 + 1_000).to_string();
-        self.path.replace("{c}", id(number).as_str()).replace("{t}", &instant)
+        let path = self.path.replace("{c}", id(number).as_str()).replace("{t}", &instant);
+        path.replace("{p}", &format!("{:02}", number % PLATFORMS))
     }
 
     fn has_many(&self) -> bool {
@@ -75,7 +81,14 @@ impl Page {
     }
 
     fn why_first(&self) -> &'static str {
-        if self.has_many() { "each another" } else { "a step was recorded before each" }
+        match self.path {
+            path if path.contains("{c}") => "each of another campaign, which was not read before",
+            path if path.contains("{p}") => {
+                "each another filter of a campaign that was read before"
+            }
+            path if path.contains("{t}") => "each another instant",
+            _ => "a step was recorded before each",
+        }
     }
 }
 
