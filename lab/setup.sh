@@ -22,6 +22,8 @@ there() { # PACKAGE
     case $1 in
         qemu-system-x86) command -v qemu-system-x86_64 >/dev/null && return ;;
         qemu-utils) command -v qemu-img >/dev/null && return ;;
+        nodejs) command -v node >/dev/null && return ;;
+        npm | chromium) command -v "$1" >/dev/null && return ;;
     esac
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
 }

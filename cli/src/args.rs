@@ -28,7 +28,7 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use running::{Cache, Gate, Plan, Run};
-pub(crate) use serving::Serve;
+pub(crate) use serving::{LogFormat, Serve};
 pub(crate) use shown::{Audience, Explain, Form, Format, Matrix, Reader, Report};
 
 /// Charts how well virtual machines travel between hypervisors.
@@ -71,8 +71,8 @@ pub(crate) struct Args {
     #[arg(value_name = "URL", hide_short_help = true)]
     pub(crate) evidence: Option<String>,
     /// What to log on standard error, in the syntax of tracing's EnvFilter
-    #[arg(long, global = true, env = "PORTOLAN_LOG", default_value = "warn", hide = true)]
-    pub(crate) log: String,
+    #[arg(long, global = true, env = "PORTOLAN_LOG", hide = true)]
+    pub(crate) log: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -4,6 +4,7 @@ mod args;
 mod clock;
 mod commands;
 mod exit;
+mod logging;
 mod opening;
 mod output;
 mod policies;
@@ -19,10 +20,7 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&args.log))
-        .with_writer(std::io::stderr)
-        .init();
+    logging::begin(&args);
     match commands::execute(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => exit.tell(),

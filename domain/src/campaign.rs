@@ -15,6 +15,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// A trial that has come as far as somebody who knows the log says.
+    #[must_use]
+    pub fn told(completed: u8, stopped: bool, attempt: u32) -> Self {
+        Self { completed: completed.min(Step::ALL.len() as u8), stopped, attempt }
+    }
+
     /// The step to walk next; none when the trial is over.
     ///
     /// A step that was not completed ends the trial. A lab error leaves the step to be tried again.

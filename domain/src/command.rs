@@ -35,6 +35,15 @@ pub enum Command {
         /// Which resumption this is, 1 for the first: tells two apart.
         attempt: u32,
     },
+    /// Pin versions of what nobody has pinned yet: a lab that takes part later reaches more. What
+    /// is pinned already must be the same.
+    #[serde(skip)]
+    PinVersions {
+        /// The versions found.
+        pins: Pins,
+        /// Which resumption this is in, 0 for none.
+        attempt: u32,
+    },
     /// Record how a step ended.
     RecordStep(RecordStep),
     /// End.
@@ -123,6 +132,10 @@ impl Command {
         let name = match self {
             Command::StartCampaign { .. } => "start".to_owned(),
             Command::ResumeCampaign { attempt, .. } => format!("resume/{attempt}"),
+            Command::PinVersions { pins, attempt } => {
+                let text: String = pins.iter().map(|it| format!("{it:?}\n")).collect();
+                format!("pin/{}/{attempt}", Sha256Digest::of(text.as_bytes()))
+            }
             Command::RecordStep(RecordStep { trial, step, attempt, .. }) => {
                 let Trial { guest, source, target, route, repetition } = trial;
                 let number = step.number();

@@ -43,6 +43,16 @@ pub enum Refusal {
         /// The step that would be in order.
         expected: Option<Step>,
     },
+    /// Another version was pinned.
+    #[error("{subject} is pinned to {pinned:?} in this campaign, and not to {found:?}")]
+    OtherVersion {
+        /// Whose version.
+        subject: String,
+        /// The version pinned.
+        pinned: String,
+        /// The version found.
+        found: String,
+    },
     /// What is said about it is missing or not fit to be kept.
     #[error(transparent)]
     Words(#[from] NotDeclared),
@@ -83,6 +93,7 @@ pub fn decide(
             Err(Refusal::AlreadyStarted(id.clone()))
         }
         Command::ResumeCampaign { pins, .. } => resume(campaign, id, &pins),
+        Command::PinVersions { pins, .. } => pin(campaign, id, &pins),
         Command::RecordStep(record) => record_step(campaign, id, record).map(|event| vec![event]),
         Command::FinishCampaign { ending, cost, .. } if campaign.ended.is_none() => {
             let campaign = id.clone();
@@ -192,6 +203,30 @@ fn resume(campaign: &Campaign, id: &CampaignId, found: &Pins) -> Result<Vec<Even
         if from != to {
             let (campaign, subject) = (id.clone(), subject.clone());
             events.push(Event::VersionChanged(VersionChanged { campaign, subject, from, to }));
+        }
+    }
+    Ok(events)
+}
+
+fn pin(campaign: &Campaign, id: &CampaignId, found: &Pins) -> Result<Vec<Event>, Refusal> {
+    if campaign.ended.is_some() {
+        return Err(Refusal::AlreadyEnded(id.clone()));
+    }
+    let mut events = Vec::new();
+    for (subject, to) in found.iter().filter(|(_, it)| !it.is_empty()) {
+        let (campaign_id, subject) = (id.clone(), subject.clone());
+        match campaign.pins.get(&subject).filter(|it| !it.is_empty()) {
+            Some(pinned) if pinned == to => {}
+            Some(pinned) => {
+                let (pinned, found) = (pinned.clone(), to.clone());
+                return Err(Refusal::OtherVersion { subject, pinned, found });
+            }
+            None => events.push(Event::VersionChanged(VersionChanged {
+                campaign: campaign_id,
+                subject,
+                from: String::new(),
+                to: to.clone(),
+            })),
         }
     }
     Ok(events)

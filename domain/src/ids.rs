@@ -121,6 +121,10 @@ id!(
     /// One grant of one role to one account.
     GrantId
 );
+id!(
+    /// One lease of trials to one lab: 32 random hexadecimal digits.
+    LeaseId
+);
 
 /// A SHA-256 digest, shown in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,6 +19,7 @@ pub mod command;
 pub mod decide;
 pub mod declare;
 pub mod event;
+pub mod lease;
 pub mod registry;
 pub mod told;
 pub mod wire;

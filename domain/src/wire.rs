@@ -15,7 +15,9 @@
 //! system's file are an operator's acts at the log itself: they have no form here, so that nobody
 //! can send them. Fields that are not known are refused at every level.
 
+mod declaring;
 mod fitness;
+mod labs;
 
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -26,6 +28,12 @@ use crate::declare::NotDeclared;
 use crate::ids::CampaignId;
 use crate::testbed::TestbedProblem;
 use crate::trials::TrialsProblem;
+
+pub use declaring::{DeclarationAnswer, DeclarationRequest};
+pub use labs::{
+    CampaignState, Heartbeat, LeaseRequest, Leased, MOST_LEASED, OfferRequest, Offered, TrialState,
+    UnfitRequest, Until,
+};
 
 /// Most commands in one batch.
 pub const MOST_COMMANDS: usize = 1024;
@@ -142,7 +150,7 @@ pub enum NotASubmission {
         /// Its place in the batch, 0 for the first.
         index: usize,
         /// What is wrong with it.
-        why: Unfit,
+        why: Box<Unfit>,
     },
 }
 
@@ -193,7 +201,8 @@ impl Submission {
             fitness::name("the lease", lease).map_err(NotASubmission::Lease)?;
         }
         for (index, command) in self.commands.iter().enumerate() {
-            fitness::check(command).map_err(|why| NotASubmission::Command { index, why })?;
+            fitness::check(command)
+                .map_err(|why| NotASubmission::Command { index, why: Box::new(why) })?;
         }
         Ok(())
     }

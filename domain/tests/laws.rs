@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod aggregation;
 mod change;
 mod change_table;
@@ -11,6 +12,7 @@ mod declaring;
 mod extending;
 mod gates;
 mod judging;
+mod leases;
 mod plan_files;
 mod profiles;
 mod registry;
@@ -19,4 +21,5 @@ mod support;
 mod taking_over;
 mod verdicts;
 mod waivers;
+mod wire;
 mod withdrawals;

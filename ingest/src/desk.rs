@@ -40,7 +40,7 @@ pub use error::DeskError;
 #[derive(Debug)]
 pub struct Desk {
     log: Arc<dyn EventLog>,
-    blobs: Blobs,
+    blobs: Arc<Blobs>,
     campaigns: Campaigns,
     declarations: Mutex<Declarations>,
     registry: Mutex<Arc<Registry>>,
@@ -52,7 +52,8 @@ impl Desk {
     ///
     /// # Errors
     /// When an event cannot be read.
-    pub fn open(log: Arc<dyn EventLog>, blobs: Blobs) -> Result<Self, DeskError> {
+    pub fn open(log: Arc<dyn EventLog>, blobs: impl Into<Arc<Blobs>>) -> Result<Self, DeskError> {
+        let blobs = blobs.into();
         let mut campaigns = BTreeMap::<CampaignId, Standing>::new();
         let (mut registry, mut declarations) = (Registry::default(), Declarations::default());
         for recorded in log.read(0, Direction::Forward) {
@@ -80,6 +81,12 @@ impl Desk {
     #[must_use]
     pub fn campaign(&self, id: &CampaignId) -> Option<Arc<Campaign>> {
         self.campaigns.look(id, |it| it.campaign.clone()).flatten()
+    }
+
+    /// Where a campaign stands and how many events it has, both at the same moment.
+    #[must_use]
+    pub fn standing(&self, id: &CampaignId) -> Option<(Arc<Campaign>, u64)> {
+        self.campaigns.look(id, |it| Some((it.campaign.clone()?, it.version))).flatten()
     }
 
     /// How far a trial of a campaign has come; none when there is no such trial.
@@ -264,6 +271,7 @@ fn concludes(command: &Command) -> bool {
         Command::FinishCampaign { .. } | Command::ShowScores { .. } | Command::TakeOver(_) => true,
         Command::StartCampaign { .. }
         | Command::ResumeCampaign { .. }
+        | Command::PinVersions { .. }
         | Command::RecordStep(_)
         | Command::WithdrawStep { .. } => false,
     }

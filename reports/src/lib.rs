@@ -78,3 +78,5 @@ pub mod html;
 mod page;
 
 pub mod picture;
+
+pub mod pages;

@@ -161,6 +161,20 @@ impl StepRecord {
 }
 
 impl Kept {
+    /// What it is, in words.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self.kind {
+            EvidenceKind::Argv => "command line",
+            EvidenceKind::Stdout => "output",
+            EvidenceKind::Stderr => "complaints",
+            EvidenceKind::SerialLog => "serial console",
+            EvidenceKind::Screenshot => "screen",
+            EvidenceKind::Descriptor => "OVF descriptor",
+            EvidenceKind::Manifest => "OVF manifest",
+        }
+    }
+
     /// Its size, as people read it.
     #[must_use]
     pub fn size(&self) -> String {

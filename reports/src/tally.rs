@@ -108,3 +108,9 @@ pub(crate) fn as_optional_word<S: Serializer>(
         None => to.serialize_none(),
     }
 }
+
+/// The standing that this word stands for.
+#[must_use]
+pub fn standing_named(word: &str) -> Option<Standing> {
+    ALL.into_iter().find(|it| it.word() == word)
+}

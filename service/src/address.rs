@@ -1,6 +1,7 @@
 //! An address of the service, and who may reach it. The router is built from these and from nothing
 //! else: an address without a rule cannot be written.
 
+use actix_web::body::EitherBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
@@ -93,19 +94,20 @@ impl Address {
     }
 }
 
-/// Lets a request pass if whoever sends it may.
+/// Lets a request pass if whoever sends it may. The refusal is an answer and no error, so that what
+/// stands further out knows which address it is about.
 async fn allow<B>(
     who: Who,
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error>
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error>
 where
     B: actix_web::body::MessageBody + 'static,
 {
     let viewer = viewer::of(request.request());
     match who.allows(&viewer) {
-        true => next.call(request).await,
-        false => Err(viewer::denied(&viewer).into()),
+        true => Ok(next.call(request).await?.map_into_left_body()),
+        false => Ok(request.error_response(viewer::denied(&viewer)).map_into_right_body()),
     }
 }
 

@@ -16,6 +16,14 @@ pub mod viewer;
 pub mod cache;
 pub mod routes;
 
+pub mod connection;
+pub mod metrics;
+pub mod peers;
+pub mod tls;
+
+mod front;
+
+pub mod door;
 mod health;
 mod pages;
 

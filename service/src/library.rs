@@ -4,6 +4,7 @@
 mod full;
 mod present;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::access::AccessRegistry;
@@ -32,6 +33,7 @@ pub struct Library {
     shelf: Mutex<Shelf>,
     seen: watch::Sender<u64>,
     told: broadcast::Sender<Arc<Recorded>>,
+    has_failed: AtomicBool,
 }
 
 impl Library {
@@ -42,7 +44,8 @@ impl Library {
     pub fn open(log: Arc<DiskLog>, blobs: Arc<Blobs>, policy: Policy) -> Result<Self, StoreError> {
         let (seen, told) = (watch::Sender::new(0), broadcast::Sender::new(WATCHERS_LAG));
         let present = RwLock::new(Present::new(policy));
-        let library = Self { log, blobs, present, shelf: Mutex::default(), seen, told };
+        let (shelf, has_failed) = (Mutex::default(), AtomicBool::new(false));
+        let library = Self { log, blobs, present, shelf, seen, told, has_failed };
         library.catch_up()?;
         Ok(library)
     }
@@ -58,7 +61,9 @@ impl Library {
             let library = Arc::clone(&self);
             // Reading and folding are work: not on a thread that answers requests.
             let caught_up = tokio::task::spawn_blocking(move || library.catch_up()).await;
-            caught_up.unwrap_or(Ok(()))?;
+            // A fold that panicked has not caught up either.
+            let caught_up = caught_up.unwrap_or(Err(StoreError::Broken));
+            caught_up.inspect_err(|_| self.has_failed.store(true, Ordering::Relaxed))?;
             if head.changed().await.is_err() {
                 return Ok(());
             }
@@ -79,6 +84,12 @@ impl Library {
             self.seen.send_replace(next);
         }
         Ok(())
+    }
+
+    /// Whether [`Library::follow`] has ended with an error: what is shown grows old.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
     }
 
     /// How many events are shown.

@@ -24,6 +24,15 @@ pub struct Problem {
     pub status: u16,
     /// What is wrong, where, and what to do.
     pub detail: String,
+    /// Evidence that is named and not there: digests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// How many events the campaign has, where another number was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// After how many seconds to try again, told in the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -31,7 +40,15 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem").to_owned();
-        Self { kind: kind.to_owned(), title, status: status.as_u16(), detail: detail.into() }
+        let (kind, status, detail) = (kind.to_owned(), status.as_u16(), detail.into());
+        let (missing, version, retry_after) = (Vec::new(), None, None);
+        Self { kind, title, status, detail, missing, version, retry_after }
+    }
+
+    /// The same, to be tried again after so many seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// There is nothing here, or nothing that this viewer may know of.
@@ -90,6 +107,9 @@ impl ResponseError for Problem {
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"portolan\""));
         }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
         response
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
             .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -107,6 +127,10 @@ impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         match &error {
             DeskError::Store(store) => Self::internal(store),
+            DeskError::Conflict { actual, .. } => {
+                let problem = Self::conflict("wrong-version", error.to_string());
+                Self { version: Some(*actual), ..problem }
+            }
             DeskError::Refused(_)
             | DeskError::NotDeclared(_)
             | DeskError::NoStep(_)

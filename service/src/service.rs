@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use domain::access::Viewer;
 use domain::ids::Sha256Digest;
+use ingest::Desk;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
+use crate::door::Door;
 use crate::library::Library;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -19,13 +23,24 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// The single writer of what is recorded.
+    pub desk: Arc<Desk>,
+    /// What labs may take, and how fast they may send.
+    pub door: Door,
+    /// Cancelled when the service has been told to stop: whatever is endless, such as a stream of
+    /// events, ends then.
+    pub stopping: CancellationToken,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl Service {
-    /// A service over this library.
+    /// A service over this library, with the desk of the same log.
     #[must_use]
-    pub fn new(settings: Settings, library: Arc<Library>) -> Self {
-        Self { settings, library, cache: Cache::default() }
+    pub fn new(settings: Settings, library: Arc<Library>, desk: Arc<Desk>, door: Door) -> Self {
+        let metrics = Metrics::new(&library);
+        let (cache, stopping) = (Cache::default(), CancellationToken::new());
+        Self { settings, library, cache, desk, door, stopping, metrics }
     }
 
     /// Now.

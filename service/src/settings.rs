@@ -1,11 +1,16 @@
 //! How the service is run: where it listens, by what it judges, what it bears.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::policy::Policy;
 use jiff::Timestamp;
+
+use crate::connection::Pace;
+use crate::door::LabLimits;
+use crate::tls::TlsFiles;
 
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -26,12 +31,30 @@ pub struct Settings {
     pub policies: Vec<Policy>,
     /// What it bears.
     pub limits: Limits,
+    /// How it stands on the network.
+    pub network: Network,
     /// Threads that answer requests.
     pub workers: usize,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where random bits come from.
     pub random: Random,
+}
+
+/// How the service stands on the network. The default is for one machine: no encryption, loopback
+/// only, no proxy.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// The certificate and its key; none for no encryption.
+    pub tls: Option<TlsFiles>,
+    /// Whether a proxy in front encrypts, so that this may listen beyond loopback without.
+    pub is_behind_proxy: bool,
+    /// Proxies whose word about the other end is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Where metrics can be read without a token, on loopback; none for nowhere.
+    pub metrics: Option<SocketAddr>,
+    /// The folder of the log, whose disk must not be full; none when it is not known.
+    pub store: Option<PathBuf>,
 }
 
 /// What the service bears before it says no.
@@ -47,6 +70,26 @@ pub struct Limits {
     pub grace: Duration,
     /// Connections at once, per thread.
     pub connections: usize,
+    /// What labs may send and take.
+    pub labs: LabLimits,
+    /// Connections at once of one peer.
+    pub connections_per_peer: usize,
+    /// Requests of one peer in a second, for long; programs on this machine are not counted.
+    pub requests_per_second: u32,
+    /// Requests of one peer at once, after a while without any.
+    pub requests_at_once: u32,
+    /// Longest path with its query, in bytes.
+    pub target_bytes: usize,
+    /// Largest head of a request, in bytes; actix-web reads 128 KiB and 96 fields at most.
+    pub head_bytes: usize,
+    /// How long a request may take until its answer begins.
+    pub request: Duration,
+    /// How fast a body must arrive, and an answer be taken.
+    pub pace: Pace,
+    /// What takes longer is told in the log as a warning.
+    pub slow: Duration,
+    /// Bytes that must be free on the log's disk for the service to be ready.
+    pub free_bytes: u64,
 }
 
 impl Default for Limits {
@@ -57,6 +100,16 @@ impl Default for Limits {
             idle: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             connections: 2_000,
+            labs: LabLimits::default(),
+            connections_per_peer: 512,
+            requests_per_second: 100,
+            requests_at_once: 1_000,
+            target_bytes: 8 << 10,
+            head_bytes: 32 << 10,
+            request: Duration::from_mins(5),
+            pace: Pace { bytes: 1 << 10, window: Duration::from_secs(30) },
+            slow: Duration::from_secs(2),
+            free_bytes: 64 << 20,
         }
     }
 }
@@ -67,6 +120,7 @@ impl std::fmt::Debug for Settings {
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .field("policy", &self.policy.label())
+            .field("network", &self.network)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,9 @@
 //! The command line of the service.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
-use clap::Args as Group;
+use clap::{Args as Group, ValueEnum};
 
 /// What `serve --help` ends with.
 pub(super) const SERVE: &str = "Examples:\n  portolan serve\n  \
@@ -22,4 +23,45 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = 2)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: u16,
+    /// How to write the log on standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    /// Seconds that requests under way may take after the service was told to stop
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub(crate) grace: u16,
+    #[command(flatten)]
+    pub(crate) network: Network,
+    /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
+    #[arg(long, value_name = "ADDR", exclusive = true)]
+    pub(crate) is_ready: Option<SocketAddr>,
+}
+
+/// How the service stands on the network.
+#[derive(Debug, Group)]
+pub(crate) struct Network {
+    /// Certificate for TLS and those that vouch for it, as PEM; SIGHUP reads it again
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, as PEM without a password
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// A proxy in front encrypts: listen beyond loopback without TLS
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) behind_proxy: bool,
+    /// Address of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) trusted_proxy: Vec<IpAddr>,
+    /// Where metrics can be read without a token, on loopback [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+}
+
+/// How the log of the service is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
 }

@@ -1,55 +1,140 @@
 //! `portolan serve`: one process owns the log and serves it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use ingest::Desk;
+use service::door::{self, Door, DoorError};
 use service::library::Library;
 use service::server::{self, Running};
 use service::service::Service;
-use service::settings::{Limits, Settings};
+use service::settings::{Limits, Network, Settings};
+use service::tls::TlsFiles;
+use store::{DiskLog, EventLog, StoreError};
 
+use super::{probe, signals};
 use crate::args::{Args, Serve};
 use crate::exit::Exit;
 use crate::progress::tell;
 use crate::{clock, opening, policies, settings};
 
+/// How often, and how long each time, the end waits for the log to be let go of.
+const CLOSING_TRIES: u32 = 500;
+const CLOSING_WAIT: Duration = Duration::from_millis(10);
+
 /// Serves until it is told to stop.
 pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
+    if let Some(address) = command.is_ready {
+        return probe::is_ready(address);
+    }
     let settings = settings_of(args, command)?;
     let (log, blobs) = opening::open(args)?;
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));
-    let library = Library::open(log, blobs, settings.policy.clone())?;
+    let desk = Arc::new(Desk::open(Arc::clone(&log) as Arc<dyn EventLog>, Arc::clone(&blobs))?);
+    let door = Door::open(&args.store, &desk, settings.limits.labs).map_err(not_opened)?;
+    let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start").map_err(Exit::Lab)?;
-    runtime.block_on(serve(Service::new(settings, Arc::new(library))))
+    let service = Service::new(settings, Arc::new(library), desk, door);
+    let served = runtime.block_on(serve(service));
+    // Whatever still works on the log ends first.
+    drop(runtime);
+    served.and(close(log))
 }
 
 async fn serve(service: Service) -> Result<(), Exit> {
     let service = Arc::new(service);
-    let follower = tokio::spawn(Arc::clone(&service.library).follow());
-    let listen = service.settings.listen;
-    let built = server::build(service);
-    let built = built.with_context(|| format!("cannot listen at {listen}")).map_err(Exit::Usage)?;
-    let Running { address, handle, server } = built;
-    tell(&format!("serving at http://{address}/"));
-    tokio::spawn(async move {
-        super::embedded::told_to_stop().await;
-        handle.stop(true).await;
-    });
-    let served = server.await.context("serving").map_err(Exit::Lab);
+    // Before anybody is told where: from then on a signal may come.
+    let signals = signals::listen().context("cannot listen to signals").map_err(Exit::Lab)?;
+    let built = server::build(Arc::clone(&service));
+    let built = built.map_err(|error| Exit::Usage(error.into()))?;
+    let Running { address, metrics, certificates, stop, server, .. } = built;
+    let network = &service.settings.network;
+    let scheme = if network.tls.is_some() { "https" } else { "http" };
+    tell(&format!("serving at {scheme}://{address}/"));
+    metrics.iter().for_each(|it| tell(&format!("metrics at http://{it}/metrics")));
+    if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
+        tell("others on this machine may read the key of the certificate: chmod o-r on its file");
+    }
+    let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
+    let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
+    let tending = tokio::spawn(door::tend(Arc::clone(&service)));
+    let mut server = tokio::spawn(server);
+    let served = tokio::select! {
+        served = &mut server => served,
+        failed = &mut follower => {
+            stop.gracefully().await;
+            let _ = server.await;
+            return Err(gone_blind(failed.unwrap_or(Err(StoreError::Broken))));
+        }
+    };
     follower.abort();
-    served
+    let _ = follower.await;
+    tending.abort();
+    let _ = tending.await;
+    signals.abort();
+    let _ = signals.await;
+    let served = served.map_err(anyhow::Error::from).and_then(|it| Ok(it?));
+    served.context("serving").map_err(Exit::Lab)
+}
+
+/// What was offered to labs cannot be read.
+fn not_opened(error: DoorError) -> Exit {
+    match error {
+        DoorError::Store(error) => error.into(),
+        DoorError::Io { .. } | DoorError::Damaged { .. } => Exit::Usage(error.into()),
+    }
+}
+
+/// The library ended before the service did: pages would grow old and nobody would know.
+fn gone_blind(why: Result<(), StoreError>) -> Exit {
+    let why = why.err().unwrap_or(StoreError::Broken);
+    Exit::Wrong(anyhow::Error::from(why).context("the log can no longer be followed"))
+}
+
+/// Signs what was recorded, and closes the log.
+fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
+    let signed = match log.checkpoint() {
+        Ok(_) | Err(StoreError::NoKey(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    };
+    // Threads that answered requests are not waited for by who started them: they let go of the log
+    // a moment after the last answer.
+    for _ in 0..CLOSING_TRIES {
+        match Arc::try_unwrap(log) {
+            Ok(_) => return signed,
+            Err(held) => log = held,
+        }
+        std::thread::sleep(CLOSING_WAIT);
+    }
+    tell("the log was still in use at the end; nothing in it is lost");
+    signed
 }
 
 fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {
+    let grace = Duration::from_secs(command.grace.into());
     Ok(Settings {
         listen: command.listen,
         public_url: command.public_url.clone(),
         policy: settings::policy(args.policy.as_deref())?,
         policies: policies::shipped_policies()?,
-        limits: Limits::default(),
+        limits: Limits { grace, ..Limits::default() },
+        network: network_of(args, command),
         workers: usize::from(command.workers),
         clock: Arc::new(clock::now),
         random: Arc::new(|| clock::seed().ok()),
     })
+}
+
+fn network_of(args: &Args, command: &Serve) -> Network {
+    let asked = &command.network;
+    let tls = asked.tls_cert.clone().zip(asked.tls_key.clone());
+    Network {
+        tls: tls.map(|(chain, key)| TlsFiles { chain, key }),
+        is_behind_proxy: asked.behind_proxy,
+        trusted_proxies: asked.trusted_proxy.clone(),
+        metrics: asked.metrics_listen,
+        store: Some(args.store.clone()),
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn check(command: &Command) -> Result<(), Unfit> {
             testbed.clone().validate()?;
             Ok(trials::check(testbed, plan.iter())?)
         }
-        Command::ResumeCampaign { pins, .. } => pinned(pins),
+        Command::ResumeCampaign { pins, .. } | Command::PinVersions { pins, .. } => pinned(pins),
         Command::RecordStep(record) => step(record),
         Command::ShowScores { policy, .. } => Ok(name("the policy", policy)?),
         Command::FinishCampaign { .. } | Command::WithdrawStep { .. } | Command::TakeOver(_) => {
@@ -38,7 +38,8 @@ fn step(record: &RecordStep) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn pinned(pins: &Pins) -> Result<(), Unfit> {
+/// Checks versions that are to be pinned.
+pub(super) fn pinned(pins: &Pins) -> Result<(), Unfit> {
     at_most("versions", pins.len(), MOST_PINS)?;
     for (subject, version) in pins {
         name("whose version it is", subject)?;

@@ -217,6 +217,7 @@ fn trial(command: &Command) -> Option<&domain::plan::Trial> {
         Command::RecordStep(record) => Some(&record.trial),
         Command::StartCampaign { .. }
         | Command::ResumeCampaign { .. }
+        | Command::PinVersions { .. }
         | Command::FinishCampaign { .. }
         | Command::ShowScores { .. }
         | Command::WithdrawStep { .. }

@@ -114,9 +114,9 @@ fn words_are_needed() {
 fn a_second_desk_that_has_not_heard_of_it_is_answered_too() {
     let folder = tempfile::tempdir().unwrap();
     let shared: Arc<dyn EventLog> = Arc::new(log(folder.path()));
-    let (mut here, [walked, ..]) = ended_campaign(Arc::clone(&shared), folder.path());
+    let (here, [walked, ..]) = ended_campaign(Arc::clone(&shared), folder.path());
     let there = desk(folder.path(), Arc::clone(&shared));
-    let first = withdraw(&mut here, walked, "a switch was off").unwrap();
+    let first = withdraw(&here, walked, "a switch was off").unwrap();
     let head = shared.head();
     assert_eq!(withdraw(&there, walked, "a switch was off").unwrap(), first);
     assert_eq!(shared.head(), head);

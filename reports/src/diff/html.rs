@@ -32,35 +32,37 @@ pub fn page(shown: &Shown) -> Result<String, askama::Error> {
 }
 
 /// What the template of the sections shows, on whatever page.
-struct Sections<'a> {
-    view: &'a PublicDiff,
-    from: String,
-    sides: [String; 2],
-    tally: Vec<(Change, usize)>,
-    summary: String,
-    sentences: Vec<String>,
-    notices: Vec<String>,
-    guests: Vec<GuestSection<'a>>,
-    classes: Vec<ClassSection<'a>>,
-    open: Vec<(&'a Entry, &'a CampaignId)>,
-    versions: Vec<VersionRow>,
-    legend: [Change; 12],
+pub(crate) struct Sections<'a> {
+    pub(crate) view: &'a PublicDiff,
+    pub(crate) from: String,
+    pub(crate) sides: [String; 2],
+    pub(crate) tally: Vec<(Change, usize)>,
+    pub(crate) summary: String,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) notices: Vec<String>,
+    pub(crate) guests: Vec<GuestSection<'a>>,
+    pub(crate) classes: Vec<ClassSection<'a>>,
+    pub(crate) open: Vec<(&'a Entry, &'a CampaignId)>,
+    pub(crate) versions: Vec<VersionRow>,
+    pub(crate) legend: [Change; 12],
 }
 
-struct GuestSection<'a> {
-    guest: &'a GuestId,
-    name: &'a str,
-    columns: &'a [PlatformId],
-    rows: Vec<Row<'a>>,
+/// The changes of one guest's cells.
+pub(crate) struct GuestSection<'a> {
+    pub(crate) guest: &'a GuestId,
+    pub(crate) name: &'a str,
+    pub(crate) columns: &'a [PlatformId],
+    pub(crate) rows: Vec<Row<'a>>,
 }
 
-struct Row<'a> {
-    source: &'a PlatformId,
-    slots: Vec<Slot<'a>>,
+/// A row of the matrix of changes.
+pub(crate) struct Row<'a> {
+    pub(crate) source: &'a PlatformId,
+    pub(crate) slots: Vec<Slot<'a>>,
 }
 
 /// A place in the matrix of changes.
-enum Slot<'a> {
+pub(crate) enum Slot<'a> {
     /// Source and target are the same.
     Same,
     /// No trial was planned, in either campaign.
@@ -71,20 +73,22 @@ enum Slot<'a> {
     Changed(&'a Entry),
 }
 
-struct ClassSection<'a> {
-    change: Change,
-    other: &'static str,
-    entries: Vec<&'a Entry>,
+/// The cells of one class.
+pub(crate) struct ClassSection<'a> {
+    pub(crate) change: Change,
+    pub(crate) other: &'static str,
+    pub(crate) entries: Vec<&'a Entry>,
 }
 
-struct VersionRow {
-    part: String,
-    from: String,
-    to: String,
+/// A version that differs.
+pub(crate) struct VersionRow {
+    pub(crate) part: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 impl<'a> Sections<'a> {
-    fn of(shown: &'a Shown) -> Self {
+    pub(crate) fn of(shown: &'a Shown) -> Self {
         let view = &shown.view;
         let tally = view.counts().into_iter().filter(|(_, number)| *number > 0).collect();
         let guests = &view.scene.guests;

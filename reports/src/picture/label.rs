@@ -10,7 +10,7 @@ pub(super) const SENTENCE: usize = 90;
 ///
 /// Characters that XML forbids, that move a cursor or that turn the direction of reading are
 /// replaced; markup is the template's concern, which escapes every text.
-pub(super) fn short(text: &str, most: usize) -> String {
+pub(crate) fn short(text: &str, most: usize) -> String {
     let mut clean = text.chars().map(clean);
     let mut shown: String = clean.by_ref().take(most).collect();
     if clean.next().is_some() {
@@ -21,7 +21,7 @@ pub(super) fn short(text: &str, most: usize) -> String {
 }
 
 /// The width of a text at 12 pixels, rounded up to what wide typefaces need. In pixels.
-pub(super) fn width(text: &str) -> u32 {
+pub(crate) fn width(text: &str) -> u32 {
     text.chars().map(char_width).sum()
 }
 

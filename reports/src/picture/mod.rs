@@ -14,7 +14,7 @@ mod section;
 
 mod column;
 mod frame;
-mod label;
+pub(crate) mod label;
 mod words;
 
 pub use column::{Column, MOST_COLUMNS};

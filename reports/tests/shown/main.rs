@@ -17,6 +17,7 @@ mod history;
 mod html;
 mod insights;
 mod outcomes;
+mod pages;
 mod pictures;
 mod policies;
 mod privacy;

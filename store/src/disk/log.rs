@@ -134,6 +134,14 @@ impl DiskLog {
         &self.mended
     }
 
+    /// Whether nothing can be appended until the log is opened again, since the disk did not take a
+    /// write. Waits for an append under way.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().is_none_or(|it| it.broken) || self.shared.pace.failed().is_some()
+    }
+
     /// The public keys of this log, the oldest first; the first signer is the root of trust.
     #[must_use]
     pub fn verifiers(&self) -> Vec<Verifier> {

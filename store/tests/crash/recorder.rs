@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use crate::trace::{Act, Step, Tracker, WATCHED, parse};
+use crate::trace::{Act, Call, Step, Tracker, WATCHED, parse};
 use crate::tree::{Data, Place, TOP, Tree};
 
 /// What happened to a folder: its state before and every step since.
@@ -94,17 +94,10 @@ impl Recorder {
         let calls = parse(text).unwrap();
         let mut steps = self.tracker.follow(&calls).unwrap();
         let lines = text.lines().count();
-        // What a dying process had begun may have been done or not: the real folder knows.
-        let mut begun: Vec<_> = calls.into_iter().filter(|it| it.result.is_none()).collect();
+        let begun: Vec<Call> = calls.into_iter().filter(|it| it.result.is_none()).collect();
         let real = Tree::load(&self.folder);
-        if !begun.is_empty() && !same_names(&self.tracker.tree, &real) {
-            begun.retain(|it| !it.name.contains("write") && !it.name.contains("sync"));
-            for call in &mut begun {
-                (call.result, call.ended) = (Some(1000), lines);
-            }
-            steps.extend(self.tracker.follow(&begun).unwrap());
-        }
         if !begun.is_empty() {
+            steps.extend(self.done_of(begun, &real, lines));
             steps.extend(self.mend(&real, lines));
         }
         assert_same(&self.tracker.tree, &real);
@@ -113,6 +106,30 @@ impl Recorder {
             |it: Step| Step { started: it.started + offset, ended: it.ended + offset, ..it };
         self.recording.steps.extend(steps.into_iter().map(shift));
         self.recording.lines += lines + 1;
+    }
+
+    /// Names that a dying process had begun to change, as far as they really were: each of its
+    /// threads may have come to its end or not, and the real folder knows which.
+    fn done_of(&mut self, begun: Vec<Call>, real: &Tree, line: usize) -> Vec<Step> {
+        let naming = begun.into_iter().filter(names);
+        let ended = |call| Call { result: Some(1000), ended: line, ..call };
+        let mut naming: Vec<Call> = naming.map(ended).collect();
+        naming.sort_by_key(|it| it.started);
+        assert!(naming.len() <= 16, "too many threads to try what each may have done");
+        let mut subsets: Vec<u32> = (0..1 << naming.len()).collect();
+        subsets.sort_by_key(|it| it.count_ones());
+        for subset in subsets {
+            let among = naming.iter().enumerate().filter(|(at, _)| subset >> at & 1 == 1);
+            let done: Vec<Call> = among.map(|(_, call)| call.clone()).collect();
+            let mut tracker = self.tracker.clone();
+            // One may need another that was not done.
+            let Ok(steps) = tracker.follow(&done) else { continue };
+            if same_names(&tracker.tree, real) {
+                self.tracker = tracker;
+                return steps;
+            }
+        }
+        Vec::new()
     }
 
     /// Writes that a dying process had begun, as far as they were really done.
@@ -136,6 +153,16 @@ impl Recorder {
     }
 }
 
+/// Whether a call changes names when it succeeds.
+fn names(call: &Call) -> bool {
+    match call.name.as_str() {
+        "open" | "openat" => call.args.iter().any(|it| it.contains("O_CREAT")),
+        name => {
+            ["creat", "rename", "unlink", "rmdir", "mkdir"].iter().any(|it| name.starts_with(it))
+        }
+    }
+}
+
 fn same_names(one: &Tree, other: &Tree) -> bool {
     one.listing().keys().eq(other.listing().keys())
 }
@@ -154,5 +181,23 @@ impl Tree {
     pub(crate) fn find(&self, path: &str) -> Option<crate::tree::Node> {
         path.split('/')
             .try_fold(TOP, |folder, name| self.at(&Place { folder, name: name.to_owned() }))
+    }
+}
+
+#[test]
+fn of_what_a_dying_process_had_begun_any_part_may_be_done() {
+    for done in [vec![], vec!["a"], vec!["b"], vec!["c"], vec!["a", "c"], vec!["a", "b", "c"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(folder.path());
+        let hex = |byte: u8| format!("\\x{byte:02x}");
+        let begun = |(thread, name): (usize, &str)| {
+            let path = recorder.folder.join(name);
+            let path: String = path.to_str().unwrap().bytes().map(hex).collect();
+            format!("{thread} mkdir(\"{path}\", 0700 <unfinished ...>\n")
+        };
+        let text: String = ["a", "b", "c"].into_iter().enumerate().map(begun).collect();
+        done.iter().for_each(|it| std::fs::create_dir(folder.path().join(it)).unwrap());
+        recorder.take(&text);
+        assert_eq!(recorder.finish().steps.len(), done.len(), "{done:?}");
     }
 }

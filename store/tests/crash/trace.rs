@@ -6,7 +6,7 @@ mod tracker;
 
 use crate::tree::{Data, Naming, Node};
 
-pub(crate) use calls::parse;
+pub(crate) use calls::{Call, parse};
 pub(crate) use tracker::Tracker;
 
 /// The calls that are watched: all that can change a file, a name or what a descriptor means. Those

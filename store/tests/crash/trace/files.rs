@@ -25,7 +25,7 @@ pub(crate) struct OpenFile {
 }
 
 /// The descriptors of one process. Files outside the watched folder have none here.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Descriptors {
     open: Vec<OpenFile>,
     numbers: BTreeMap<i64, usize>,

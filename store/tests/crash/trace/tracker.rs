@@ -12,7 +12,7 @@ use super::{Act, Step};
 use crate::tree::{Data, Naming, Node, Place, TOP, Tree};
 
 /// The state of the watched folder and of the process that is followed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tracker {
     base: PathBuf,
     /// The folder as every process sees it, whatever is on disk.

@@ -1,0 +1,5 @@
+//! The pages of the service.
+
+mod sample;
+
+mod look;
