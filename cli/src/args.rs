@@ -28,7 +28,7 @@ pub(crate) use log::{
 };
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use running::{Cache, Gate, Plan, Run};
-pub(crate) use serving::{LogFormat, Serve};
+pub(crate) use serving::{LogFormat, Oidc, Serve};
 pub(crate) use shown::{Audience, Explain, Form, Format, Matrix, Reader, Report};
 
 /// Charts how well virtual machines travel between hypervisors.

@@ -5,6 +5,7 @@ mod judging;
 mod registry;
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -133,6 +134,28 @@ impl fmt::Display for Role {
         match self {
             Role::Vendor { vendor } => write!(f, "vendor:{vendor}"),
             Role::Auditor | Role::Operator | Role::Lab => f.pad(self.word()),
+        }
+    }
+}
+
+/// Why a text is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no role: use auditor, operator, lab, or vendor:ID such as vendor:citrix")]
+pub struct InvalidRole(String);
+
+impl FromStr for Role {
+    type Err = InvalidRole;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRole> {
+        let invalid = || InvalidRole(text.chars().take(80).collect());
+        match text.split_once(':') {
+            None if text == "auditor" => Ok(Role::Auditor),
+            None if text == "operator" => Ok(Role::Operator),
+            None if text == "lab" => Ok(Role::Lab),
+            Some(("vendor", id)) => {
+                id.parse().map(|vendor| Role::Vendor { vendor }).map_err(|_| invalid())
+            }
+            Some(_) | None => Err(invalid()),
         }
     }
 }

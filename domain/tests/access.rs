@@ -1,7 +1,11 @@
 //! Who may see what: grants, their end, and what is refused.
 
-use domain::access::{AccessCommand, AccessRegistry, Means, NotGranted, Role, Scope, Viewer, judge};
-use domain::event::{AccessEvent, AccessGranted, AccessRevoked, Answered, Event, Recorded, SignedIn};
+use domain::access::{
+    AccessCommand, AccessRegistry, Means, NotGranted, Role, Scope, Viewer, judge,
+};
+use domain::event::{
+    AccessEvent, AccessGranted, AccessRevoked, Answered, Event, Recorded, SignedIn,
+};
 use domain::ids::Sha256Digest;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

@@ -4,6 +4,8 @@
 
 pub mod history;
 
+mod access_desk;
 mod desk;
 
+pub use access_desk::{AccessDesk, AccessError};
 pub use desk::{Answer, Batch, Desk, DeskError, Refused};

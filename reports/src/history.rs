@@ -28,6 +28,17 @@ pub struct History {
     unplaced: u64,
 }
 
+/// What stands in a log around a history that was read without it, as far as it is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Position and time of the last event; none when the history has it.
+    pub head: Option<(u64, Timestamp)>,
+    /// The latest time of any event; none when the history has it.
+    pub latest: Option<Timestamp>,
+    /// How many events had no place, those of the history included.
+    pub unplaced: u64,
+}
+
 impl History {
     /// The history these events tell.
     #[must_use]
@@ -92,6 +103,13 @@ impl History {
     fn look(&mut self, recorded: &Recorded) {
         self.head = Some((recorded.position, recorded.at));
         self.latest = self.latest.max(Some(recorded.at));
+    }
+
+    /// The same history as part of a longer log, of which only what concerns it was read.
+    #[must_use]
+    pub fn amid(self, log: &Surroundings) -> Self {
+        let Surroundings { head, latest, unplaced } = *log;
+        Self { head: head.or(self.head), latest: latest.or(self.latest), unplaced, ..self }
     }
 
     /// All campaigns, in the order they were recorded.

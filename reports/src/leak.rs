@@ -1,7 +1,8 @@
 //! Free texts of a declaration that would name a conversion tool where none may be named.
 
-use domain::testbed::{Converter, Testbed};
+use domain::testbed::{Converter, Testbed, Vendor};
 
+use crate::chronicle::CampaignRecord;
 use crate::diff::public::PublicDiff;
 use crate::matrix::Judged;
 use crate::public::PublicView;
@@ -26,6 +27,30 @@ pub fn tool_named_in(testbed: &Testbed, texts: &[(String, &str)]) -> Option<Stri
 #[must_use]
 pub fn tool_named_in_diff(view: &PublicDiff, testbeds: &[&Testbed]) -> Option<String> {
     named(testbeds, &declared_in_diff(view), "or show it to operators only")
+}
+
+/// The same for a campaign that a chronicle keeps.
+#[must_use]
+pub fn tool_named_in_record(record: &CampaignRecord) -> Option<String> {
+    let testbed = &record.testbed;
+    let mut texts = vec![
+        ("the testbed's name".to_owned(), testbed.name.as_str()),
+        ("the campaign's name".to_owned(), record.id.as_str()),
+    ];
+    for it in &testbed.platforms {
+        texts.push((format!("the product of platform `{}`", it.id), &it.product));
+        texts.push((format!("the console of platform `{}`", it.id), &it.console));
+    }
+    let makes = |it: &&Vendor| testbed.platforms.iter().any(|platform| platform.vendor == it.id);
+    texts.extend(testbed.vendors.iter().filter(makes).map(|it| {
+        let place = format!("the name of vendor `{}`", it.id);
+        (place, it.name.as_str())
+    }));
+    texts.extend(testbed.guests.iter().map(|it| {
+        let place = format!("the name of guest `{}`", it.id);
+        (place, it.name.as_str())
+    }));
+    tool_named_in(testbed, &texts)
 }
 
 fn named(testbeds: &[&Testbed], texts: &[(String, &str)], remedy: &str) -> Option<String> {

@@ -62,6 +62,7 @@ pub mod steps_csv;
 pub mod json;
 pub mod matrix_file;
 pub mod receipt;
+pub mod sight;
 
 pub mod export;
 

@@ -106,14 +106,20 @@ impl Cache {
         revision: u64,
         make: impl FnOnce() -> Result<Page, E>,
     ) -> Result<Page, E> {
-        if let Some((made, page)) = self.kept().pages.get(key)
-            && *made == revision
-        {
-            return Ok(page.clone());
+        if let Some(page) = self.get(key, revision) {
+            return Ok(page);
         }
         let page = make()?;
         self.kept().put(key, revision, &page);
         Ok(page)
+    }
+
+    /// The page under this key, if there is one of this revision.
+    #[must_use]
+    pub fn get(&self, key: &str, revision: u64) -> Option<Page> {
+        let kept = self.kept();
+        let (made, page) = kept.pages.get(key)?;
+        (*made == revision).then(|| page.clone())
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {

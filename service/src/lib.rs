@@ -23,7 +23,14 @@ pub mod tls;
 
 mod front;
 
+mod asked;
 pub mod door;
+mod reading;
+mod views;
+
+pub mod access;
+mod api;
+
 mod health;
 mod pages;
 

@@ -2,14 +2,16 @@
 //! from anywhere in time.
 
 mod full;
+mod past;
 mod present;
+mod times;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::access::AccessRegistry;
 use domain::event::Recorded;
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, Sha256Digest};
 use domain::policy::Policy;
 use domain::registry::Registry;
 use jiff::Timestamp;
@@ -18,7 +20,8 @@ use reports::viewpoint::Viewpoint;
 use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
 use tokio::sync::{broadcast, watch};
 
-use full::Shelf;
+use full::{Key, Shelf};
+pub use past::{Past, Unseen};
 pub use present::{Present, Records};
 
 /// Steps that a slow watcher may lag behind before it is told to look anew.
@@ -129,6 +132,15 @@ impl Library {
         self.write(|present| present.records(now))
     }
 
+    /// The hash of an event as a leaf of the log's tree; none beyond its end.
+    ///
+    /// # Errors
+    /// When the event cannot be read.
+    pub fn leaf(&self, position: u64) -> Result<Option<Sha256Digest>, StoreError> {
+        let leaf = self.log.leaves(position).next().transpose()?;
+        Ok(leaf.map(|(_, bytes)| Sha256Digest::from_bytes(ledger::leaf_hash(&bytes).to_bytes())))
+    }
+
     /// What was declared.
     pub fn declared<T>(&self, look: impl FnOnce(&Registry) -> T) -> T {
         look(self.read().chronicle().registry())
@@ -149,11 +161,22 @@ impl Library {
         id: &CampaignId,
         viewpoint: Viewpoint,
     ) -> Result<Option<Arc<History>>, StoreError> {
-        let revision = match viewpoint.known_at {
-            Some(position) => position,
-            None => self.revision(id),
-        };
-        let kept = self.shelf().get(id, viewpoint, revision);
+        self.history(id, viewpoint, Timestamp::MIN)
+    }
+
+    /// The same, seen in the present where no other place in time is asked for: the waivers that have
+    /// ended by themselves are over.
+    ///
+    /// # Errors
+    /// As [`Library::campaign`].
+    pub fn history(
+        &self,
+        id: &CampaignId,
+        viewpoint: Viewpoint,
+        now: Timestamp,
+    ) -> Result<Option<Arc<History>>, StoreError> {
+        let key = self.key(id, viewpoint, now);
+        let kept = self.shelf().get(&key);
         if let Some(kept) = kept {
             return Ok(Some(kept));
         }
@@ -161,8 +184,9 @@ impl Library {
         if history.campaign(id).is_none() {
             return Ok(None);
         }
+        let history = history.amid(&self.surroundings(viewpoint)?).at_present(now);
         let history = Arc::new(history);
-        self.shelf().put((id.clone(), viewpoint, revision), &history);
+        self.shelf().put(key, &history);
         Ok(Some(history))
     }
 
@@ -170,6 +194,28 @@ impl Library {
     #[must_use]
     pub fn revision(&self, id: &CampaignId) -> u64 {
         self.read().revision(id)
+    }
+
+    /// A number that changes whenever a view of all campaigns may.
+    #[must_use]
+    pub fn shown(&self) -> u64 {
+        self.read().shown()
+    }
+
+    /// A number that changes whenever other evidence may have become stale.
+    #[must_use]
+    pub fn grounds(&self) -> u64 {
+        self.read().grounds()
+    }
+
+    fn key(&self, id: &CampaignId, viewpoint: Viewpoint, now: Timestamp) -> Key {
+        let present = self.read();
+        let revision = viewpoint.known_at.unwrap_or_else(|| present.revision(id));
+        let waivers = present.chronicle().registry().waivers().values();
+        let expiries = waivers.map(|it| it.waived.what.expires);
+        let is_present = viewpoint == Viewpoint::default();
+        let expired = expiries.filter(|it| is_present && *it <= now).max();
+        Key { id: id.clone(), viewpoint, revision, expired }
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Present> {

@@ -1,24 +1,65 @@
-//! Pages for people: each handler fetches what its viewer may see and hands it to `reports`.
+//! Pages for people: each handler asks for a view that its reader may see, and puts it in a frame.
 
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, Route, web};
-use reports::grid::Grid;
+mod assets;
+mod badges;
+mod campaigns;
+
+mod over_time;
+
+use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, Route};
+use reports::pages::frame::Frame;
 
 use crate::address::{Address, Who};
+use crate::cache::Page;
 use crate::problem::Problem;
+use crate::reading::{self, Key, Reader};
 use crate::service::Service;
-use crate::viewer::Anyone;
+
+/// The media type of pages.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// The addresses of this group.
-pub(crate) const ADDRESSES: &[Address] =
-    &[Address::get("/", Who::Anyone, || -> Route { web::to(overview) })];
+pub(crate) const ADDRESSES: &[Address] = &[
+    Address::get("/", Who::Anyone, || -> Route { web::to(campaigns::overview) }),
+    Address::get("/campaigns", Who::Anyone, || -> Route { web::to(campaigns::campaigns) }),
+    Address::get("/campaigns/{id}", Who::Anyone, || -> Route { web::to(campaigns::campaign) }),
+    Address::get("/campaigns/{id}/matrix", Who::Anyone, || -> Route { web::to(campaigns::matrix) }),
+    Address::get("/campaigns/{id}/cells/{source}/{target}/{guest}", Who::Anyone, || -> Route {
+        web::to(campaigns::cell)
+    }),
+    Address::get("/campaigns/{id}/live", Who::Anyone, || -> Route { web::to(campaigns::live) }),
+    Address::get("/history", Who::Anyone, || -> Route { web::to(over_time::history) }),
+    Address::get("/diff", Who::Anyone, || -> Route { web::to(over_time::changes) }),
+    Address::get("/feed.atom", Who::Anyone, || -> Route { web::to(over_time::feed) }),
+    Address::get("/badges/{guest}.svg", Who::Anyone, || -> Route { web::to(badges::of_guest) }),
+    Address::get("/badges/{source}/{target}/{guest}.svg", Who::Anyone, || -> Route {
+        web::to(badges::of_cell)
+    }),
+    Address::get("/assets/{name}", Who::Anyone, || -> Route { web::to(assets::asset) }),
+];
 
-async fn overview(service: web::Data<Service>, _: Anyone) -> Result<HttpResponse, Problem> {
-    let records = service.library.records(service.now());
-    let Some(record) = records.last() else {
-        return Err(Problem::not_found("The log holds no campaign yet."));
+/// A view with what stands around it.
+struct Shown {
+    title: String,
+    path: String,
+    permalink: Option<String>,
+}
+
+/// The page under a key, in a frame for this reader.
+async fn page<V: 'static>(
+    service: web::Data<Service>,
+    request: &HttpRequest,
+    (key, reader): (Key, Reader),
+    make: impl FnOnce(&Service, &Reader) -> Result<(V, Shown), Problem> + Send + 'static,
+    html: fn(&V, &Frame) -> Result<String, askama::Error>,
+) -> Result<HttpResponse, Problem> {
+    let of = reader.clone();
+    let make = move |service: &Service| {
+        let (view, Shown { title, path, permalink }) = make(service, &of)?;
+        let frame = Frame::new(title, path).seen_by(of.role.clone()).kept_at(permalink);
+        let text = html(&view, &frame).map_err(|error| Problem::internal(&error))?;
+        Ok(Page::new(text, HTML))
     };
-    let page = Grid::of_record(record, None, &service.settings.policy.label()).page(None);
-    let page = page.map_err(|error| Problem::internal(&error))?;
-    Ok(HttpResponse::Ok().content_type(ContentType::html()).body(page))
+    reading::answer(service, request, (key, &reader), make).await
 }

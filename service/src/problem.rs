@@ -82,6 +82,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, kind, detail)
     }
 
+    /// Not now: too many want the same.
+    #[must_use]
+    pub fn busy(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(5)
+    }
+
     /// The fault is here. The words stay in the log of the service.
     #[must_use]
     pub fn internal(error: &dyn fmt::Display) -> Self {

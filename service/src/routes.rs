@@ -4,7 +4,7 @@ use domain::access::Viewer;
 
 use crate::address::Address;
 use crate::problem::Problem;
-use crate::{door, health, metrics, pages};
+use crate::{access, door, health, metrics, pages};
 
 /// Makes the page that a person sees instead of a problem; none when there is no page for it.
 pub type ProblemPage = fn(&Problem, &Viewer) -> Option<String>;
@@ -15,7 +15,14 @@ pub const PROBLEM_PAGE: ProblemPage = |_, _| None;
 /// Every address, with who may reach it.
 #[must_use]
 pub fn addresses() -> Vec<Address> {
-    [health::ADDRESSES, metrics::ADDRESSES, pages::ADDRESSES, &door::addresses()].concat()
+    [
+        health::ADDRESSES,
+        metrics::ADDRESSES,
+        pages::ADDRESSES,
+        &access::addresses(),
+        &door::addresses(),
+    ]
+    .concat()
 }
 
 /// What can be reached on the listener for metrics, which is of this machine alone.

@@ -1,13 +1,13 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use domain::access::Viewer;
-use domain::ids::Sha256Digest;
-use ingest::Desk;
+use domain::access::{Known, Means, Viewer};
+use ingest::{AccessDesk, Desk};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::door::Door;
 use crate::library::Library;
@@ -23,6 +23,10 @@ pub struct Service {
     pub library: Arc<Library>,
     /// Pages that were made before.
     pub cache: Cache,
+    /// The single writer of grants, sign-ins and disclosures; what it says about them is the newest.
+    pub access: Arc<AccessDesk>,
+    /// What is needed to know who is there.
+    pub identity: Identity,
     /// The single writer of what is recorded.
     pub desk: Arc<Desk>,
     /// What labs may take, and how fast they may send.
@@ -32,15 +36,46 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// Held while the whole log is judged anew.
+    pub(crate) judging: Mutex<()>,
+}
+
+/// What a service is made of: the read side and the writers of one log.
+#[derive(Debug)]
+pub struct Parts {
+    /// What can be read.
+    pub library: Arc<Library>,
+    /// The single writer of what is recorded.
+    pub desk: Arc<Desk>,
+    /// The single writer of grants, sign-ins and disclosures.
+    pub access: Arc<AccessDesk>,
+    /// What labs may take.
+    pub door: Door,
 }
 
 impl Service {
-    /// A service over this library, with the desk of the same log.
-    #[must_use]
-    pub fn new(settings: Settings, library: Arc<Library>, desk: Arc<Desk>, door: Door) -> Self {
+    /// A service of these parts. What the service keeps for itself is made when it is not there.
+    ///
+    /// # Errors
+    /// When that cannot be read or made.
+    pub fn open(settings: Settings, parts: Parts) -> Result<Self, NoIdentity> {
+        let identity = Identity::open(&settings)?;
+        let Parts { library, desk, access, door } = parts;
         let metrics = Metrics::new(&library);
         let (cache, stopping) = (Cache::default(), CancellationToken::new());
-        Self { settings, library, cache, desk, door, stopping, metrics }
+        let judging = Mutex::default();
+        Ok(Self {
+            settings,
+            library,
+            cache,
+            access,
+            identity,
+            desk,
+            door,
+            stopping,
+            metrics,
+            judging,
+        })
     }
 
     /// Now.
@@ -49,10 +84,26 @@ impl Service {
         (self.settings.clock)()
     }
 
-    /// Whoever shows this secret.
+    /// Whoever shows this token; nobody when it is the secret of something else.
     #[must_use]
-    pub fn viewer_by_secret(&self, secret: &[u8]) -> Viewer {
-        let digest = Sha256Digest::of(secret);
-        self.library.access(|access| access.by_secret(digest, self.now()))
+    pub fn viewer_by_token(&self, token: &Secret) -> Viewer {
+        let now = self.now();
+        match self.access.look(|access| access.by_secret(token.digest(), now)) {
+            Viewer::Known(known @ Known { means: Means::Token, .. }) => Viewer::Known(known),
+            Viewer::Known(_) | Viewer::Public => Viewer::Public,
+        }
+    }
+
+    /// A path of this service as others call it; the path alone when nobody said how they do.
+    #[must_use]
+    pub fn public(&self, path: &str) -> String {
+        let url = self.settings.public_url.as_deref().unwrap_or_default();
+        format!("{}{path}", url.trim_end_matches('/'))
+    }
+
+    /// Whether others reach it by TLS, here or at a proxy in front of it.
+    #[must_use]
+    pub fn is_public_by_tls(&self) -> bool {
+        self.settings.public_url.as_deref().is_some_and(|it| it.starts_with("https://"))
     }
 }

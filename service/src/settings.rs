@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::policy::Policy;
 use jiff::Timestamp;
 
+use crate::access::OidcSettings;
 use crate::connection::Pace;
 use crate::door::LabLimits;
 use crate::tls::TlsFiles;
@@ -39,6 +40,10 @@ pub struct Settings {
     pub clock: Clock,
     /// Where random bits come from.
     pub random: Random,
+    /// Where it keeps what is its own: its key, passwords, and where it can be found.
+    pub folder: PathBuf,
+    /// Another's door at which people may sign in; none for local accounts only.
+    pub oidc: Option<OidcSettings>,
 }
 
 /// How the service stands on the network. The default is for one machine: no encryption, loopback

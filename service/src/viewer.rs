@@ -1,19 +1,17 @@
 //! Who is looking: found once for each request, then carried as a type that a handler asks for.
 
+use actix_session::SessionExt as _;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use domain::access::{Known, Role, Viewer};
 use domain::ids::VendorId;
 use std::future::{Ready, ready};
 
+use crate::access::{Secret, sessions};
 use crate::problem::Problem;
 use crate::service::Service;
-
-/// Longest token, in letters: 32 bytes in base64url take 43.
-const LONGEST_TOKEN: usize = 64;
 
 /// Middleware: finds out who is looking, and leaves it with the request.
 pub(crate) async fn identify<B>(
@@ -28,22 +26,18 @@ where
     next.call(request).await
 }
 
-/// Who sends this request: by a token, or else nobody known. A token that is worth nothing is an
-/// error: its owner must not mistake the public's view for its own.
+/// Who sends this request: by a token, or by a session, or else nobody known. A token that is worth
+/// nothing is an error: its owner must not mistake the public's view for its own.
 fn find(request: &ServiceRequest) -> Result<Viewer, Problem> {
+    let service = request.app_data::<web::Data<Service>>();
+    let service = service.ok_or_else(|| Problem::internal(&"no service"))?;
     let Some(value) = request.headers().get(header::AUTHORIZATION) else {
-        return Ok(Viewer::Public);
+        return Ok(sessions::viewer(&request.get_session(), service));
     };
     let token = value.to_str().ok().and_then(|it| it.strip_prefix("Bearer "));
-    let token = token.filter(|it| it.len() <= LONGEST_TOKEN);
-    let secret = token.and_then(|it| Base64UrlUnpadded::decode_vec(it.trim()).ok());
-    let service = request.app_data::<web::Data<Service>>();
-    match (secret, service) {
-        (Some(secret), Some(service)) => match service.viewer_by_secret(&secret) {
-            Viewer::Public => Err(Problem::not_signed_in()),
-            known @ Viewer::Known(_) => Ok(known),
-        },
-        (_, _) => Err(Problem::not_signed_in()),
+    match token.and_then(|it| Secret::parse(it.trim())).map(|it| service.viewer_by_token(&it)) {
+        Some(known @ Viewer::Known(_)) => Ok(known),
+        Some(Viewer::Public) | None => Err(Problem::not_signed_in()),
     }
 }
 

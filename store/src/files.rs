@@ -9,7 +9,10 @@ use crate::StoreError;
 
 /// Creates a folder that only its owner may read, safe on disk with its name. The name of one that
 /// is there is made safe too: whoever created it may have been killed before that.
-pub(crate) fn private_folder(folder: &Path) -> Result<(), StoreError> {
+///
+/// # Errors
+/// What the system said.
+pub fn private_folder(folder: &Path) -> Result<(), StoreError> {
     let parent = match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -63,8 +66,11 @@ pub(crate) fn put_in_place(
     written.and_then(|()| sync_folder(path.parent().unwrap_or(Path::new("."))))
 }
 
-/// Puts a small file in place.
-pub(crate) fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+/// Puts a small file in place, for its owner alone, whole or not at all, safe on disk when it returns.
+///
+/// # Errors
+/// What the system said; a file of that name is as it was then.
+pub fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     put_in_place(path, |file| {
         file.write_all(bytes).map_err(|error| StoreError::io("cannot write", path, error))
     })

@@ -14,12 +14,13 @@ mod skippable;
 
 pub use blobs::Blobs;
 pub use disk::{
-    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Published, Scope,
-    Settings, Snapshot, Space, Stat, import, import_early, space,
+    DiskLog, Exported, Findings, MOST_PROBLEMS, Mended, NewKey, Part, Problem, Proven, Published,
+    Scope, Settings, Snapshot, Space, Stat, import, import_early, space,
 };
 pub use error::StoreError;
 pub use event_log::{
     Append, Direction, EventLog, Events, Expected, LARGEST_LEAF, LARGEST_STATE, LOG_STREAM, Leaves,
     Progress,
 };
+pub use files::{private_folder, put_bytes};
 pub use memory::MemoryLog;

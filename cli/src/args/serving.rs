@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args as Group, ValueEnum};
+use service::access::RoleRule;
 
 /// What `serve --help` ends with.
 pub(super) const SERVE: &str = "Examples:\n  portolan serve\n  \
@@ -32,6 +33,8 @@ pub(crate) struct Serve {
     pub(crate) grace: u16,
     #[command(flatten)]
     pub(crate) network: Network,
+    #[command(flatten)]
+    pub(crate) oidc: Oidc,
     /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
     #[arg(long, value_name = "ADDR", exclusive = true)]
     pub(crate) is_ready: Option<SocketAddr>,
@@ -64,4 +67,29 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// Another's door at which people may sign in (OpenID Connect).
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Sign-in elsewhere (OpenID Connect)")]
+pub(crate) struct Oidc {
+    /// Who vouches for people, such as https://login.example/realms/lab
+    #[arg(long, value_name = "URL", requires = "oidc_client", requires = "oidc_role")]
+    pub(crate) oidc_issuer: Option<String>,
+    /// What this service is called there
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    pub(crate) oidc_client: Option<String>,
+    /// A file with the secret by which this service is known there
+    #[arg(long, value_name = "FILE", requires = "oidc_issuer")]
+    pub(crate) oidc_secret_file: Option<PathBuf>,
+    /// The claim whose values say what somebody is
+    #[arg(long, value_name = "NAME", default_value = "groups")]
+    pub(crate) oidc_claim: String,
+    /// What to ask for beside `openid`, so that the claim comes; may be repeated
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) oidc_scope: Vec<String>,
+    /// Who is what: a value of the claim and a role, such as auditors=auditor or
+    /// citrix-team=vendor:citrix; may be repeated, the first that fits counts
+    #[arg(long, value_name = "VALUE=ROLE", requires = "oidc_issuer")]
+    pub(crate) oidc_role: Vec<RoleRule>,
 }

@@ -3,15 +3,15 @@
 use domain::event::CheckWaived;
 use domain::policy::Policy;
 use reports::history::{CampaignHistory, History};
-use reports::matrix::{Judged, Lens};
+use reports::leak;
+use reports::matrix::Judged;
 use reports::matrix_file::MatrixFile;
-use reports::public::PublicView;
 use reports::receipt::Receipt;
+use reports::sight::Sight;
 use reports::units::instant;
 use reports::viewpoint::Viewpoint;
-use reports::{json, leak};
 
-use super::{history_from, pick};
+use super::{history_from, matrix, pick};
 use crate::args::{self, Args, Past};
 use crate::exit::Exit;
 use crate::quoting::quoted;
@@ -62,19 +62,16 @@ impl Seen {
         campaign: &'a CampaignHistory,
         waivers: &'a [&'a CheckWaived],
     ) -> Judged<'a> {
-        Judged::through(campaign, &Lens { policy: &self.policy, waivers, raw: &self.raw })
+        self.sight().judged(campaign, waivers)
+    }
+
+    fn sight(&self) -> Sight<'_> {
+        Sight { history: &self.history, policy: &self.policy, raw: &self.raw }
     }
 
     /// The matrices as JSON for an audience.
     pub(super) fn file(&self, judged: &Judged<'_>, audience: args::Audience) -> MatrixFile {
-        match audience {
-            args::Audience::Public => {
-                json::public(&PublicView::from(judged).of_history(&self.history))
-            }
-            args::Audience::Operator | args::Audience::Auditor => {
-                json::operator(judged, &self.history)
-            }
-        }
+        self.sight().file(judged, matrix::audience(audience))
     }
 
     /// How to get the same view again.
@@ -84,24 +81,14 @@ impl Seen {
         judged: &Judged<'_>,
         audience: args::Audience,
     ) -> Result<Receipt, Exit> {
-        let mut words = vec![format!("portolan matrix --campaign {}", judged.campaign.id)];
-        if let [only] = judged.matrices.as_slice()
-            && judged.campaign.testbed.guests.len() > 1
-        {
-            words.push(format!("--guest {}", only.guest));
-        }
-        let viewpoint = self.history.viewpoint_of(judged.campaign);
-        words.extend(viewpoint.as_of.map(|it| format!("--as-of {it}")));
-        words.extend(viewpoint.known_at.map(|it| format!("--known-at {it}")));
         let policy = args.policy.as_ref().and_then(|it| it.file_name());
         let policy = policy.map(|it| it.to_string_lossy().into_owned());
-        words.extend(policy.iter().map(|it| format!("--policy {}", quoted(it))));
         if audience == args::Audience::Public {
             no_tool_in(judged, policy.as_deref())?;
-            words.push("--audience public".to_owned());
         }
-        words.push("--format json".to_owned());
-        let receipt = Receipt::new(&self.file(judged, audience), words.join(" "));
+        let policy = policy.as_deref().map(quoted);
+        let audience = matrix::audience(audience);
+        let receipt = self.sight().receipt(judged, audience, policy.as_deref());
         receipt.map_err(|error| Exit::Lab(error.into()))
     }
 }

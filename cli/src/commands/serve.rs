@@ -1,23 +1,26 @@
 //! `portolan serve`: one process owns the log and serves it.
 
+mod settings;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ingest::Desk;
+use ingest::{AccessDesk, Desk};
+use secrecy::ExposeSecret as _;
+use service::access::Here;
 use service::door::{self, Door, DoorError};
 use service::library::Library;
 use service::server::{self, Running};
-use service::service::Service;
-use service::settings::{Limits, Network, Settings};
-use service::tls::TlsFiles;
+use service::service::{Parts, Service};
 use store::{DiskLog, EventLog, StoreError};
 
 use super::{probe, signals};
 use crate::args::{Args, Serve};
 use crate::exit::Exit;
+use crate::opening;
 use crate::progress::tell;
-use crate::{clock, opening, policies, settings};
 
 /// How often, and how long each time, the end waits for the log to be let go of.
 const CLOSING_TRIES: u32 = 500;
@@ -28,15 +31,18 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
     if let Some(address) = command.is_ready {
         return probe::is_ready(address);
     }
-    let settings = settings_of(args, command)?;
+    let settings = settings::settings_of(args, command)?;
     let (log, blobs) = opening::open(args)?;
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));
-    let desk = Arc::new(Desk::open(Arc::clone(&log) as Arc<dyn EventLog>, Arc::clone(&blobs))?);
+    let shared = Arc::clone(&log) as Arc<dyn EventLog>;
+    let access = Arc::new(AccessDesk::open(Arc::clone(&shared))?);
+    let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs))?);
     let door = Door::open(&args.store, &desk, settings.limits.labs).map_err(not_opened)?;
     let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone())?;
+    let parts = Parts { library: Arc::new(library), desk, access, door };
+    let service = Service::open(settings, parts).map_err(|error| Exit::Usage(error.into()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start").map_err(Exit::Lab)?;
-    let service = Service::new(settings, Arc::new(library), desk, door);
     let served = runtime.block_on(serve(service));
     // Whatever still works on the log ends first.
     drop(runtime);
@@ -57,6 +63,8 @@ async fn serve(service: Service) -> Result<(), Exit> {
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
     }
+    let here = announce(Arc::clone(&service), address)?;
+    let keeping = tokio::spawn(Arc::clone(&here).keep());
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
     let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
     let tending = tokio::spawn(door::tend(Arc::clone(&service)));
@@ -75,6 +83,9 @@ async fn serve(service: Service) -> Result<(), Exit> {
     let _ = tending.await;
     signals.abort();
     let _ = signals.await;
+    keeping.abort();
+    let _ = keeping.await;
+    here.withdraw();
     let served = served.map_err(anyhow::Error::from).and_then(|it| Ok(it?));
     served.context("serving").map_err(Exit::Lab)
 }
@@ -112,29 +123,28 @@ fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
     signed
 }
 
-fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {
-    let grace = Duration::from_secs(command.grace.into());
-    Ok(Settings {
-        listen: command.listen,
-        public_url: command.public_url.clone(),
-        policy: settings::policy(args.policy.as_deref())?,
-        policies: policies::shipped_policies()?,
-        limits: Limits { grace, ..Limits::default() },
-        network: network_of(args, command),
-        workers: usize::from(command.workers),
-        clock: Arc::new(clock::now),
-        random: Arc::new(|| clock::seed().ok()),
-    })
+/// Lets programs of this machine find the service, and its first operator in.
+fn announce(service: Arc<Service>, address: SocketAddr) -> Result<Arc<Here>, Exit> {
+    let url = match &service.settings.public_url {
+        Some(url) if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+        Some(_) | None => format!("http://{}", near(address)),
+    };
+    if let Some(path) = service.offer_first_operator() {
+        let path = path.expose_secret();
+        tell(&format!(
+            "nobody operates this service yet. Open this on this machine within 15 minutes:\n    \
+             {url}{path}"
+        ));
+    }
+    let here = Here::announce(service, &url).map_err(|error| Exit::Usage(error.into()))?;
+    Ok(Arc::new(here))
 }
 
-fn network_of(args: &Args, command: &Serve) -> Network {
-    let asked = &command.network;
-    let tls = asked.tls_cert.clone().zip(asked.tls_key.clone());
-    Network {
-        tls: tls.map(|(chain, key)| TlsFiles { chain, key }),
-        is_behind_proxy: asked.behind_proxy,
-        trusted_proxies: asked.trusted_proxy.clone(),
-        metrics: asked.metrics_listen,
-        store: Some(args.store.clone()),
+/// How the machine itself calls an address at which something listens.
+fn near(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => address,
     }
 }

@@ -1,7 +1,7 @@
 //! The page of one campaign: when it ran, in what, how its cells stand and what it cost.
 
 use askama::Template;
-use domain::ids::Sha256Digest;
+use domain::ids::{BaselineName, Sha256Digest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,6 +63,8 @@ pub struct CampaignPage {
     pub pictures: Vec<Shown>,
     /// What it can be downloaded as.
     pub downloads: Vec<Download>,
+    /// What changed in it since the baseline that was set last; none without one.
+    pub changes_href: Option<String>,
     /// What else belongs to these scores, in words.
     pub notices: Vec<String>,
 }
@@ -113,6 +115,7 @@ impl CampaignPage {
             untold: notice::untold(view.untold_changes),
             cost: cost(view),
             pictures: Vec::new(),
+            changes_href: None,
             downloads: FORMS.map(download).into(),
             notices: notice::all(view).into_iter().filter(own).collect(),
         }
@@ -123,6 +126,13 @@ impl CampaignPage {
     pub fn with_tools(self, campaign: &CampaignHistory) -> Self {
         let changes = campaign.changes.iter().map(PinChange::from).collect();
         Self { tools: Tool::all(campaign), changes, untold: None, ..self }
+    }
+
+    /// The same page with a link to what changed since a baseline.
+    #[must_use]
+    pub fn since_baseline(self, baseline: &BaselineName) -> Self {
+        let changes_href = Some(links::diff(baseline, Some(&self.campaign.campaign)));
+        Self { changes_href, ..self }
     }
 
     /// The same page with pictures, see [`crate::gallery::gallery`].

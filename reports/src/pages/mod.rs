@@ -28,5 +28,7 @@ pub mod past;
 pub mod badge;
 pub mod feed;
 
+pub mod account;
+pub mod confirm;
 pub mod problem;
 pub mod sign_in;

@@ -12,7 +12,7 @@ use super::campaign_line::{CampaignLine, newest_first};
 use super::frame::Frame;
 use super::links::Asked;
 use super::open_regression::OpenRegressions;
-use super::stale_line::Stale;
+use super::stale_line::{Stale, stale_cells};
 use super::table::{Filter, Marks, MatrixTable};
 use crate::chronicle::CampaignRecord;
 use crate::html::Audience;
@@ -56,7 +56,7 @@ impl Overview {
     pub fn new(records: &[CampaignRecord], registry: &Registry, audience: Audience) -> Self {
         let all = newest_first(records);
         let found = revalidation(records, registry);
-        let stale: BTreeSet<CellId> = super::stale_line::stale_cells(found.as_ref());
+        let stale: BTreeSet<CellId> = stale_cells(found.as_ref(), audience);
         let (filter, asked) = (Filter::default(), Asked::default());
         let marks = Marks { filter: &filter, asked: &asked, stale: &stale };
         let lines: Vec<CampaignLine> = all.iter().map(|it| CampaignLine::from(*it)).collect();

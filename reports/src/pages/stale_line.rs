@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::diff::public::PublicVersion;
-use crate::diff::shown::Part;
+use crate::diff::VersionDiff;
 use crate::html::Audience;
+use crate::redaction::is_told;
 use crate::stale::{Revalidation, StaleCell};
 use crate::units::{count, duration};
 
@@ -22,7 +22,7 @@ pub struct Stale {
     pub baseline: BaselineName,
     /// The stale cells, in the order of the plan.
     pub cells: Vec<StaleLine>,
-    /// How many cells of the baseline are not stale.
+    /// How many cells of the baseline are not stale; for the public, not by anything it is told of.
     pub fresh: usize,
     /// How many trials would mend it.
     pub trials: usize,
@@ -57,12 +57,15 @@ impl Stale {
     /// What is stale of this baseline, as far as this reader may know it.
     #[must_use]
     pub fn new(baseline: &BaselineName, found: &Revalidation, audience: Audience) -> Self {
+        let cells: Vec<StaleLine> =
+            known(found, audience).map(|(it, parts)| StaleLine::new(it, &parts)).collect();
+        let estimate_ms = (audience != Audience::Public).then_some(found.estimate_ms);
         Self {
             baseline: baseline.clone(),
-            cells: found.cells.iter().map(|it| StaleLine::new(it, audience)).collect(),
-            fresh: found.fresh,
-            trials: found.trials.len(),
-            estimate_ms: (audience != Audience::Public).then_some(found.estimate_ms),
+            fresh: (found.cells.len() + found.fresh).saturating_sub(cells.len()),
+            trials: cells.len(),
+            estimate_ms,
+            cells,
         }
     }
 
@@ -74,6 +77,13 @@ impl Stale {
 }
 
 impl Stale {
+    /// How many there are, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let verb = if self.cells.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} stale", count(self.cells.len(), "cell"))
+    }
+
     /// How many there are besides so many, in words.
     #[must_use]
     pub fn more(&self, told: usize) -> Option<String> {
@@ -83,21 +93,37 @@ impl Stale {
 }
 
 impl StaleLine {
-    fn new(cell: &StaleCell, audience: Audience) -> Self {
+    fn new(cell: &StaleCell, upgraded: &[VersionDiff]) -> Self {
         let CellId { guest, source, target } = cell.cell.clone();
-        let parts: Vec<Part> = match audience {
-            Audience::Public => PublicVersion::all(&cell.upgraded).iter().map(Part::from).collect(),
-            Audience::Operator | Audience::Auditor => {
-                cell.upgraded.iter().map(|it| Part::Version(it.clone())).collect()
-            }
-        };
-        let upgraded = parts.iter().map(ToString::to_string).collect();
-        Self { guest, source, target, evidence: cell.evidence.clone(), tried: cell.tried, upgraded }
+        Self {
+            guest,
+            source,
+            target,
+            evidence: cell.evidence.clone(),
+            tried: cell.tried,
+            upgraded: upgraded.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 
-/// Which cells are stale, to mark them in a matrix.
+/// Which cells are stale, to mark them in a matrix, as far as this reader may know it.
 #[must_use]
-pub fn stale_cells(found: Option<&Revalidation>) -> BTreeSet<CellId> {
-    found.iter().flat_map(|it| &it.cells).map(|it| it.cell.clone()).collect()
+pub fn stale_cells(found: Option<&Revalidation>, audience: Audience) -> BTreeSet<CellId> {
+    let cells = found.into_iter().flat_map(|it| known(it, audience));
+    cells.map(|(it, _)| it.cell.clone()).collect()
+}
+
+/// The stale cells and what was upgraded, as far as this reader may know it. The public is not told
+/// of conversion tools, nor of cells that are stale by nothing else: of routes that tie, that would
+/// say which tool gave the score.
+fn known(
+    found: &Revalidation,
+    audience: Audience,
+) -> impl Iterator<Item = (&StaleCell, Vec<VersionDiff>)> {
+    let is_public = audience == Audience::Public;
+    found.cells.iter().filter_map(move |it| {
+        let told = it.upgraded.iter().filter(|it| !is_public || is_told(&it.subject));
+        let told: Vec<VersionDiff> = told.cloned().collect();
+        (it.evidence.is_none() || !told.is_empty()).then_some((it, told))
+    })
 }

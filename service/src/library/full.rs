@@ -3,8 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use domain::event::Recorded;
+use domain::event::{Event, Recorded};
 use domain::ids::CampaignId;
+use domain::policy::Policy;
+use domain::registry::Registry;
+use jiff::Timestamp;
+use reports::chronicle::{CampaignRecord, Chronicle};
 use reports::history::History;
 use reports::viewpoint::Viewpoint;
 use store::{Direction, DiskLog, EventLog, StoreError};
@@ -12,8 +16,18 @@ use store::{Direction, DiskLog, EventLog, StoreError};
 /// Campaigns that are kept at once.
 const KEPT: usize = 16;
 
-/// What tells one reading of a campaign from another: which, from where, and how far the log was.
-type Key = (CampaignId, Viewpoint, u64);
+/// What tells one reading of a campaign from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    /// Which campaign.
+    pub(super) id: CampaignId,
+    /// From where in time.
+    pub(super) viewpoint: Viewpoint,
+    /// How far the log was, as far as it matters.
+    pub(super) revision: u64,
+    /// The last waiver that had ended by itself.
+    pub(super) expired: Option<Timestamp>,
+}
 
 /// Campaigns that were read before, the most recently wanted first.
 #[derive(Debug, Default)]
@@ -23,14 +37,8 @@ pub(super) struct Shelf {
 
 impl Shelf {
     /// The campaign, if it is kept as it stands.
-    pub(super) fn get(
-        &mut self,
-        id: &CampaignId,
-        viewpoint: Viewpoint,
-        revision: u64,
-    ) -> Option<Arc<History>> {
-        let is_wanted = |key: &Key| key.0 == *id && key.1 == viewpoint && key.2 == revision;
-        let place = self.kept.iter().position(|(key, _)| is_wanted(key))?;
+    pub(super) fn get(&mut self, wanted: &Key) -> Option<Arc<History>> {
+        let place = self.kept.iter().position(|(key, _)| key == wanted)?;
         let found = self.kept.remove(place)?;
         let history = Arc::clone(&found.1);
         self.kept.push_front(found);
@@ -40,7 +48,7 @@ impl Shelf {
     /// Keeps a campaign; the one wanted longest ago makes room.
     pub(super) fn put(&mut self, key: Key, history: &Arc<History>) {
         // An older state of the same campaign from the same place is not asked for again.
-        self.kept.retain(|(it, _)| it.0 != key.0 || it.1 != key.1);
+        self.kept.retain(|(it, _)| it.id != key.id || it.viewpoint != key.viewpoint);
         self.kept.truncate(KEPT - 1);
         self.kept.push_front((key, Arc::clone(history)));
     }
@@ -52,13 +60,53 @@ pub(super) fn read(
     id: &CampaignId,
     viewpoint: Viewpoint,
 ) -> Result<History, StoreError> {
-    let stream = |name: &str| -> Result<Vec<Recorded>, StoreError> {
-        log.read_stream(name, 0, Direction::Forward).collect()
-    };
-    let mut events = stream(&format!("campaign/{id}"))?;
-    events.extend(stream(domain::declare::STREAM)?);
-    events.sort_by_key(|it| it.position);
     let mut history = History::seen_from(viewpoint);
-    events.iter().for_each(|it| history.project(it));
+    events(log, id, viewpoint)?.iter().for_each(|it| history.project(it));
     Ok(history)
+}
+
+/// The same campaign as comparing over time needs it; none when it is not seen from there. The
+/// waivers are those in force from there.
+pub(super) fn record(
+    log: &DiskLog,
+    id: &CampaignId,
+    (policy, viewpoint): (&Policy, Viewpoint),
+    waivers: &Registry,
+    instant: Option<Timestamp>,
+) -> Result<Option<CampaignRecord>, StoreError> {
+    let mut chronicle = Chronicle::new(policy.clone(), viewpoint);
+    events(log, id, viewpoint)?.into_iter().for_each(|it| chronicle.project(it));
+    let waivers = instant.map(|it| waivers.in_force(it)).unwrap_or_default();
+    Ok(chronicle.record(id, &waivers))
+}
+
+/// What had been declared, as seen from there.
+pub(super) fn registry(log: &DiskLog, viewpoint: Viewpoint) -> Result<Registry, StoreError> {
+    let mut registry = Registry::default();
+    for recorded in stream(log, domain::declare::STREAM, viewpoint)? {
+        if viewpoint.sees(&recorded) {
+            registry.evolve(&recorded);
+        }
+    }
+    Ok(registry)
+}
+
+fn events(
+    log: &DiskLog,
+    id: &CampaignId,
+    viewpoint: Viewpoint,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut events = stream(log, &format!("campaign/{id}"), viewpoint)?;
+    let declared = stream(log, domain::declare::STREAM, viewpoint)?;
+    // A withdrawal is declared about a campaign; those of others are no strangers here.
+    let concerns = |event: &Event| event.campaign().is_none_or(|it| it == id);
+    events.extend(declared.into_iter().filter(|it| concerns(&it.event)));
+    events.sort_by_key(|it| it.position);
+    Ok(events)
+}
+
+fn stream(log: &DiskLog, name: &str, viewpoint: Viewpoint) -> Result<Vec<Recorded>, StoreError> {
+    let last = viewpoint.known_at.unwrap_or(u64::MAX);
+    let is_known = |it: &Result<Recorded, _>| it.as_ref().map_or(true, |it| it.position <= last);
+    log.read_stream(name, 0, Direction::Forward).take_while(is_known).collect()
 }

@@ -4,32 +4,61 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::AccessRegistry;
-use domain::event::Recorded;
+use domain::event::{Event, Recorded};
 use domain::ids::{CampaignId, WaiverId};
 use domain::policy::Policy;
 use jiff::Timestamp;
 use reports::chronicle::{CampaignRecord, Chronicle};
 use reports::viewpoint::Viewpoint;
 
+use super::times::Times;
+
 /// Every campaign as it stands, the oldest first.
-pub type Records = Arc<Vec<Arc<CampaignRecord>>>;
+pub type Records = Arc<Vec<CampaignRecord>>;
+
+/// Where and when there are events about a campaign.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    /// The position after the last.
+    next: u64,
+    /// The earliest time of any.
+    earliest: Timestamp,
+    /// The latest time of any.
+    latest: Timestamp,
+}
+
+/// How much of a campaign is seen from somewhere in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of it.
+    Whole,
+    /// Some of it, perhaps.
+    Part,
+    /// Nothing.
+    Nothing,
+}
 
 /// The folds of the present.
 #[derive(Debug)]
 pub struct Present {
     chronicle: Chronicle,
     access: AccessRegistry,
-    /// Position after the last event about each campaign.
-    revisions: BTreeMap<CampaignId, u64>,
+    /// Where and when there are events about each campaign.
+    spans: BTreeMap<CampaignId, Span>,
     /// Position after the last declaration.
     declared: u64,
+    /// Position after the last event that a view of campaigns shows.
+    shown: u64,
+    /// Position after the last event that may make evidence stale.
+    grounds: u64,
     /// Campaigns that have changed since they were judged.
     touched: BTreeSet<CampaignId>,
     /// The waivers that the records were judged under.
     waived: Vec<WaiverId>,
-    order: Vec<CampaignId>,
-    judged: BTreeMap<CampaignId, Arc<CampaignRecord>>,
-    records: Option<Records>,
+    records: Records,
+    times: Times,
+    /// Events that had no place.
+    strangers: Vec<(u64, Timestamp)>,
 }
 
 impl Present {
@@ -39,30 +68,43 @@ impl Present {
         Self {
             chronicle: Chronicle::new(policy, Viewpoint::default()),
             access: AccessRegistry::default(),
-            revisions: BTreeMap::new(),
+            spans: BTreeMap::new(),
             declared: 0,
+            shown: 0,
+            grounds: 0,
             touched: BTreeSet::new(),
             waived: Vec::new(),
-            order: Vec::new(),
-            judged: BTreeMap::new(),
-            records: None,
+            records: Records::default(),
+            times: Times::default(),
+            strangers: Vec::new(),
         }
     }
 
     /// Takes in one more event.
     pub fn project(&mut self, recorded: &Arc<Recorded>) {
-        let next = recorded.position + 1;
+        let (position, at) = (recorded.position, recorded.at);
+        let next = position + 1;
         self.access.evolve(recorded);
+        self.times.note(position, at);
         if let Some(id) = recorded.event.campaign() {
-            if self.revisions.insert(id.clone(), next).is_none() {
-                self.order.push(id.clone());
-            }
+            let new = Span { next, earliest: at, latest: at };
+            let span = self.spans.entry(id.clone()).or_insert(new);
+            *span = Span { next, earliest: span.earliest.min(at), latest: span.latest.max(at) };
             self.touched.insert(id.clone());
-            self.records = None;
         } else if recorded.stream == domain::declare::STREAM {
             self.declared = next;
         }
+        if !matches!(recorded.event, Event::Access(_) | Event::KeyChanged(_)) {
+            self.shown = next;
+            if !matches!(recorded.event, Event::StepFinished(_) | Event::ScoresShown(_)) {
+                self.grounds = next;
+            }
+        }
+        let before = self.chronicle.unplaced();
         self.chronicle.project(Recorded::clone(recorded));
+        if self.chronicle.unplaced() > before {
+            self.strangers.push((position, at));
+        }
     }
 
     /// What is judged as it passes by.
@@ -77,10 +119,60 @@ impl Present {
         &self.access
     }
 
+    /// When everything was recorded.
+    pub(super) fn times(&self) -> &Times {
+        &self.times
+    }
+
+    /// How many events have no place, as far as they are seen.
+    pub(super) fn unplaced(&self, viewpoint: Viewpoint) -> u64 {
+        let last = viewpoint.known_at.unwrap_or(u64::MAX);
+        let seen = self.strangers.iter().filter(|(it, at)| *it <= last && viewpoint.reaches(*at));
+        seen.count() as u64
+    }
+
+    /// How much of a campaign is seen. What another system told was tried before it was recorded.
+    pub(super) fn reach(&self, record: &CampaignRecord, viewpoint: Viewpoint) -> Reach {
+        let known = viewpoint.known_at.unwrap_or(u64::MAX);
+        let Some(span) = self.spans.get(&record.id) else { return Reach::Part };
+        let is_known = span.next <= known.saturating_add(1);
+        let (is_begun, is_over) =
+            (viewpoint.reaches(span.earliest), viewpoint.reaches(span.latest));
+        match record.told {
+            _ if record.positions.0 > known => Reach::Nothing,
+            false if !is_begun => Reach::Nothing,
+            false | true if is_known && is_over => Reach::Whole,
+            false | true => Reach::Part,
+        }
+    }
+
+    /// Whether nothing but a campaign itself says anything about it: no waiver, which ends by itself,
+    /// and no event without a place, which every view counts.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.strangers.is_empty() && self.chronicle.registry().waivers().is_empty()
+    }
+
     /// A number that changes whenever a view of this campaign may.
     #[must_use]
     pub fn revision(&self, id: &CampaignId) -> u64 {
-        self.revisions.get(id).copied().unwrap_or(0).max(self.declared)
+        match self.is_alone() {
+            true => self.spans.get(id).map_or(0, |it| it.next).max(self.declared),
+            false => self.times.head().map_or(0, |(position, _)| position + 1),
+        }
+    }
+
+    /// A number that changes whenever a view of all campaigns may.
+    #[must_use]
+    pub fn shown(&self) -> u64 {
+        self.shown
+    }
+
+    /// A number that changes whenever other evidence may have become stale: with campaigns that begin
+    /// and end and with declarations, not with each step.
+    #[must_use]
+    pub fn grounds(&self) -> u64 {
+        self.grounds
     }
 
     /// Every campaign as it stands under the waivers in force now.
@@ -88,22 +180,23 @@ impl Present {
         let waivers = self.chronicle.registry().in_force(now);
         let waived: Vec<WaiverId> = waivers.iter().map(|it| it.waiver.clone()).collect();
         if waived != self.waived {
-            self.touched.extend(self.order.iter().cloned());
-            self.records = None;
+            self.touched.extend(self.records.iter().map(|it| it.id.clone()));
         }
-        if let Some(records) = &self.records {
-            return Arc::clone(records);
-        }
-        for id in &self.touched {
-            if let Some(record) = self.chronicle.record(id, &waivers) {
-                self.judged.insert(id.clone(), Arc::new(record));
+        if !self.touched.is_empty() {
+            let touched = self.touched.iter();
+            let judged = touched.filter_map(|id| self.chronicle.record(id, &waivers));
+            // Whoever still looks at the old ones keeps them.
+            let records = Arc::make_mut(&mut self.records);
+            for record in judged {
+                match records.iter_mut().find(|it| it.id == record.id) {
+                    Some(place) => *place = record,
+                    None => records.push(record),
+                }
             }
+            records.sort_by_key(|it| it.positions.0);
         }
         self.touched.clear();
         self.waived = waived;
-        let records = self.order.iter().filter_map(|id| self.judged.get(id).cloned());
-        let records: Records = Arc::new(records.collect());
-        self.records = Some(Arc::clone(&records));
-        records
+        Arc::clone(&self.records)
     }
 }

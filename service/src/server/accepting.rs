@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{csrf, sessions};
 use crate::address::{self, Address};
 use crate::connection::Connection;
 use crate::front::{self, Front};
@@ -115,7 +116,9 @@ impl Accepting {
             .app_data(web::Data::from(Arc::clone(&self.service)))
             .app_data(web::Data::from(Arc::clone(&self.front)))
             .app_data(web::PayloadConfig::new(limits.body_bytes))
+            .wrap(from_fn(csrf::guard))
             .wrap(from_fn(viewer::identify))
+            .wrap(sessions::middleware(&self.service))
             .wrap(from_fn(front::pass))
             .configure(|config| address::mount(config, &addresses()));
         let app = actix_service::IntoServiceFactory::into_factory(app);

@@ -70,7 +70,7 @@ impl Snapshot {
     }
 }
 
-fn rewritten(size: u64) -> StoreError {
+pub(super) fn rewritten(size: u64) -> StoreError {
     StoreError::Tree(format!(
         "a key of this log has signed another root for its first {size} events: its history was \
          altered, here or where that was signed"

@@ -2,4 +2,7 @@
 
 mod sample;
 
+mod asked;
 mod look;
+mod privacy;
+mod well_formed;

@@ -187,7 +187,8 @@ fn filtered(log: &Log, audience: Audience) -> Sample {
 }
 
 fn matrices_of(log: &Log, (name, filter): (&'static str, &Filter), audience: Audience) -> Sample {
-    let stale = stale_cells(revalidation(&log.records, log.chronicle.registry()).as_ref());
+    let stale =
+        stale_cells(revalidation(&log.records, log.chronicle.registry()).as_ref(), audience);
     let asked = Asked { known_at: Some(900), ..Asked::default() };
     let policy = log.policy.label();
     let command = "portolan matrix --known-at 900 --json".to_owned();
@@ -242,6 +243,7 @@ fn campaign(log: &Log, audience: Audience) -> Sample {
     let (filter, asked, stale) = (Filter::default(), Asked::default(), BTreeSet::new());
     let marks = Marks { filter: &filter, asked: &asked, stale: &stale };
     let mut view = CampaignPage::new(&public, record, &marks)
+        .since_baseline(&"spring".parse().unwrap())
         .with_pictures(gallery(record, &log.records).unwrap());
     if audience != Audience::Public {
         view = view.with_tools(campaign);

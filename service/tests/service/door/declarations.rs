@@ -82,13 +82,14 @@ async fn what_names_nothing_is_refused_and_not_recorded() {
         waiver[key] = json!(value);
         json!({"waiver": waiver})
     };
-    let upgrade = |subject: &str, from: &str| {
-        json!({"upgrade": {"subject": subject, "from": from, "to": "QEMU 10"}})
-    };
+    let upgrade = |subject: &str, from: &str| json!({"upgrade": {"subject": subject, "from": from, "to": "QEMU 10"}});
     let cases = [
         (404, "no campaign", json!({"baseline": {"name": "a", "campaign": "nowhere"}})),
-        (409, "to continue",
-            json!({"baseline": {"name": "a", "campaign": "c-1", "follows": "none"}})),
+        (
+            409,
+            "to continue",
+            json!({"baseline": {"name": "a", "campaign": "c-1", "follows": "none"}}),
+        ),
         (422, "unknown field", json!({"baseline": {"name": "a", "campaign": "c-1", "x": 1}})),
         (422, "unknown variant", json!({"promote": {}})),
         (422, "no version", upgrade("platform:none", "1")),

@@ -1,5 +1,6 @@
 //! A service with labs and operators who hold tokens, and a clock that tests move.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -13,18 +14,18 @@ use domain::policy::Policy;
 use domain::step::Step;
 use domain::testbed::Testbed;
 use domain::wire::{Accepted, Leased, OfferRequest, Submission, SubmissionVersion};
-use ingest::Desk;
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value as Json, json};
-use service::door::{self, Door, LabLimits};
-use service::library::Library;
+use service::door::{self, LabLimits};
 use service::server::{self, Running};
 use service::service::Service;
 use service::settings::{Limits, Network, Settings};
-use store::{Append, Blobs, DiskLog, Expected, NewKey};
+use store::{Append, DiskLog, Expected, NewKey};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+
+use crate::opened;
 
 /// Who has a token: two labs, an operator, and an auditor who may only read.
 pub(crate) const ACCOUNTS: [&str; 4] = ["lab-1", "lab-2", "operator", "auditor"];
@@ -63,13 +64,9 @@ impl World {
         log: Arc<DiskLog>,
         (seconds, limits): (Arc<AtomicI64>, LabLimits),
     ) -> Self {
-        let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
-        let desk = Desk::open(Arc::clone(&log) as Arc<_>, Arc::clone(&blobs)).unwrap();
-        let door = Door::open(folder.path(), &desk, limits).unwrap();
-        let library = Arc::new(Library::open(log, blobs, policy()).unwrap());
-        let follow = tokio::spawn(Arc::clone(&library).follow());
-        let settings = settings(limits, Arc::clone(&seconds));
-        let service = Arc::new(Service::new(settings, library, Arc::new(desk), door));
+        let settings = settings(folder.path(), limits, Arc::clone(&seconds));
+        let service = opened::service(folder.path(), &log, settings);
+        let follow = tokio::spawn(Arc::clone(&service.library).follow());
         let Running { address, stop, server, .. } = server::build(Arc::clone(&service)).unwrap();
         let tasks = vec![
             tokio::spawn(async move { drop(follow.await) }),
@@ -279,7 +276,7 @@ fn policy() -> Policy {
     toml::from_str::<Policy>(text).unwrap().validate().unwrap()
 }
 
-fn settings(labs: LabLimits, seconds: Arc<AtomicI64>) -> Settings {
+fn settings(folder: &Path, labs: LabLimits, seconds: Arc<AtomicI64>) -> Settings {
     let drawn = AtomicU64::new(0);
     let random = move || {
         let number = drawn.fetch_add(1, Ordering::SeqCst);
@@ -295,5 +292,7 @@ fn settings(labs: LabLimits, seconds: Arc<AtomicI64>) -> Settings {
         workers: 2,
         clock: Arc::new(move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap()),
         random: Arc::new(random),
+        folder: folder.join("service"),
+        oidc: None,
     }
 }

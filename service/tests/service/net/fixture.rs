@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,6 @@ use domain::ids::Sha256Digest;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use service::address::{Address, Who};
-use service::library::Library;
 use service::peers;
 use service::problem::Problem;
 use service::routes;
@@ -23,10 +23,12 @@ use service::server::{Running, Stop, build_from};
 use service::service::Service;
 use service::settings::{Limits, Network, Settings};
 use service::tls::Certificates;
-use store::{Append, Blobs, DiskLog, EventLog as _, Expected, NewKey};
+use store::{Append, DiskLog, EventLog as _, Expected, NewKey};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot::{Receiver, channel};
 use uuid::Uuid;
+
+use crate::opened;
 
 /// Nobody waits longer than this for what is sure to come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,12 +55,11 @@ impl Site {
         let key = NewKey { origin: "test.invalid/log".to_owned(), seed: [7; 32] };
         let kept = store::Settings { new_key: Some(key), ..store::Settings::default() };
         let log = Arc::new(DiskLog::open(folder.path(), &kept).unwrap());
-        let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
         let mut settings = settings();
         change(&mut settings);
-        let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone()).unwrap();
-        let library = Arc::new(library);
-        let service = Arc::new(Service::new(settings, Arc::clone(&library)));
+        settings.folder = folder.path().join("service");
+        let service = opened::service(folder.path(), &log, settings);
+        let library = Arc::clone(&service.library);
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
         runtime.spawn(library.follow());
@@ -126,6 +127,8 @@ pub(crate) fn settings() -> Settings {
         workers: 2,
         clock: Arc::new(move || now),
         random: Arc::new(|| Some([3; 32])),
+        folder: PathBuf::new(),
+        oidc: None,
     }
 }
 
@@ -238,10 +241,10 @@ pub(crate) fn refused(settings: Settings) -> Option<String> {
     let key = NewKey { origin: "test.invalid/log".to_owned(), seed: [7; 32] };
     let kept = store::Settings { new_key: Some(key), ..store::Settings::default() };
     let log = Arc::new(DiskLog::open(folder.path(), &kept).unwrap());
-    let blobs = Arc::new(Blobs::local(&folder.path().join("evidence")).unwrap());
-    let library = Library::open(log, blobs, settings.policy.clone()).unwrap();
+    let settings = Settings { folder: folder.path().join("service"), ..settings };
+    let service = opened::service(folder.path(), &log, settings);
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
-    let built = build_from(Arc::new(Service::new(settings, Arc::new(library))), addresses);
+    let built = build_from(service, addresses);
     built.err().map(|it| it.to_string())
 }

@@ -1,0 +1,217 @@
+//! Grants for programs: who has which, giving one, taking one back, and setting a password.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, Route, web};
+use domain::access::{AccessRegistry, Grant, Means, Role, Scope};
+use domain::ids::{AccountId, GrantId};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Wanted, grants};
+use crate::address::{Address, Who};
+use crate::problem::Problem;
+use crate::service::Service;
+use crate::viewer::Operator;
+
+const GRANT: Who = Who::Operator(Scope::Grant);
+
+/// The addresses of this group.
+pub(super) const ADDRESSES: &[Address] = &[
+    Address::get("/api/v1/access/grants", GRANT, || -> Route { web::to(list) }),
+    Address::post("/api/v1/access/grants", GRANT, || -> Route { web::to(give) }),
+    Address::post("/api/v1/access/grants/{grant}/revoke", GRANT, || -> Route { web::to(revoke) }),
+    Address::post("/api/v1/access/passwords", GRANT, || -> Route { web::to(set_password) }),
+];
+
+/// A grant, as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantShown {
+    /// Which.
+    pub grant: String,
+    /// To whom.
+    pub account: String,
+    /// As what: `auditor`, `operator`, `lab` or `vendor:ID`.
+    pub role: String,
+    /// For what.
+    pub scopes: Vec<String>,
+    /// How it is proved: `password`, `oidc`, `token` or `link`.
+    #[schema(value_type = String)]
+    pub means: Means,
+    /// Whether it is worth anything now.
+    pub in_force: bool,
+    /// When it was given.
+    #[schema(value_type = String)]
+    pub given: Timestamp,
+    /// Until when it lasts; none until it is revoked.
+    #[schema(value_type = Option<String>)]
+    pub expires: Option<Timestamp>,
+    /// What for.
+    pub reason: String,
+    /// Who gave it.
+    pub by: String,
+    /// When it was taken back.
+    #[schema(value_type = Option<String>)]
+    pub revoked: Option<Timestamp>,
+}
+
+/// What a program asks to be granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Granting {
+    /// To whom.
+    pub account: String,
+    /// As what: `auditor`, `operator`, `lab` or `vendor:ID`.
+    pub role: String,
+    /// For what; everything the role may do when it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub scopes: Option<Vec<Scope>>,
+    /// How it is proved: `password`, `token` or `link`.
+    #[schema(value_type = String)]
+    pub means: Means,
+    /// Until when.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub expires: Option<Timestamp>,
+    /// What for.
+    pub reason: String,
+}
+
+/// What was granted. The secret is shown this once.
+#[derive(Serialize)]
+struct GivenShown {
+    grant: String,
+    expires: Option<Timestamp>,
+    token: Option<String>,
+    link: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revoking {
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    account: String,
+    password: String,
+}
+
+/// Every grant, the oldest first.
+#[must_use]
+pub fn grants_shown(registry: &AccessRegistry, now: Timestamp) -> Vec<GrantShown> {
+    let mut grants: Vec<&Grant> = registry.grants().collect();
+    grants.sort_by_key(|it| it.granted.position);
+    grants.into_iter().map(|it| shown(it, now)).collect()
+}
+
+fn shown(grant: &Grant, now: Timestamp) -> GrantShown {
+    let what = &grant.granted.what;
+    GrantShown {
+        grant: what.grant.to_string(),
+        account: what.account.to_string(),
+        role: what.role.to_string(),
+        scopes: what.scopes.iter().map(|it| it.word().to_owned()).collect(),
+        means: what.means,
+        in_force: grant.is_in_force(now),
+        given: grant.granted.at,
+        expires: what.expires,
+        reason: what.reason.clone(),
+        by: what.by.clone(),
+        revoked: grant.revoked.as_ref().map(|it| it.at),
+    }
+}
+
+async fn list(service: web::Data<Service>, _: Operator) -> HttpResponse {
+    let now = service.now();
+    secret().json(service.access.look(|it| grants_shown(it, now)))
+}
+
+async fn give(
+    service: web::Data<Service>,
+    operator: Operator,
+    asked: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let wanted = wanted(parsed(&asked)?, operator.0.account.as_str())?;
+    let at = service.clone();
+    let given = web::block(move || at.give(wanted)).await;
+    let given = given.map_err(|error| Problem::internal(&error))??;
+    let shown = given.secret.as_ref().map(|it| it.expose_secret().to_owned());
+    let (link, token) = match shown {
+        Some(path) if path.starts_with('/') => (Some(service.public(&path)), None),
+        token => (None, token),
+    };
+    let given = GivenShown { grant: given.grant.to_string(), expires: given.expires, token, link };
+    Ok(HttpResponse::build(StatusCode::CREATED)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(given))
+}
+
+/// What is asked for, in types.
+fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
+    Ok(Wanted {
+        account: asked.account.parse::<AccountId>().map_err(|error| invalid(&error))?,
+        role: asked.role.parse::<Role>().map_err(|error| invalid(&error))?,
+        scopes: asked.scopes,
+        means: asked.means,
+        expires: asked.expires,
+        reason: asked.reason,
+        by: by.to_owned(),
+    })
+}
+
+async fn revoke(
+    service: web::Data<Service>,
+    operator: Operator,
+    grant: web::Path<String>,
+    asked: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let Revoking { reason } = parsed(&asked)?;
+    let grant = grant.parse::<GrantId>().map_err(|error| invalid(&error))?;
+    let by = operator.0.account.to_string();
+    let block = move || grants::revoke(&service.access, &grant, (&reason, &by), service.now());
+    web::block(block).await.map_err(|error| Problem::internal(&error))??;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn set_password(
+    service: web::Data<Service>,
+    _: Operator,
+    asked: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let NewPassword { account, password } = parsed(&asked)?;
+    let account = account.parse::<AccountId>().map_err(|error| invalid(&error))?;
+    let password = SecretString::from(password);
+    let Some(_place) = service.identity.place_to_check().await else {
+        let words = "Too many passwords are being checked. Try again.";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words));
+    };
+    let at = service.clone();
+    let set = web::block(move || at.set_password(&account, &password)).await;
+    set.map_err(|error| Problem::internal(&error))??;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A body of JSON. What is wrong with it is told without its words: it may hold a secret.
+fn parsed<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Problem::bad_request(format!(
+            "The body is not the JSON that this address takes, at line {line}, column {column}."
+        ))
+    })
+}
+
+fn invalid(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
+}
+
+fn secret() -> actix_web::HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    answer
+}

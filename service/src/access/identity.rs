@@ -1,0 +1,116 @@
+//! What the service needs to know who is there, beside what was granted.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use domain::ids::Sha256Digest;
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::first::First;
+use super::keys::{Keys, NoKey};
+use super::oidc::{Oidc, OidcError};
+use super::passwords::{BadPassword, Passwords};
+use super::throttle::Throttle;
+use crate::settings::Settings;
+
+/// Most sessions that are remembered as ended; each stands for a person who signed out today.
+const MOST_ENDED: usize = 100_000;
+
+/// Passwords that are checked at once: each takes a processor and 19 MiB.
+const CHECKS: usize = 2;
+/// Sign-ins that may wait for that.
+const WAITING: usize = 64;
+
+/// What the service needs to know who is there.
+#[derive(Debug)]
+pub struct Identity {
+    /// The keys of cookies and links.
+    pub(crate) keys: Keys,
+    /// The passwords of local accounts.
+    pub(crate) passwords: Passwords,
+    /// How often somebody may try.
+    pub(crate) throttle: Throttle,
+    /// Another's door, if there is one.
+    pub(crate) oidc: Option<Oidc>,
+    /// The link for the first operator.
+    pub(crate) first: First,
+    checking: Semaphore,
+    waiting: Semaphore,
+    /// Sessions whose owners signed out, until they would have ended anyway.
+    ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
+    failed: AtomicU64,
+}
+
+/// Why nobody can be known.
+#[derive(Debug, thiserror::Error)]
+pub enum NoIdentity {
+    /// There is no key.
+    #[error(transparent)]
+    Key(#[from] NoKey),
+    /// The settings of another's door are not right.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
+    /// The passwords cannot be read.
+    #[error(transparent)]
+    Passwords(#[from] BadPassword),
+}
+
+impl Identity {
+    /// Reads what is kept in the folder of the service; makes it at the first start.
+    ///
+    /// # Errors
+    /// When it cannot be read or made.
+    pub fn open(settings: &Settings) -> Result<Self, NoIdentity> {
+        Ok(Self {
+            keys: Keys::open(&settings.folder, &settings.random)?,
+            passwords: Passwords::open(&settings.folder, &settings.random)?,
+            throttle: Throttle::new(settings.clock.clone()),
+            oidc: settings.oidc.clone().map(Oidc::new).transpose()?,
+            first: First::default(),
+            checking: Semaphore::new(CHECKS),
+            waiting: Semaphore::new(WAITING),
+            ended: Mutex::default(),
+            failed: AtomicU64::new(0),
+        })
+    }
+
+    /// What the other door is called at which one can sign in, if there is one.
+    pub(crate) fn door_name(&self) -> Option<String> {
+        self.oidc.as_ref().map(Oidc::name)
+    }
+
+    /// A place to check a password in, as long as it is held; none when too many wait for one.
+    pub(crate) async fn place_to_check(&self) -> Option<SemaphorePermit<'_>> {
+        let _waiting = self.waiting.try_acquire().ok()?;
+        self.checking.acquire().await.ok()
+    }
+
+    /// How many sign-ins have failed since the start.
+    #[must_use]
+    pub fn failed_sign_ins(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a sign-in failed. Nobody's name is written down: it may be a password.
+    pub(crate) fn note_failed(&self, means: &'static str) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(means, "a sign-in failed");
+    }
+
+    /// Ends a session whose cookie may still be shown, until it would have ended anyway.
+    pub(crate) fn end_session(&self, session: Sha256Digest, until: Timestamp, now: Timestamp) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.retain(|_, until| *until > now);
+        if ended.len() >= MOST_ENDED {
+            ended.pop_first();
+        }
+        ended.insert(session, until);
+    }
+
+    /// Whether this session was ended.
+    pub(crate) fn has_ended(&self, session: Sha256Digest) -> bool {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
+    }
+}

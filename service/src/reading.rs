@@ -1,0 +1,305 @@
+//! Reading for somebody: what is shown, to whom, and from where in time; made once and kept.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::{Role, Scope, Viewer};
+use domain::event::CheckWaived;
+use domain::ids::CampaignId;
+use domain::policy::Policy;
+use reports::chronicle::CampaignRecord;
+use reports::history::{CampaignHistory, History};
+use reports::html::Audience;
+use reports::leak;
+use reports::matrix::Judged;
+use reports::pages::frame;
+use reports::pages::links;
+use reports::public::PublicView;
+use reports::redaction::for_operators;
+use reports::sight::Sight;
+use reports::viewpoint::Viewpoint;
+
+use crate::asked::When;
+use crate::cache::Page;
+use crate::library::{Past, Unseen};
+use crate::problem::Problem;
+use crate::service::Service;
+
+/// For whom something is made: never an account, only what it may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reader {
+    /// As what the reader is signed in; none for the public.
+    pub(crate) role: Option<Role>,
+    /// What the reader may see.
+    pub(crate) audience: Audience,
+}
+
+/// What tells one page from another.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// What is shown.
+    pub(crate) name: String,
+    /// A number that changes whenever it may.
+    pub(crate) revision: u64,
+    /// It never changes.
+    pub(crate) pinned: bool,
+}
+
+/// One campaign as somebody asked to see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) history: Arc<History>,
+    pub(crate) policy: Policy,
+    raw: Policy,
+    id: CampaignId,
+    asked: When,
+}
+
+impl Reader {
+    /// Anybody.
+    pub(crate) fn public() -> Self {
+        Self { role: None, audience: Audience::Public }
+    }
+
+    /// Whoever is looking, as far as it matters to what is shown.
+    pub(crate) fn of(viewer: &Viewer) -> Self {
+        let role = viewer.role().cloned();
+        let audience = match viewer.may(Scope::Read) {
+            true => frame::audience(role.as_ref()),
+            false => Audience::Public,
+        };
+        Self { role, audience }
+    }
+
+    /// Whether tools may be named.
+    pub(crate) fn is_insider(&self) -> bool {
+        self.audience != Audience::Public
+    }
+
+    /// The part of a page's key that says for whom it is.
+    pub(crate) fn word(&self) -> String {
+        let role = self.role.as_ref().map_or("public".to_owned(), ToString::to_string);
+        format!("{role}/{}", self.audience_word())
+    }
+
+    /// What the reader may see, in a word.
+    pub(crate) fn audience_word(&self) -> &'static str {
+        match self.audience {
+            Audience::Public => "public",
+            Audience::Operator => "operator",
+            Audience::Auditor => "auditor",
+        }
+    }
+}
+
+impl Key {
+    /// Something that changes with this campaign.
+    pub(crate) fn of_campaign(
+        service: &Service,
+        id: &CampaignId,
+        name: String,
+        when: &When,
+    ) -> Self {
+        let (revision, name) =
+            (service.library.revision(id), format!("{name}\n{}", service.waived()));
+        Self { name, revision, pinned: false }.pinned_by(service, when)
+    }
+
+    /// Something that changes with any campaign.
+    pub(crate) fn of_all(service: &Service, name: String) -> Self {
+        let revision = service.library.shown();
+        Self { name: format!("{name}\n{}", service.waived()), revision, pinned: false }
+    }
+
+    /// The same, but it never changes where the question says so: it names a position and the
+    /// version of a policy.
+    pub(crate) fn pinned_by(self, service: &Service, when: &When) -> Self {
+        let policy = service.policy(when.policy.as_deref()).map(Policy::label).ok();
+        let pinned = when.known_at.is_some() && policy.is_some() && when.policy == policy;
+        let revision = if when.known_at.is_some() { 0 } else { self.revision };
+        Self { pinned, revision, ..self }
+    }
+}
+
+/// The page under this key, made anew on a thread for such work when there is none.
+///
+/// # Errors
+/// What making it said.
+pub(crate) async fn answer(
+    service: web::Data<Service>,
+    request: &HttpRequest,
+    (key, reader): (Key, &Reader),
+    make: impl FnOnce(&Service) -> Result<Page, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let caching = match (&reader.role, key.pinned) {
+        (None, true) => "public, max-age=31536000, immutable",
+        (None, false) => "public, max-age=0, must-revalidate",
+        (Some(_), true) => "private, max-age=31536000, immutable",
+        (Some(_), false) => "private, max-age=0, must-revalidate",
+    };
+    let (name, revision) = (format!("{}\n{}", reader.word(), key.name), key.revision);
+    if let Some(page) = service.cache.get(&name, revision) {
+        return Ok(page.answer(request, caching));
+    }
+    let made = work(move || service.cache.page(&name, revision, || make(&service))).await?;
+    Ok(made.answer(request, caching))
+}
+
+/// Does what takes a while, not on a thread that answers requests.
+///
+/// # Errors
+/// What it said.
+pub(crate) async fn work<T: Send + 'static>(
+    act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    web::block(act).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}
+
+impl Service {
+    /// The waivers in force now: what a page shows changes when one ends by itself.
+    pub(crate) fn waived(&self) -> String {
+        let now = self.now();
+        self.library.declared(|registry| {
+            let waivers = registry.in_force(now);
+            let names: Vec<&str> = waivers.iter().map(|it| it.waiver.as_str()).collect();
+            names.join(" ")
+        })
+    }
+
+    /// The policy of this name, or of this name and version; the usual one when none is asked for.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn policy(&self, asked: Option<&str>) -> Result<&Policy, Problem> {
+        let usual = &self.settings.policy;
+        let Some(asked) = asked else { return Ok(usual) };
+        let is_asked = |it: &&Policy| it.label() == asked || it.name == asked;
+        let all = || std::iter::once(usual).chain(&self.settings.policies);
+        all().find(is_asked).ok_or_else(|| {
+            let known: Vec<String> = all().map(Policy::label).collect();
+            let words =
+                format!("There is no policy of that name here; known: {}.", known.join(", "));
+            Problem::not_found(words)
+        })
+    }
+
+    /// One campaign as it is asked for. Blocks while it is read.
+    ///
+    /// # Errors
+    /// When it is not seen from there, or the question makes no sense.
+    pub(crate) fn reading(&self, id: &CampaignId, asked: &When) -> Result<Reading, Problem> {
+        let viewpoint = asked.viewpoint();
+        let policy = self.policy(asked.policy.as_deref())?.clone();
+        self.library.check(viewpoint)?;
+        let history = self.library.history(id, viewpoint, self.now())?;
+        let history = history.ok_or_else(|| no_campaign(id))?;
+        let raw = self.settings.policies.first().unwrap_or(&self.settings.policy).clone();
+        Ok(Reading { history, policy, raw, id: id.clone(), asked: asked.clone() })
+    }
+
+    /// The campaign as comparing over time needs it.
+    ///
+    /// # Errors
+    /// As [`Service::reading`].
+    pub(crate) fn record(&self, reading: &Reading) -> Result<CampaignRecord, Problem> {
+        let by = (&reading.policy, reading.asked.viewpoint());
+        let record = self.library.record(&reading.id, by, self.now())?;
+        record.ok_or_else(|| no_campaign(&reading.id))
+    }
+
+    /// Every campaign as it stood, as far as this reader may see it.
+    ///
+    /// # Errors
+    /// When the question makes no sense.
+    pub(crate) fn past(&self, asked: &When, reader: &Reader) -> Result<Past, Problem> {
+        let viewpoint = asked.viewpoint();
+        self.library.check(viewpoint)?;
+        let policy = self.policy(asked.policy.as_deref())?;
+        let past = match policy.digest() == self.settings.policy.digest() {
+            true => self.library.past(viewpoint, self.now())?,
+            false => {
+                // The whole log is read: one at a time.
+                let busy = "Somebody else has the whole log judged anew: try again soon.";
+                let Ok(_turn) = self.judging.try_lock() else { return Err(Problem::busy(busy)) };
+                self.library.past_by(policy, viewpoint, self.now())?
+            }
+        };
+        if reader.is_insider()
+            || past.records.iter().all(|it| leak::tool_named_in_record(it).is_none())
+        {
+            return Ok(past);
+        }
+        let records = past.records.iter().filter(|it| leak::tool_named_in_record(it).is_none());
+        Ok(Past { records: Arc::new(records.cloned().collect()), ..past })
+    }
+}
+
+/// The answer to a question about a campaign that is not seen.
+pub(crate) fn no_campaign(id: &CampaignId) -> Problem {
+    Problem::not_found(format!("There is no campaign `{id}`, as far as can be seen from there."))
+}
+
+impl Reading {
+    /// What is made of the campaign, judged.
+    ///
+    /// # Errors
+    /// What making it said; and when it is not for this reader.
+    pub(crate) fn judged<T>(
+        &self,
+        reader: &Reader,
+        make: impl FnOnce(&Sight<'_>, &Judged<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let campaign = self.campaign()?;
+        let waivers: Vec<&CheckWaived> = self.history.in_force();
+        let sight = Sight { history: &self.history, policy: &self.policy, raw: &self.raw };
+        let judged = sight.judged(campaign, &waivers);
+        if !reader.is_insider() && leak::tool_named(&judged).is_some() {
+            return Err(unpublishable());
+        }
+        make(&sight, &judged)
+    }
+
+    /// The campaign.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(crate) fn campaign(&self) -> Result<&CampaignHistory, Problem> {
+        self.history.campaign(&self.id).ok_or_else(|| no_campaign(&self.id))
+    }
+
+    /// From where it is seen, nailed down.
+    pub(crate) fn pinned(&self) -> Result<links::Asked, Problem> {
+        let Viewpoint { as_of, known_at } = self.history.viewpoint_of(self.campaign()?);
+        Ok(links::Asked { known_at, as_of, policy: Some(self.policy.label()) })
+    }
+
+    /// How a command line names the policy; none for the default one.
+    pub(crate) fn policy_word(&self) -> Option<&str> {
+        (self.policy.digest() != self.raw.digest()).then_some(self.policy.name.as_str())
+    }
+}
+
+/// The campaign as this reader may see it.
+pub(crate) fn view(reader: &Reader, sight: &Sight<'_>, judged: &Judged<'_>) -> PublicView {
+    let view = match reader.is_insider() {
+        true => for_operators(judged),
+        false => PublicView::from(judged),
+    };
+    view.of_history(sight.history)
+}
+
+/// The answer to somebody who may not know why: the words themselves name a tool.
+pub(crate) fn unpublishable() -> Problem {
+    Problem::not_allowed(
+        "A text of this campaign is not for the public: only auditors and operators see it.",
+    )
+}
+
+impl From<Unseen> for Problem {
+    fn from(error: Unseen) -> Self {
+        match error {
+            Unseen::Beyond { .. } => Problem::bad_request(format!("{error}.")),
+            Unseen::Store(error) => Problem::internal(&error),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Campaigns: all of them, the newest, and one of them, ended or running.
+
+use std::collections::BTreeSet;
+
+use domain::ids::CampaignId;
+use reports::gallery::gallery;
+use reports::pages::campaign::CampaignPage;
+use reports::pages::campaigns::Campaigns;
+use reports::pages::links;
+use reports::pages::live::Live;
+use reports::pages::overview::Overview;
+use reports::pages::table::{Filter, Marks};
+
+use crate::asked::When;
+use crate::problem::Problem;
+use crate::reading::{Reader, no_campaign, view};
+use crate::service::Service;
+use crate::views::{pinned, stale};
+
+/// How things stand, and where that is kept for ever.
+///
+/// # Errors
+/// When the log cannot be read.
+pub(crate) fn overview(
+    service: &Service,
+    reader: &Reader,
+    when: &When,
+) -> Result<(Overview, Option<String>), Problem> {
+    let past = service.past(when, reader)?;
+    let permalink = pinned(service, &past, when).map(|it| links::asking("/", &it.pairs()));
+    Ok((Overview::new(&past.records, &past.registry, reader.audience), permalink))
+}
+
+/// Every campaign, and where that is kept for ever.
+///
+/// # Errors
+/// When the log cannot be read.
+pub(crate) fn campaigns(
+    service: &Service,
+    reader: &Reader,
+    when: &When,
+) -> Result<(Campaigns, Option<String>), Problem> {
+    let past = service.past(when, reader)?;
+    let permalink = pinned(service, &past, when).map(|it| links::asking("/campaigns", &it.pairs()));
+    Ok((Campaigns::new(&past.records), permalink))
+}
+
+/// One campaign, and where it is kept for ever.
+///
+/// # Errors
+/// When it is not seen from there.
+pub(crate) fn campaign(
+    service: &Service,
+    reader: &Reader,
+    (id, when): (&CampaignId, &When),
+) -> Result<(CampaignPage, String), Problem> {
+    let reading = service.reading(id, when)?;
+    let (record, past) = (service.record(&reading)?, service.past(when, reader)?);
+    let stale = stale(service, reader, (id, when))?;
+    let permalink = links::asking(&links::campaign(id), &reading.pinned()?.pairs());
+    let (filter, asked) = (Filter::default(), when.links());
+    let marks = Marks { filter: &filter, asked: &asked, stale: &stale };
+    let pictures = gallery(&record, &past.records).map_err(|error| Problem::internal(&error))?;
+    let page = reading.judged(reader, |sight, judged| {
+        let page = CampaignPage::new(&view(reader, sight, judged), &record, &marks);
+        Ok(match reader.is_insider() {
+            true => page.with_tools(judged.campaign),
+            false => page,
+        })
+    })?;
+    Ok((page.with_pictures(pictures), permalink))
+}
+
+/// One campaign as it runs.
+///
+/// # Errors
+/// When it is not there.
+pub(crate) fn live(service: &Service, reader: &Reader, id: &CampaignId) -> Result<Live, Problem> {
+    let past = service.past(&When::default(), reader)?;
+    let record = past.records.iter().find(|it| it.id == *id).ok_or_else(|| no_campaign(id))?;
+    let (filter, asked, stale) = (Filter::default(), links::Asked::default(), BTreeSet::new());
+    Ok(Live::new(record, &Marks { filter: &filter, asked: &asked, stale: &stale }))
+}

@@ -1,0 +1,23 @@
+//! A service over a log, with every part that it is made of.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ingest::{AccessDesk, Desk};
+use service::door::Door;
+use service::library::Library;
+use service::service::{Parts, Service};
+use service::settings::Settings;
+use store::{Blobs, DiskLog, EventLog};
+
+/// A service over this log, whose store is this folder.
+pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> Arc<Service> {
+    let blobs = Arc::new(Blobs::local(&folder.join("evidence")).unwrap());
+    let shared = Arc::clone(log) as Arc<dyn EventLog>;
+    let access = Arc::new(AccessDesk::open(Arc::clone(&shared)).unwrap());
+    let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs)).unwrap());
+    let door = Door::open(folder, &desk, settings.limits.labs).unwrap();
+    let library = Library::open(Arc::clone(log), blobs, settings.policy.clone()).unwrap();
+    let parts = Parts { library: Arc::new(library), desk, access, door };
+    Arc::new(Service::open(settings, parts).unwrap())
+}
