@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import urllib.request
 import zipfile
 
 import junitparser
@@ -38,6 +39,12 @@ LABELS = {
     "campaign", "testbed", "policy", "policy_sha256", "platform", "vendor", "product", "version", "stand_in",
     "guest", "name", "source", "target", "standing", "portolan_cell_standing",
 }
+# What a service counts at least, and what it may be labelled with. No person, no tool, no campaign.
+SERVICE_METRICS = {
+    "portolan_requests", "portolan_request_duration_seconds", "portolan_events", "portolan_library_lag_events",
+    "portolan_process_cpu_seconds", "portolan_process_resident_memory_bytes", "portolan_build",
+}
+SERVICE_LABELS = {"method", "route", "status", "le", "version"}
 
 
 def need(right, *words):
@@ -378,6 +385,27 @@ def check_no_tool(operator, bundle):
             need(not any(found.search(it) for it in texts), "an export for the public names the tool", name, "in", text[:80])
 
 
+def check_service(*_):
+    """The metrics of a running service, by the reference parser."""
+    command = [*CALL, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving:
+        try:
+            address = next((line.split()[-1] for line in serving.stderr if line.startswith("metrics at ")), None)
+            need(address, "serve does not say where its metrics are")
+            for _ in range(2):  # The second time the first is counted.
+                with urllib.request.urlopen(address, timeout=60) as answer:
+                    kind, text = answer.headers["Content-Type"], answer.read().decode()
+        finally:
+            serving.terminate()
+            serving.stderr.read()
+    need(serving.returncode == 0, "serve ended with", serving.returncode)
+    need(kind.startswith("application/openmetrics-text; version=1.0.0"), "metrics are", kind)
+    families = {family.name: family for family in openmetrics.text_string_to_metric_families(text)}
+    need(SERVICE_METRICS <= set(families), "metrics that are missing:", SERVICE_METRICS - set(families))
+    labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
+    need(labels <= SERVICE_LABELS, "metrics have labels", labels - SERVICE_LABELS)
+
+
 def tried(check, *about):
     """What a check says; what a foreign library says is told with the name of the check."""
     try:
@@ -398,6 +426,7 @@ def main():
         columns = tried(check_parquet, audience)
         bundles[audience] = tried(check_bundle, audience)
     check_no_tool(matrices["operator"], bundles["public"])
+    tried(check_service, "metrics")
     cells = cells_of(matrices["public"])
     seen = sorted({it["standing"] for it in cells.values()})
     print(f"validate-exports: {len(FORMATS)} formats and a bundle for {len(AUDIENCES)} audiences are right:",

@@ -1,5 +1,6 @@
 //! The command line: names that people and scripts rely on.
 
+mod access;
 mod declared;
 mod diff;
 mod export;
@@ -8,6 +9,7 @@ pub(crate) mod insights;
 mod log;
 mod past;
 mod policy;
+mod remote;
 mod running;
 mod serving;
 mod shown;
@@ -16,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use access::{Access, GrantAccess, LinkAccess, PasswordAccess, Terms};
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
 
@@ -27,7 +30,8 @@ pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
-pub(crate) use running::{Cache, Gate, Plan, Run};
+pub(crate) use remote::{Agent, Credential, Offer, Remote, Spool, Spooling};
+pub(crate) use running::{Cache, Gate, Part, Plan, Run};
 pub(crate) use serving::{LogFormat, Oidc, Serve};
 pub(crate) use shown::{Audience, Explain, Form, Format, Matrix, Reader, Report};
 
@@ -93,7 +97,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Walk every trial of a testbed and print the matrices
     #[command(after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
-                            portolan run --resume")]
+                            portolan run --resume\n  \
+                            portolan run small --server https://portolan.example --token-file token")]
     Run(Run),
     /// Print the matrices of a campaign
     #[command(after_help = "Example: portolan matrix --guest server --format csv")]
@@ -138,6 +143,18 @@ pub(crate) enum Command {
     /// Serve pages and the door for labs over HTTP; this process owns the store
     #[command(after_help = serving::SERVE)]
     Serve(Serve),
+    /// Who may see and do what: grants, tokens, links to vendors, passwords
+    #[command(subcommand)]
+    Access(Access),
+    /// Take trials from a service and walk them on this machine
+    #[command(after_help = remote::AGENT)]
+    Agent(Agent),
+    /// Start a campaign at a service whose trials agents walk
+    #[command(after_help = remote::OFFER)]
+    Offer(Offer),
+    /// What waits on this machine until its service is reached again
+    #[command(subcommand, after_help = remote::SPOOL)]
+    Spool(Spool),
     /// The log
     #[command(subcommand)]
     Log(Log),

@@ -52,3 +52,11 @@ pub(crate) fn seed() -> Result<[u8; 32], Exit> {
     drawn.map_err(|error| Exit::lab(format!("the system gives no random numbers: {error}")))?;
     Ok(seed)
 }
+
+/// A random number from 0 to 1, so that many labs do not come back at the same moment. Without
+/// random numbers it is always the same.
+pub(crate) fn jitter() -> f64 {
+    let mut byte = [128];
+    let _ = getrandom::fill(&mut byte);
+    f64::from(byte[0]) / 255.0
+}

@@ -41,6 +41,18 @@ impl Exit {
         Self::Wrong(anyhow::anyhow!("{words}"))
     }
 
+    /// That another process owns the store, if that is all; anything else as it was.
+    pub(crate) fn in_use(self) -> Result<StoreError, Self> {
+        match self {
+            Exit::Usage(error) => match error.downcast::<StoreError>() {
+                Ok(error @ StoreError::InUse { .. }) => Ok(error),
+                Ok(other) => Err(other.into()),
+                Err(error) => Err(Exit::Usage(error)),
+            },
+            Exit::Gate(_) | Exit::Lab(_) | Exit::Wrong(_) | Exit::Stopped(_) => Err(self),
+        }
+    }
+
     /// Tells why, on standard error, and gives the exit code.
     pub(crate) fn tell(&self) -> ExitCode {
         let (code, kind, words) = match self {

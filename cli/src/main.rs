@@ -3,7 +3,10 @@
 mod args;
 mod clock;
 mod commands;
+mod declaring;
 mod exit;
+mod journal;
+mod logbook;
 mod logging;
 mod opening;
 mod output;
@@ -11,6 +14,7 @@ mod policies;
 mod progress;
 mod quoting;
 mod recorder;
+mod remote;
 mod settings;
 mod trust;
 

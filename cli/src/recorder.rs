@@ -9,6 +9,7 @@ use domain::ids::CampaignId;
 use domain::plan::Trial;
 use domain::step::Step;
 use ingest::{Desk, DeskError};
+use runner::remote::RemoteError;
 use runner::{Proof, Recorder, StepReport};
 
 use crate::clock;
@@ -26,6 +27,9 @@ pub(crate) enum RecordError {
     /// The desk said no.
     #[error(transparent)]
     Desk(#[from] DeskError),
+    /// The service or the spool said no.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The task that waits for the disk broke off.
     #[error("recording broke off")]
     BrokeOff,

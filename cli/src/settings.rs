@@ -45,7 +45,7 @@ pub(crate) fn plan(path: &Path) -> Result<PlanFile, Exit> {
 }
 
 /// The same testbed, when its platforms can be reached.
-fn reachable(name: &str, testbed: Testbed) -> Result<Testbed, Exit> {
+pub(crate) fn reachable(name: &str, testbed: Testbed) -> Result<Testbed, Exit> {
     let unknown = testbed.platforms.iter().find(|platform| platform.driver != "qemu");
     match unknown {
         None => {

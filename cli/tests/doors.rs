@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod called;
 mod diff;
 mod house;
 mod imports;
 mod insights;
+mod killed;
 mod policies;
 
 use std::path::Path;
@@ -65,6 +67,11 @@ fn every_command_has_an_example() {
         &["waiver", "list"],
         &["waiver", "end"],
         &["withdraw"],
+        &["access", "grant"],
+        &["access", "link"],
+        &["access", "revoke"],
+        &["access", "list"],
+        &["access", "password"],
         &["log", "show"],
         &["log", "stat"],
         &["log", "verify"],

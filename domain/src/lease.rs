@@ -117,6 +117,12 @@ impl Leases {
         self.held.get(id).filter(|it| now < it.until)
     }
 
+    /// How many leases are in force.
+    #[must_use]
+    pub fn count(&self, now: Timestamp) -> usize {
+        self.held.values().filter(|it| now < it.until).count()
+    }
+
     /// Trials of a campaign that are somebody's now.
     pub fn leased<'a>(
         &'a self,

@@ -22,7 +22,8 @@ type Seed = (&'static str, String, Vec<u8>);
 fn main() -> ExitCode {
     let check = std::env::args().any(|it| it == "--check");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let all = [leaves(), bundles(), notes(), segments(), blobs(), imports()].concat();
+    let all = [leaves(), bundles(), notes(), segments(), blobs(), imports(), submissions()];
+    let all = all.concat();
     let mut stale = 0;
     for (target, name, bytes) in all {
         let path = folder.join(target).join(name);
@@ -168,4 +169,37 @@ fn imports() -> Vec<Seed> {
         ("ragged.json", result.replace("[[null]]", "[[],[]]")),
     ];
     all.map(|(name, text)| ("import", name.to_owned(), text.into_bytes())).into()
+}
+
+/// What labs and operators send, whole and spoilt.
+fn submissions() -> Vec<Seed> {
+    let trial = r#"{"guest":"g","source":"a","target":"b","route":"r","repetition":1}"#;
+    let testbed = r#"{"name":"t","slots":{"cpu":1,"memory_mib":512},"vendor":[{"id":"v","name":"V"}],"platform":[{"id":"a","vendor":"v","product":"A","driver":"qemu"},{"id":"b","vendor":"v","product":"B","driver":"qemu"}],"guest":[{"id":"g","name":"G","architecture":"x86_64","firmware":"bios","memory_mib":64,"cpus":1}],"converter":[{"id":"c","vendor":"v","product":"C"}],"route":[{"id":"r","through":"disk","converters":["c"]}]}"#;
+    let start = format!(
+        r#"{{"start-campaign":{{"testbed":{testbed},"pins":{{"platform:a":"1"}},"plan":[{trial}]}}}}"#
+    );
+    let digest = Sha256Digest::of(b"log");
+    let step = format!(
+        r#"{{"record-step":{{"trial":{trial},"step":"sanity-check","attempt":0,"outcome":"completed","observations":[{{"fact":"boot.ok","value":{{"flag":true}},"channel":"host"}}],"evidence":[{{"kind":"serial-log","name":"serial.log","sha256":"{digest}","bytes":3}}],"act":"1","duration_ms":7}}}}"#
+    );
+    let error = step.replace(r#""completed""#, r#"{"lab-error":{"reason":"off"}}"#);
+    let finish = r#"{"finish-campaign":{"ending":"cancelled","cost":{"wall_ms":1,"tools_cpu_ms":2,"own_cpu_ms":3,"own_peak_kib":4,"processors":5},"attempt":0}}"#;
+    let resume = r#"{"resume-campaign":{"pins":{"platform:a":"2"},"attempt":1}}"#;
+    let batch = |lease: &str, commands: &[&str]| {
+        format!(
+            r#"{{"schema":"portolan.submission/1","campaign":"c","expected_version":null,"lease":{lease},"commands":[{}]}}"#,
+            commands.join(",")
+        )
+    };
+    let all = [
+        ("whole.json", batch("null", &[&start, &step, finish, resume])),
+        ("again.json", batch("null", &[&start, &error, &step, &step])),
+        ("leased.json", batch(r#""l-1""#, &[&step])),
+        ("empty.json", batch("null", &[])),
+        ("deep.json", "[".repeat(300)),
+        ("lease.json", r#"{"lab":"l","platforms":["a","b"],"pins":{"host:kernel":"6"},"most":4}"#.to_owned()),
+        ("offer.json", format!(r#"{{"campaign":"c","testbed":{testbed},"plan":[{trial}]}}"#)),
+        ("declare.json", r#"{"waiver":{"waiver":"w","rule":"R","reason":"r","expires":"2030-01-01T00:00:00Z","guest":"g"}}"#.to_owned()),
+    ];
+    all.map(|(name, text)| ("submission", name.to_owned(), text.into_bytes())).into()
 }

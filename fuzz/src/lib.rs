@@ -10,5 +10,6 @@ pub mod import;
 pub mod leaf;
 pub mod note;
 pub mod segment;
+pub mod submission;
 
 pub mod logs;

@@ -38,9 +38,12 @@ pub use report::{Report, State};
 pub use walk::Visitor;
 pub use write::ExportWriter;
 
+use crate::hash::Hash;
 use crate::tlog_proof::TlogProof;
 use crate::verifier::Verifier;
+use crate::verify::verify_inclusion;
 use lines::Lines;
+use signed::Signed;
 
 /// The format that is written and read. Changelog: 1, the first.
 pub const FORMAT: u32 = 1;
@@ -115,6 +118,27 @@ pub fn verify_tlog_proof(
     trusted: &[Verifier],
 ) -> Result<Report, BundleError> {
     Inclusion::new(proof.index, leaf, proof.proof, proof.checkpoint, Vec::new()).check(trusted)
+}
+
+/// Checks a proof in the common form that has the hash of the leaf in its extra data, as whoever may
+/// not know the leaf is given it. It names no keys: without a trusted one it is refused.
+///
+/// # Errors
+/// [`BundleError`].
+pub fn verify_hash_proof(
+    proof: TlogProof,
+    trusted: &[Verifier],
+) -> Result<(Report, Hash), BundleError> {
+    if trusted.is_empty() {
+        return Err(BundleError::NoKey);
+    }
+    let leaf: Option<[u8; 32]> = proof.extra.as_deref().and_then(|it| it.try_into().ok());
+    let leaf = Hash::from(leaf.ok_or(BundleError::NoLeaf)?);
+    let signed = Signed::check(&proof.checkpoint, &[], trusted)?;
+    let state = State::from(&signed.checkpoint);
+    verify_inclusion(&leaf, proof.index, state.size, &proof.proof, &state.root)?;
+    let report = Report::of(Kind::Inclusion, signed);
+    Ok((Report { index: Some(proof.index), events: 1, ..report }, leaf))
 }
 
 /// Reads kind and format first, so that a newer bundle is refused for what it is.

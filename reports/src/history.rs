@@ -7,10 +7,12 @@ use domain::ids::CampaignId;
 use domain::registry::Registry;
 use jiff::Timestamp;
 
+use crate::seen::Seen;
 use crate::viewpoint::Viewpoint;
 
 mod campaign;
 
+pub use crate::seen::Surroundings;
 pub use campaign::{CampaignHistory, Told};
 
 /// All campaigns of a log, and what was declared about them.
@@ -20,23 +22,7 @@ pub struct History {
     places: BTreeMap<CampaignId, usize>,
     /// Campaigns that another system told, as long as none of their trials is reached.
     ahead: BTreeMap<CampaignId, CampaignHistory>,
-    registry: Registry,
-    viewpoint: Viewpoint,
-    head: Option<(u64, Timestamp)>,
-    /// The latest time of any event seen; clocks are set back now and then.
-    latest: Option<Timestamp>,
-    unplaced: u64,
-}
-
-/// What stands in a log around a history that was read without it, as far as it is seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Position and time of the last event; none when the history has it.
-    pub head: Option<(u64, Timestamp)>,
-    /// The latest time of any event; none when the history has it.
-    pub latest: Option<Timestamp>,
-    /// How many events had no place, those of the history included.
-    pub unplaced: u64,
+    seen: Seen,
 }
 
 impl History {
@@ -51,16 +37,15 @@ impl History {
     /// A history, empty yet, as seen from somewhere in time.
     #[must_use]
     pub fn seen_from(viewpoint: Viewpoint) -> Self {
-        Self { viewpoint, ..Self::default() }
+        Self { seen: Seen::from_viewpoint(viewpoint), ..Self::default() }
     }
 
     /// Puts one more event in its place. What has no place is counted, never an error.
     pub fn project(&mut self, recorded: &Recorded) {
-        if !self.viewpoint.sees(recorded) || self.is_ahead(recorded) {
+        if !self.seen.viewpoint.sees(recorded) || self.is_ahead(recorded) {
             return;
         }
-        self.look(recorded);
-        self.registry.evolve(recorded);
+        self.seen.take_in(recorded);
         if let Event::CampaignStarted(started) = &recorded.event {
             self.start(started, recorded);
             return;
@@ -71,15 +56,16 @@ impl History {
         };
         let place = self.places.get(campaign);
         let campaign = place.and_then(|place| self.campaigns.get_mut(*place));
-        let placed = campaign.is_some_and(|campaign| campaign.project(recorded, &self.viewpoint));
-        self.unplaced += u64::from(!placed);
+        let placed =
+            campaign.is_some_and(|campaign| campaign.project(recorded, &self.seen.viewpoint));
+        self.seen.unplaced += u64::from(!placed);
     }
 
     /// Whether an event that was recorded after the instant asked for says nothing of the time
     /// before, since its campaign is not seen from here.
     fn is_ahead(&mut self, recorded: &Recorded) -> bool {
         let Some(id) = recorded.event.campaign() else { return false };
-        if self.viewpoint.reaches(recorded.at) || self.places.contains_key(id) {
+        if self.seen.viewpoint.reaches(recorded.at) || self.places.contains_key(id) {
             return false;
         }
         if let Event::CampaignStarted(started) = &recorded.event {
@@ -88,28 +74,21 @@ impl History {
             return true;
         }
         let Some(mut campaign) = self.ahead.remove(id) else { return true };
-        campaign.project(recorded, &self.viewpoint);
+        campaign.project(recorded, &self.seen.viewpoint);
         if campaign.told.is_empty() {
             self.ahead.insert(id.clone(), campaign);
         } else {
             self.places.insert(id.clone(), self.campaigns.len());
             self.campaigns.push(campaign);
-            self.look(recorded);
+            self.seen.look(recorded.position, recorded.at);
         }
         true
-    }
-
-    /// Remembers that an event is seen.
-    fn look(&mut self, recorded: &Recorded) {
-        self.head = Some((recorded.position, recorded.at));
-        self.latest = self.latest.max(Some(recorded.at));
     }
 
     /// The same history as part of a longer log, of which only what concerns it was read.
     #[must_use]
     pub fn amid(self, log: &Surroundings) -> Self {
-        let Surroundings { head, latest, unplaced } = *log;
-        Self { head: head.or(self.head), latest: latest.or(self.latest), unplaced, ..self }
+        Self { seen: self.seen.amid(log), ..self }
     }
 
     /// All campaigns, in the order they were recorded.
@@ -133,22 +112,19 @@ impl History {
     /// What was declared.
     #[must_use]
     pub fn registry(&self) -> &Registry {
-        &self.registry
+        &self.seen.registry
     }
 
     /// The same, seen in the present; see [`Viewpoint::at_present`].
     #[must_use]
     pub fn at_present(self, now: Timestamp) -> Self {
-        let waivers = self.registry.waivers().values();
-        let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.at_present(self.latest, expiries, now), ..self }
+        Self { seen: self.seen.at_present(now), ..self }
     }
 
     /// The waivers in force at the instant it is seen at; without one at the latest of its events.
     #[must_use]
     pub fn in_force(&self) -> Vec<&CheckWaived> {
-        let instant = self.viewpoint.as_of.or(self.latest);
-        instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
+        self.seen.in_force()
     }
 
     /// From where a campaign is seen, nailed down: whatever is recorded later, the same is seen from
@@ -156,33 +132,33 @@ impl History {
     /// campaign; with waivers, which end by themselves, or with strangers, the last one of all.
     #[must_use]
     pub fn viewpoint_of(&self, campaign: &CampaignHistory) -> Viewpoint {
-        let is_alone = self.registry.waivers().is_empty() && self.unplaced == 0;
-        let head = self.head.map(|(position, _)| position);
+        let is_alone = self.seen.registry.waivers().is_empty() && self.seen.unplaced == 0;
+        let head = self.seen.head.map(|(position, _)| position);
         let last = if is_alone { Some(campaign.last_position) } else { head };
-        Viewpoint { known_at: self.viewpoint.known_at.or(last), ..self.viewpoint }
+        Viewpoint { known_at: self.seen.viewpoint.known_at.or(last), ..self.seen.viewpoint }
     }
 
     /// From where it is seen.
     #[must_use]
     pub fn viewpoint(&self) -> &Viewpoint {
-        &self.viewpoint
+        &self.seen.viewpoint
     }
 
     /// Position and time of the last event that is seen, placed or not.
     #[must_use]
     pub fn head(&self) -> Option<(u64, Timestamp)> {
-        self.head
+        self.seen.head
     }
 
     /// How many events had no place; pages show it when it is not zero.
     #[must_use]
     pub fn unplaced(&self) -> u64 {
-        self.unplaced
+        self.seen.unplaced
     }
 
     fn start(&mut self, started: &CampaignStarted, recorded: &Recorded) {
         if self.places.contains_key(&started.campaign) {
-            self.unplaced += 1;
+            self.seen.unplaced += 1;
             return;
         }
         self.places.insert(started.campaign.clone(), self.campaigns.len());

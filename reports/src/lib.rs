@@ -4,6 +4,7 @@
 //! the view that anyone may see, what operators see besides, then one module for each way of
 //! showing them.
 
+mod seen;
 pub mod viewpoint;
 
 pub mod chronicle;
@@ -74,6 +75,7 @@ pub mod projection;
 pub mod vendor;
 
 pub mod gallery;
+pub mod granted;
 pub mod grid;
 pub mod html;
 mod page;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::chronicle::{CampaignRecord, CellRecord, RouteRecord};
 use crate::reason::Reason;
 use crate::setting::PublicPlatform;
-use crate::tally::{Tally, as_word};
+use crate::tally::{Tally, as_word, merit};
 use crate::units::instant;
 use crate::{notice, redaction};
 
@@ -146,6 +146,16 @@ impl VendorView {
     }
 }
 
+impl ToolResult {
+    /// Where it stands among others: by what is shown of it, never by the name of its route, which
+    /// may name a tool of somebody else.
+    fn place(&self) -> impl Ord {
+        let cell = (self.guest.clone(), self.source.clone(), self.target.clone());
+        let shown = (merit(self.standing), self.unstable, self.scored, self.planned);
+        (cell, self.with_another, shown, self.reason.clone())
+    }
+}
+
 fn vendor_cell(id: &CellId, cell: &CellRecord) -> VendorCell {
     let CellId { guest, source, target } = id.clone();
     VendorCell {
@@ -167,11 +177,13 @@ fn tool(record: &CampaignRecord, converter: &Converter) -> VendorTool {
     };
     let routes =
         record.cells.iter().flat_map(|(id, cell)| cell.routes.iter().map(move |it| (id, it)));
+    let mut results: Vec<ToolResult> = routes.filter_map(|(id, it)| route(id, it)).collect();
+    results.sort_by(|a, b| a.place().cmp(&b.place()));
     VendorTool {
         id: id.clone(),
         product: product.clone(),
         version: record.versions.get(&format!("converter:{id}")).cloned().unwrap_or_default(),
-        results: routes.filter_map(|(id, it)| route(id, it)).collect(),
+        results,
     }
 }
 

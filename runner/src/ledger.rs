@@ -31,6 +31,18 @@ impl Ledger {
         Ok(Self { folder, file: Mutex::new(file) })
     }
 
+    /// The same, for this process alone as long as it lives.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when a living process has it, or what the system said.
+    pub fn claim(folder: &Path) -> io::Result<Self> {
+        let ledger = Self::open(folder)?;
+        let file = ledger.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.try_lock()?;
+        drop(file);
+        Ok(ledger)
+    }
+
     /// The work folder, absolute.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -16,6 +16,7 @@ mod tool;
 
 pub mod lab;
 pub mod ovf;
+pub mod remote;
 
 pub use driver::{Driver, Proof, StepReport};
 pub use ledger::Ledger;

@@ -30,7 +30,7 @@ mod recording;
 
 use crate::address::Address;
 
-pub use api::{GrantShown, Granting, grants_shown};
+pub use api::Granting;
 pub use grants::{Given, LOCAL, NotGiven, Wanted, give, revoke};
 pub use here::{Here, NotHere, RunningService, running};
 pub use identity::{Identity, NoIdentity};
@@ -43,5 +43,5 @@ pub use secrets::Secret;
 #[must_use]
 pub(crate) fn addresses() -> Vec<Address> {
     let local = [sign_in::ADDRESSES, vendor_links::ADDRESSES, first::ADDRESSES].concat();
-    [local, oidc::ADDRESSES.to_vec(), api::ADDRESSES.to_vec()].concat()
+    [&local, oidc::ADDRESSES, api::ADDRESSES].concat()
 }

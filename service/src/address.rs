@@ -4,8 +4,9 @@
 use actix_web::body::EitherBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Route, web};
+use actix_web::{HttpResponse, ResponseError as _, Route, web};
 use domain::access::{Role, Scope, Viewer};
 
 use crate::problem::Problem;
@@ -128,7 +129,13 @@ pub fn mount(config: &mut web::ServiceConfig, addresses: &[Address]) {
                 resource = resource.route(head.route());
             }
         }
-        config.service(resource.default_service(web::to(wrong_method)));
+        let methods = addresses.iter().filter(|it| it.path == path).map(|it| it.method);
+        let methods: Vec<&str> = methods.collect();
+        let allowed = methods.join(", ") + if methods.contains(&"GET") { ", HEAD" } else { "" };
+        config.service(resource.default_service(web::to(move || {
+            let allowed = allowed.clone();
+            async move { wrong_method(&allowed) }
+        })));
     }
     config.default_service(web::to(nothing_here));
 }
@@ -137,7 +144,13 @@ async fn nothing_here() -> Result<&'static str, Problem> {
     Err(Problem::not_found("There is nothing at this address."))
 }
 
-async fn wrong_method() -> Result<&'static str, Problem> {
+/// The answer where an address takes other methods.
+fn wrong_method(allowed: &str) -> HttpResponse {
     let status = actix_web::http::StatusCode::METHOD_NOT_ALLOWED;
-    Err(Problem::new(status, "wrong-method", "This address does not take this method."))
+    let words = format!("This address does not take this method, but {allowed}.");
+    let mut answer = Problem::new(status, "wrong-method", words).error_response();
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        answer.headers_mut().insert(header::ALLOW, allowed);
+    }
+    answer
 }

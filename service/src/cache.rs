@@ -40,12 +40,19 @@ impl Page {
     /// A page of this media type.
     #[must_use]
     pub fn new(text: impl Into<Bytes>, kind: &'static str) -> Self {
-        let plain: Bytes = text.into();
+        let page = Self::packed(text, kind);
+        let compressed = compress(&page.plain).map(Bytes::from).unwrap_or_default();
+        Self { compressed, ..page }
+    }
+
+    /// What is packed already: nobody compresses it again.
+    #[must_use]
+    pub fn packed(bytes: impl Into<Bytes>, kind: &'static str) -> Self {
+        let plain: Bytes = bytes.into();
         let digest = Sha256Digest::of(&plain).to_string();
         let tag = HeaderValue::from_str(&format!("\"{}\"", &digest[..32]));
-        let compressed = compress(&plain).map(Bytes::from).unwrap_or_default();
         let tag = tag.unwrap_or(HeaderValue::from_static("\"\""));
-        Self { plain, compressed, tag, kind: HeaderValue::from_static(kind) }
+        Self { plain, compressed: Bytes::new(), tag, kind: HeaderValue::from_static(kind) }
     }
 
     /// The bytes as they are before compression.

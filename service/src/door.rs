@@ -27,6 +27,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use domain::lease::Leases;
 use ingest::Desk;
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 use utoipa::OpenApi;
@@ -106,6 +107,11 @@ impl Door {
             memory: Arc::new(Semaphore::new(limits.memory_kib as usize)),
             waiting: Arc::new(Semaphore::new(limits.waiting)),
         })
+    }
+
+    /// How many leases are in force.
+    pub(crate) fn leased(&self, now: Timestamp) -> usize {
+        self.leases().count(now)
     }
 
     fn leases(&self) -> MutexGuard<'_, Leases> {

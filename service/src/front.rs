@@ -8,7 +8,6 @@ mod hosts;
 mod journal;
 mod problems;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
@@ -18,7 +17,6 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError as _, web};
 use domain::access::Viewer;
-use tokio::time::timeout;
 
 use crate::peers::Peers;
 use crate::problem::Problem;
@@ -26,7 +24,7 @@ use crate::service::Service;
 use crate::settings::Settings;
 use crate::viewer;
 
-use body::Lateness;
+use body::Arrival;
 use hosts::Hosts;
 use journal::Entry;
 use problems::Asker;
@@ -59,15 +57,15 @@ pub(crate) async fn pass(
     let (Some(service), Some(front)) = known else {
         return Err(Problem::internal(&"the front has no service").into());
     };
-    let asker = Asker::of(&request);
+    let asker = Asker::of(&request, service.problem_page);
     let mut entry = Entry::begin(&request, service.clone());
     let limits = service.settings.limits;
     let answer = match admission::admit(&mut request, &service, &front) {
         Err(problem) => Ok(request.error_response(problem)),
         Ok(()) => {
-            let late = body::watch(&mut request, limits.pace);
-            let answer = timeout(limits.request, next.call(request)).await;
-            settle(answer.unwrap_or_else(|_| Err(took_too_long().into())), &late)
+            let arrival = body::watch(&mut request, limits.pace);
+            let answer = arrival.in_time(next.call(request), limits.request).await;
+            settle(answer.unwrap_or_else(|| Err(took_too_long().into())), &arrival)
         }
     };
     let has_tls = service.settings.network.tls.is_some();
@@ -85,16 +83,14 @@ pub(crate) async fn pass(
 /// What a handler could not have answered rightly: its body came too slowly.
 fn settle(
     answer: Result<ServiceResponse, Error>,
-    late: &Rc<Lateness>,
+    arrival: &Arrival,
 ) -> Result<ServiceResponse, Error> {
-    match answer {
-        Ok(answer) if late.get() && answer.status().is_client_error() => {
-            Ok(answer.into_response(too_slow().error_response()))
-        }
-        Ok(answer) if late.get() && answer.status().is_server_error() => {
-            Ok(answer.into_response(too_slow().error_response()))
-        }
-        other => other,
+    let answer = answer?;
+    let status = answer.status();
+    let is_refused = status.is_client_error() || status.is_server_error();
+    match arrival.is_late() && is_refused {
+        true => Ok(answer.into_response(too_slow().error_response())),
+        false => Ok(answer),
     }
 }
 

@@ -21,17 +21,29 @@ pub mod metrics;
 pub mod peers;
 pub mod tls;
 
+pub mod bundling;
 mod front;
 
 mod asked;
 pub mod door;
+mod kept;
 mod reading;
 mod views;
 
 pub mod access;
 mod api;
 
+mod audit;
+mod converters;
+mod disclosures;
+mod downloads;
+mod grants;
 mod health;
+mod help;
+pub mod live;
 mod pages;
+mod search;
+mod showing;
+mod vendors;
 
 pub mod server;

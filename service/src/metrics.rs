@@ -131,6 +131,9 @@ fn class(status: StatusCode) -> &'static str {
 }
 
 async fn show(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    service.metrics.leases.set(counted(service.door.leased(service.now())));
+    service.metrics.watchers.set(counted(service.live.watchers()));
     let text = service.metrics.text().map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, OPENMETRICS)).body(text))
 }

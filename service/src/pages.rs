@@ -5,6 +5,7 @@ mod badges;
 mod campaigns;
 
 mod over_time;
+mod problems;
 
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse, Route};
@@ -39,15 +40,18 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/assets/{name}", Who::Anyone, || -> Route { web::to(assets::asset) }),
 ];
 
+pub(crate) use campaigns::OfCell;
+pub(crate) use problems::page as problem_page;
+
 /// A view with what stands around it.
-struct Shown {
-    title: String,
-    path: String,
-    permalink: Option<String>,
+pub(crate) struct Shown {
+    pub(crate) title: String,
+    pub(crate) path: String,
+    pub(crate) permalink: Option<String>,
 }
 
 /// The page under a key, in a frame for this reader.
-async fn page<V: 'static>(
+pub(crate) async fn page<V: 'static>(
     service: web::Data<Service>,
     request: &HttpRequest,
     (key, reader): (Key, Reader),

@@ -25,14 +25,15 @@ pub struct Problem {
     /// What is wrong, where, and what to do.
     pub detail: String,
     /// Evidence that is named and not there: digests.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub missing: Box<[String]>,
     /// How many events the campaign has, where another number was expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
     /// After how many seconds to try again, told in the header `Retry-After`.
     #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -41,14 +42,14 @@ impl Problem {
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem").to_owned();
         let (kind, status, detail) = (kind.to_owned(), status.as_u16(), detail.into());
-        let (missing, version, retry_after) = (Vec::new(), None, None);
+        let (missing, version, retry_after) = (Box::default(), None, None);
         Self { kind, title, status, detail, missing, version, retry_after }
     }
 
     /// The same, to be tried again after so many seconds.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+        Self { retry_after: Some(u32::try_from(seconds).unwrap_or(u32::MAX)), ..self }
     }
 
     /// There is nothing here, or nothing that this viewer may know of.

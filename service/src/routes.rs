@@ -4,13 +4,17 @@ use domain::access::Viewer;
 
 use crate::address::Address;
 use crate::problem::Problem;
-use crate::{access, door, health, metrics, pages};
+use crate::{
+    access, api, audit, converters, disclosures, door, downloads, grants, health, help, live,
+    metrics, pages, search, vendors,
+};
 
-/// Makes the page that a person sees instead of a problem; none when there is no page for it.
-pub type ProblemPage = fn(&Problem, &Viewer) -> Option<String>;
+/// Makes the page that a person sees instead of a problem, from the problem, whoever looks, and the path
+/// that was asked for; none when there is no page for it.
+pub type ProblemPage = fn(&Problem, &Viewer, &str) -> Option<String>;
 
 /// The page for problems.
-pub const PROBLEM_PAGE: ProblemPage = |_, _| None;
+pub const PROBLEM_PAGE: ProblemPage = pages::problem_page;
 
 /// Every address, with who may reach it.
 #[must_use]
@@ -19,8 +23,18 @@ pub fn addresses() -> Vec<Address> {
         health::ADDRESSES,
         metrics::ADDRESSES,
         pages::ADDRESSES,
+        api::ADDRESSES,
+        live::ADDRESSES,
+        downloads::ADDRESSES,
         &access::addresses(),
         &door::addresses(),
+        audit::ADDRESSES,
+        converters::ADDRESSES,
+        vendors::ADDRESSES,
+        disclosures::ADDRESSES,
+        grants::ADDRESSES,
+        search::ADDRESSES,
+        help::ADDRESSES,
     ]
     .concat()
 }

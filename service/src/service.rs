@@ -11,7 +11,9 @@ use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::door::Door;
 use crate::library::Library;
+use crate::live::Hub;
 use crate::metrics::Metrics;
+use crate::routes::{PROBLEM_PAGE, ProblemPage};
 use crate::settings::Settings;
 
 /// The service: the read side, and how it is run.
@@ -36,6 +38,12 @@ pub struct Service {
     pub stopping: CancellationToken,
     /// What is counted.
     pub metrics: Metrics,
+    /// The page for problems.
+    pub problem_page: ProblemPage,
+    /// Who watches campaigns as they run.
+    pub live: Hub,
+    /// Held while a piece of evidence is read.
+    pub(crate) fetching: Mutex<()>,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -59,22 +67,23 @@ impl Service {
     /// # Errors
     /// When that cannot be read or made.
     pub fn open(settings: Settings, parts: Parts) -> Result<Self, NoIdentity> {
-        let identity = Identity::open(&settings)?;
         let Parts { library, desk, access, door } = parts;
         let metrics = Metrics::new(&library);
-        let (cache, stopping) = (Cache::default(), CancellationToken::new());
-        let judging = Mutex::default();
+        let identity = Identity::open(&settings, metrics.sign_ins_failed.clone())?;
         Ok(Self {
+            live: Hub::new(settings.limits.watchers),
             settings,
             library,
-            cache,
+            cache: Cache::default(),
             access,
             identity,
             desk,
             door,
-            stopping,
+            stopping: CancellationToken::new(),
             metrics,
-            judging,
+            problem_page: PROBLEM_PAGE,
+            fetching: Mutex::default(),
+            judging: Mutex::default(),
         })
     }
 
@@ -104,6 +113,8 @@ impl Service {
     /// Whether others reach it by TLS, here or at a proxy in front of it.
     #[must_use]
     pub fn is_public_by_tls(&self) -> bool {
-        self.settings.public_url.as_deref().is_some_and(|it| it.starts_with("https://"))
+        let is_called_so = |it: &str| it.starts_with("https://");
+        self.settings.network.tls.is_some()
+            || self.settings.public_url.as_deref().is_some_and(is_called_so)
     }
 }

@@ -87,7 +87,7 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Largest head of a request, in bytes; actix-web reads 128 KiB and 96 fields at most.
     pub head_bytes: usize,
-    /// How long a request may take until its answer begins.
+    /// How long a request may take until its answer begins, counted from the last bytes of its body.
     pub request: Duration,
     /// How fast a body must arrive, and an answer be taken.
     pub pace: Pace,
@@ -95,6 +95,8 @@ pub struct Limits {
     pub slow: Duration,
     /// Bytes that must be free on the log's disk for the service to be ready.
     pub free_bytes: u64,
+    /// Who may watch campaigns at once.
+    pub watchers: usize,
 }
 
 impl Default for Limits {
@@ -107,14 +109,15 @@ impl Default for Limits {
             connections: 2_000,
             labs: LabLimits::default(),
             connections_per_peer: 512,
-            requests_per_second: 100,
-            requests_at_once: 1_000,
+            requests_per_second: 300,
+            requests_at_once: 3_000,
             target_bytes: 8 << 10,
             head_bytes: 32 << 10,
             request: Duration::from_mins(5),
             pace: Pace { bytes: 1 << 10, window: Duration::from_secs(30) },
             slow: Duration::from_secs(2),
             free_bytes: 64 << 20,
+            watchers: 2_000,
         }
     }
 }

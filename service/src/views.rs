@@ -13,6 +13,7 @@ use reports::html::Audience;
 use reports::matrix::Judged;
 use reports::pages::links;
 use reports::pages::overview::revalidation;
+use reports::pages::stale_line::stale_cells;
 use reports::receipt::Receipt;
 use reports::sight::Sight;
 
@@ -52,8 +53,10 @@ fn stale(
     let usual = When { policy: None, ..when.clone() };
     let past = service.past(&usual, reader)?;
     let found = revalidation(&past.records, &past.registry);
+    let told = stale_cells(found.as_ref(), reader.audience);
     let cells = found.into_iter().flat_map(|it| it.cells);
-    Ok(cells.filter(|it| it.evidence.as_ref() == Some(id)).map(|it| it.cell).collect())
+    let own = cells.filter(|it| it.evidence.as_ref() == Some(id)).map(|it| it.cell);
+    Ok(own.filter(|it| told.contains(it)).collect())
 }
 
 /// The audience of a file that somebody asks for, if it may have it.

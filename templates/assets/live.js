@@ -70,6 +70,12 @@ function live() {
   let summary = null; // one announcement for all that changes within two seconds
   let changed = 0;
 
+  const isPaused = () => pause.getAttribute("aria-pressed") === "true";
+
+  function tell() {
+    state.textContent = isPaused() ? "Paused: cells stay as they are until you go on." : "Following the campaign as it runs.";
+  }
+
   function announce(text) {
     changed += 1;
     if (summary) {
@@ -91,7 +97,7 @@ function live() {
 
   function listen() {
     source = new EventSource(section.dataset.events);
-    source.addEventListener("open", () => { state.textContent = "Following the campaign as it runs."; });
+    source.addEventListener("open", tell);
     source.addEventListener("error", () => {
       const closed = source.readyState === EventSource.CLOSED;
       state.textContent = closed ? "The connection was lost; trying again in ten seconds." : "The connection was lost; trying again.";
@@ -99,7 +105,7 @@ function live() {
     });
     source.addEventListener("cell", (event) => {
       const cell = JSON.parse(event.data);
-      if (pause.getAttribute("aria-pressed") === "true") waiting.set(`${cell.guest}:${cell.source}:${cell.target}`, cell);
+      if (isPaused()) waiting.set(`${cell.guest}:${cell.source}:${cell.target}`, cell);
       else show(cell);
     });
     source.addEventListener("progress", (event) => {
@@ -108,6 +114,7 @@ function live() {
       bar.value = progress.done;
       barText.textContent = progress.text;
     });
+    source.addEventListener("reset", () => location.reload()); // something was missed: look anew
     source.addEventListener("end", () => {
       source.close();
       state.textContent = "The campaign has ended.";
@@ -117,10 +124,9 @@ function live() {
   }
 
   pause.addEventListener("click", () => {
-    const paused = pause.getAttribute("aria-pressed") !== "true";
-    pause.setAttribute("aria-pressed", String(paused));
-    state.textContent = paused ? "Paused: cells stay as they are until you go on." : "Following the campaign as it runs.";
-    if (!paused) {
+    pause.setAttribute("aria-pressed", String(!isPaused()));
+    tell();
+    if (!isPaused()) {
       waiting.forEach(show);
       waiting.clear();
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as Group, ValueEnum};
 use domain::ids::{BaselineName, GuestId, PlatformId};
 
+use super::remote::Remote;
+
 /// Where built images are kept.
 #[derive(Debug, Group)]
 pub(crate) struct Cache {
@@ -86,6 +88,8 @@ pub(crate) struct Run {
     /// Walk trials one after the other and share nothing, to compare with
     #[arg(long)]
     pub(crate) sequential: bool,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
     #[command(flatten)]
     pub(crate) cache: Cache,
 }

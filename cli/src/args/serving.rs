@@ -31,12 +31,16 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=600))]
     pub(crate) grace: u16,
+    /// Seconds that a lease of trials holds without a sign of life
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, hide = true)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) lease_seconds: u16,
     #[command(flatten)]
     pub(crate) network: Network,
     #[command(flatten)]
     pub(crate) oidc: Oidc,
     /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
-    #[arg(long, value_name = "ADDR", exclusive = true)]
+    #[arg(long, value_name = "ADDR")]
     pub(crate) is_ready: Option<SocketAddr>,
 }
 

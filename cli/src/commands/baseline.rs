@@ -6,9 +6,9 @@ use domain::registry::Registry;
 use reports::declared;
 use reports::viewpoint::Viewpoint;
 
-use super::{desk_there, history_from, history_in, pick, print, print_json};
+use super::{history_from, pick, print, print_json};
 use crate::args::{Args, Baseline, BaselineSet, Past};
-use crate::clock;
+use crate::declaring::Declaring;
 use crate::exit::Exit;
 
 pub(super) fn execute(args: &Args, command: &Baseline) -> Result<(), Exit> {
@@ -20,8 +20,8 @@ pub(super) fn execute(args: &Args, command: &Baseline) -> Result<(), Exit> {
 }
 
 fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
-    let desk = desk_there(args)?;
-    let history = history_in(desk.log())?;
+    let declaring = Declaring::open(args)?;
+    let history = declaring.history()?;
     let campaign = pick(&history, command.campaign.as_ref())?;
     if campaign.ended.is_none() {
         let words = "has not ended: portolan run --resume";
@@ -34,17 +34,17 @@ fn set(args: &Args, command: &BaselineSet) -> Result<(), Exit> {
         follows: command.follows.clone(),
         reason: command.reason.clone(),
     };
-    let before = desk.registry().baseline(&command.name).map(|it| it.what.campaign.clone());
-    let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
+    let before = history.registry().baseline(&command.name).map(|it| it.what.campaign.clone());
+    let recorded = declaring.declare(declaration, &command.by.by)?;
     if args.json {
-        return print_json(&declared::baseline(&desk.registry(), &command.name));
+        return print_json(&declared::baseline(&declaring.registry()?, &command.name));
     }
     let (name, id) = (&command.name, &campaign.id);
     let before = before.filter(|it| it != id).map(|it| format!(", {it} before"));
     let before = before.unwrap_or_default();
     print(&match recorded {
-        Some(it) => {
-            format!("baseline {name} is campaign {id} now{before} (event {})\n", it.position)
+        Some(position) => {
+            format!("baseline {name} is campaign {id} now{before} (event {position})\n")
         }
         None => format!("baseline {name} is campaign {id} already: nothing recorded\n"),
     })

@@ -63,7 +63,7 @@ fn kvm_opens() -> bool {
 }
 
 /// Ends when a person or the system asks the program to stop.
-pub(super) async fn told_to_stop() {
+pub(crate) async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [
         SignalKind::interrupt(),

@@ -52,14 +52,21 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
     }
 }
 
-/// Prints the matrices as text, or as JSON when that was asked for.
-pub(super) fn show(args: &Args, seen: &Seen, judged: &Judged<'_>) -> Result<(), Exit> {
+/// Prints the matrices as text, or as JSON when that was asked for. A receipt is given where the
+/// log can be asked again.
+pub(super) fn show(
+    args: &Args,
+    seen: &Seen,
+    judged: &Judged<'_>,
+    is_log: bool,
+) -> Result<(), Exit> {
     if args.json {
         return print_file(&seen.file(judged, args::Audience::Operator));
     }
     let view = PublicView::from(judged).of_history(&seen.history);
-    let receipt = seen.receipt(args, judged, args::Audience::Operator)?;
-    print(&text::matrices(&view, Some(&receipt), colour()))
+    let receipt = || seen.receipt(args, judged, args::Audience::Operator);
+    let receipt = is_log.then(receipt).transpose()?;
+    print(&text::matrices(&view, receipt.as_ref(), colour()))
 }
 
 /// Prints matrices as JSON, in the bytes that a receipt tells the digest of.

@@ -1,5 +1,7 @@
 //! One file per command.
 
+mod access;
+mod agent;
 mod attestation;
 mod baseline;
 mod bundle;
@@ -14,6 +16,7 @@ mod lab;
 mod listing;
 mod log;
 mod matrix;
+mod offer;
 mod plan;
 mod policy;
 mod probe;
@@ -23,11 +26,14 @@ mod run;
 mod seen;
 mod serve;
 mod signals;
+mod spool;
 mod upgrade;
 mod verify;
 mod voyage;
 mod waiver;
 mod withdraw;
+
+pub(crate) use embedded::told_to_stop;
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -67,6 +73,10 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Import(command) => import::execute(&args, command),
         Command::Insights(command) => insights::execute(&args, command),
         Command::Serve(command) => serve::execute(&args, command),
+        Command::Access(command) => access::execute(&args, command),
+        Command::Agent(command) => agent::execute(&args, command),
+        Command::Offer(command) => offer::execute(&args, command),
+        Command::Spool(command) => spool::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
@@ -80,7 +90,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
 }
 
 /// The history in the store that the call names, seen from somewhere in time.
-fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
+pub(crate) fn history_from(args: &Args, viewpoint: Viewpoint) -> Result<History, Exit> {
     let mut history = History::seen_from(viewpoint);
     each_event(args, viewpoint, |recorded| history.project(&recorded))?;
     Ok(history)
@@ -95,7 +105,7 @@ fn chronicle(args: &Args, policy: Policy, viewpoint: Viewpoint) -> Result<Chroni
 
 /// Every event in the store that the call names, as it stands: also while another process appends.
 /// What was not known yet is not read.
-fn each_event(
+pub(crate) fn each_event(
     args: &Args,
     viewpoint: Viewpoint,
     mut take: impl FnMut(Recorded),
@@ -146,7 +156,7 @@ fn beyond(position: u64, snapshot: &Snapshot) -> Exit {
 }
 
 /// The history a log tells.
-fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
+pub(crate) fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
     let mut history = History::default();
     for recorded in log.read(0, Direction::Forward) {
         history.project(&recorded?);
@@ -155,7 +165,7 @@ fn history_in(log: &dyn EventLog) -> Result<History, Exit> {
 }
 
 /// The campaign that was asked for, or the one that started last.
-fn pick<'a>(
+pub(crate) fn pick<'a>(
     history: &'a History,
     wanted: Option<&CampaignId>,
 ) -> Result<&'a CampaignHistory, Exit> {
@@ -181,9 +191,17 @@ fn desk(args: &Args) -> Result<Desk, Exit> {
     Ok(Desk::open(Arc::new(log), blobs)?)
 }
 
+/// Opens the desk of the store, unless another process owns it.
+pub(crate) fn desk_or_owner(args: &Args) -> Result<Result<Desk, StoreError>, Exit> {
+    match opening::open(args) {
+        Ok((log, blobs)) => Ok(Ok(Desk::open(Arc::new(log), blobs)?)),
+        Err(exit) => exit.in_use().map(Err),
+    }
+}
+
 /// Opens the desk of a store that is there: whoever declares something about history means one
 /// that has some.
-fn desk_there(args: &Args) -> Result<Desk, Exit> {
+pub(crate) fn desk_there(args: &Args) -> Result<Desk, Exit> {
     let log = opening::own(args)?;
     Ok(Desk::open(Arc::new(log), opening::evidence(args)?)?)
 }

@@ -1,43 +1,40 @@
 //! `portolan run`: a campaign from its start, or from where it was interrupted, to its matrices.
 
-use std::sync::Arc;
-
 use domain::command::Command;
-use domain::event::Ending;
 use domain::ids::CampaignId;
 use domain::plan::{Selection, Trial, plan};
 use domain::score::{Score, Standing};
 use domain::testbed::Testbed;
-use ingest::Desk;
 use reports::chronicle::Chronicle;
-use reports::history::CampaignHistory;
 use reports::matrix::Judged;
 use reports::viewpoint::Viewpoint;
-use store::{Direction, EventLog};
 
 use super::seen::Seen;
-use super::voyage::{Voyage, sail};
-use super::{desk, history_in, matrix, print};
-use crate::args::{Args, Gate, Run};
+use super::voyage::sail;
+use super::{matrix, print};
+use crate::args::{Args, Gate, Part, Run};
 use crate::exit::Exit;
+use crate::logbook::{Logbook, Voyage};
 use crate::{clock, settings};
 
 pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     let (fresh, trials) = fresh(command)?;
-    let desk = Arc::new(desk(args)?);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
+    let logbook = Logbook::open(args, &command.remote, &runtime)?;
     let voyage = match fresh {
         Some(testbed) => {
             let campaign = clock::new_campaign().map_err(Exit::usage)?;
             Voyage { campaign, testbed, attempt: 0 }
         }
-        None => interrupted(&desk)?,
+        None => runtime.block_on(logbook.interrupted())?,
     };
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
-    let end = runtime.block_on(sail(args, command, &desk, &voyage, trials))?;
-    drop(runtime);
+    let end = runtime.block_on(sail(args, command, &logbook, &voyage, trials))?;
+    // What is not delivered yet is shown all the same.
+    let settled = runtime.block_on(logbook.settle());
 
-    let seen = Seen::of(history_in(desk.log())?, policy)?;
+    let told = logbook.told(args)?;
+    let seen = Seen::of(told.history, policy)?;
     let campaign = seen.pick(Some(&voyage.campaign))?;
     let waivers = seen.waivers();
     let judged = seen.judged(campaign, &waivers);
@@ -47,11 +44,14 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
         cells: judged.shown(),
         attempt: voyage.attempt,
     };
-    matrix::show(args, &seen, &judged)?;
+    matrix::show(args, &seen, &judged, told.is_log)?;
     if !args.json {
-        tell_changes(&seen, desk.log(), &voyage.campaign)?;
+        tell_changes(args, &seen, &logbook, &voyage.campaign)?;
     }
-    desk.submit(&voyage.campaign, shown, clock::now())?;
+    runtime.block_on(logbook.keep(&voyage.campaign, shown))?;
+    settled?;
+    runtime.block_on(logbook.settle())?;
+    logbook.close(!end.cancelled && end.lab_errors.is_empty());
     if let Some((trial, reason)) = end.lab_errors.first() {
         let words = match end.lab_errors.len() {
             1 => format!("a trial met a lab error, {trial}: {reason}"),
@@ -66,13 +66,18 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
 }
 
 /// What got better or worse since the baseline that was set last, if there is one.
-fn tell_changes(seen: &Seen, log: &dyn EventLog, campaign: &CampaignId) -> Result<(), Exit> {
+fn tell_changes(
+    args: &Args,
+    seen: &Seen,
+    logbook: &Logbook,
+    campaign: &CampaignId,
+) -> Result<(), Exit> {
     if seen.history.registry().last_baseline().is_none() {
         return Ok(());
     }
     let mut chronicle = Chronicle::new(seen.policy.clone(), Viewpoint::default());
-    for recorded in log.read(0, Direction::Forward) {
-        chronicle.project(recorded?);
+    if !logbook.chronicle(args, &mut chronicle)? {
+        return Ok(());
     }
     let chronicle = chronicle.at_present(clock::now());
     match super::diff::since_baseline(&chronicle, campaign) {
@@ -88,31 +93,17 @@ fn fresh(command: &Run) -> Result<(Option<Testbed>, Option<Vec<Trial>>), Exit> {
         return Ok((Some(file.testbed), Some(file.trials)));
     }
     let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
-    let trials = testbed.as_ref().map(|testbed| planned(testbed, command)).transpose()?;
+    let trials = testbed.as_ref().map(|testbed| planned(testbed, &command.part)).transpose()?;
     Ok((testbed, trials))
 }
 
-fn planned(testbed: &Testbed, command: &Run) -> Result<Vec<Trial>, Exit> {
-    let part = &command.part;
+pub(super) fn planned(testbed: &Testbed, part: &Part) -> Result<Vec<Trial>, Exit> {
     let selection = Selection {
         guests: part.guest.clone(),
         sources: part.source.clone(),
         targets: part.target.clone(),
     };
     plan(testbed, &selection, part.repeat).map_err(Exit::usage)
-}
-
-/// The last campaign that did not run to its end.
-fn interrupted(desk: &Desk) -> Result<Voyage, Exit> {
-    let history = history_in(desk.log())?;
-    let last = super::pick(&history, None)?;
-    let open = |it: &&CampaignHistory| !matches!(it.ended, Some((Ending::Completed, _)));
-    let Some(campaign) = history.campaigns().iter().rev().find(open) else {
-        let words = format!("campaign `{}` ran to its end: nothing to resume", last.id);
-        return Err(Exit::usage(words));
-    };
-    let (id, testbed) = (campaign.id.clone(), campaign.testbed.clone());
-    Ok(Voyage { campaign: id, testbed, attempt: campaign.resumed + 1 })
 }
 
 fn gate(gate: Option<Gate>, judged: &Judged<'_>) -> Result<(), Exit> {

@@ -56,9 +56,7 @@ async fn serve(service: Service) -> Result<(), Exit> {
     let built = server::build(Arc::clone(&service));
     let built = built.map_err(|error| Exit::Usage(error.into()))?;
     let Running { address, metrics, certificates, stop, server, .. } = built;
-    let network = &service.settings.network;
-    let scheme = if network.tls.is_some() { "https" } else { "http" };
-    tell(&format!("serving at {scheme}://{address}/"));
+    tell(&format!("serving at {}://{address}/", scheme(&service)));
     metrics.iter().for_each(|it| tell(&format!("metrics at http://{it}/metrics")));
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
@@ -127,7 +125,7 @@ fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
 fn announce(service: Arc<Service>, address: SocketAddr) -> Result<Arc<Here>, Exit> {
     let url = match &service.settings.public_url {
         Some(url) if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
-        Some(_) | None => format!("http://{}", near(address)),
+        Some(_) | None => format!("{}://{}", scheme(&service), near(address)),
     };
     if let Some(path) = service.offer_first_operator() {
         let path = path.expose_secret();
@@ -138,6 +136,11 @@ fn announce(service: Arc<Service>, address: SocketAddr) -> Result<Arc<Here>, Exi
     }
     let here = Here::announce(service, &url).map_err(|error| Exit::Usage(error.into()))?;
     Ok(Arc::new(here))
+}
+
+/// How the service speaks.
+fn scheme(service: &Service) -> &'static str {
+    if service.settings.network.tls.is_some() { "https" } else { "http" }
 }
 
 /// How the machine itself calls an address at which something listens.

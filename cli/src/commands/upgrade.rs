@@ -9,19 +9,18 @@ use reports::declared::upgrade_words;
 use reports::stale::{self, Current};
 use reports::viewpoint::Viewpoint;
 
-use super::{desk_there, print, print_json};
+use super::{print, print_json};
 use crate::args::{Args, Upgrade};
+use crate::declaring::Declaring;
 use crate::exit::Exit;
-use crate::{clock, settings};
+use crate::settings;
 
 pub(super) fn execute(args: &Args, command: &Upgrade) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     words("the version from now on", &command.to).map_err(DeskError::from)?;
-    let desk = desk_there(args)?;
+    let declaring = Declaring::open(args)?;
     let mut chronicle = Chronicle::new(policy, Viewpoint::default());
-    for recorded in desk.log().read(0, store::Direction::Forward) {
-        chronicle.project(recorded?);
-    }
+    declaring.each_event(|recorded| chronicle.project(recorded))?;
     let current = stale::current(&chronicle.records(&[]), chronicle.registry());
     let (subject, version) = subject(&current, &command.subject)?;
     let before = said_before(chronicle.registry(), subject, command);
@@ -30,8 +29,8 @@ pub(super) fn execute(args: &Args, command: &Upgrade) -> Result<(), Exit> {
         None => (version.clone(), upgraded(version, command)?),
     };
     let declaration = Declaration::Upgrade { subject: subject.clone(), from, to };
-    let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
-    let registry = desk.registry();
+    let recorded = declaring.declare(declaration, &command.by.by)?;
+    let registry = declaring.registry()?;
     let last = registry.upgrades().iter().rev().find(|it| it.what.subject == *subject);
     let Some(upgrade) = last else { return Ok(()) };
     if args.json {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use domain::ids::Sha256Digest;
-use ledger::bundle::{BundleError, Kind, Report, Visitor, verify_with};
-use ledger::{Hash, Verifier};
+use ledger::bundle::{BundleError, Kind, Report, Visitor, verify_hash_proof, verify_with};
+use ledger::{Hash, TlogProof, Verifier};
 use serde::Serialize;
 use store::Blobs;
 
@@ -21,6 +21,10 @@ use crate::trust;
 
 /// How every bundle begins.
 const BEGINNING: &[u8] = b"{\"portolan\":\"";
+/// How every proof in the common form begins, as far as is read before the kind is known.
+const COMMON: &[u8] = b"c2sp.org/tlog";
+/// Largest proof in the common form that is read, in bytes.
+const LARGEST_COMMON: u64 = 2 << 20;
 /// How every zip file begins that has no more than files in it.
 const ZIP: &[u8] = b"PK";
 
@@ -38,6 +42,8 @@ struct Told<'a> {
     older: Option<Older>,
     index: Option<u64>,
     event: Option<&'a str>,
+    /// The hash of the event, where the event itself is not for everybody. Hexadecimal.
+    leaf: Option<String>,
     events: u64,
     checkpoints: u64,
     key_changes: u64,
@@ -56,6 +62,9 @@ pub(super) fn execute(args: &Args, command: &VerifyFile) -> Result<(), Exit> {
     if beginning.starts_with(ZIP) {
         return bundle::verify(args, command, from);
     }
+    if beginning == COMMON {
+        return common(args, command, from);
+    }
     if beginning != BEGINNING && beginning.trim_ascii_start().starts_with(b"{") {
         return attestation::verify(args, command, from);
     }
@@ -71,7 +80,27 @@ pub(super) fn execute(args: &Args, command: &VerifyFile) -> Result<(), Exit> {
         Err(error) => return refused(args, &command.file, error),
     };
     drop(visitor);
-    if args.json { print_json(&told(&report)) } else { print(&plain(&text(&report))) }
+    if args.json {
+        print_json(&told(&report, None))
+    } else {
+        print(&plain(&text_of(&report, None)))
+    }
+}
+
+/// A proof in the common form, with the hash of an event that is not for everybody.
+fn common(args: &Args, command: &VerifyFile, from: impl BufRead) -> Result<(), Exit> {
+    let mut text = String::new();
+    let path = command.file.display();
+    let read = from.take(LARGEST_COMMON + 1).read_to_string(&mut text);
+    read.with_context(|| format!("cannot read {path}")).map_err(Exit::Usage)?;
+    let proof = text.parse::<TlogProof>();
+    let proof = proof.map_err(|error| Exit::usage(format!("{path}: {error}")))?;
+    match verify_hash_proof(proof, &trust::keys(&command.trust)?) {
+        Ok((report, leaf)) if args.json => print_json(&told(&report, Some(leaf))),
+        Ok((report, leaf)) => print(&plain(&text_of(&report, Some(leaf)))),
+        Err(error @ BundleError::NoKey) => Err(Exit::usage(format!("{path}: {error}"))),
+        Err(error) => refused(args, &command.file, error),
+    }
 }
 
 /// The file and how it begins: what is neither a bundle nor JSON is not read to its end.
@@ -127,7 +156,7 @@ impl Visitor for Evidence {
     }
 }
 
-fn told(report: &Report) -> Told<'_> {
+fn told(report: &Report, leaf: Option<Hash>) -> Told<'_> {
     Told {
         right: true,
         kind: report.kind,
@@ -139,6 +168,7 @@ fn told(report: &Report) -> Told<'_> {
         older: report.older.map(|it| Older { size: it.size, root: it.root.to_string() }),
         index: report.index,
         event: report.leaf.as_deref(),
+        leaf: leaf.map(|it| it.to_string()),
         events: report.events,
         checkpoints: report.checkpoints,
         key_changes: report.key_changes,
@@ -147,7 +177,7 @@ fn told(report: &Report) -> Told<'_> {
     }
 }
 
-fn text(report: &Report) -> String {
+fn text_of(report: &Report, leaf: Option<Hash>) -> String {
     let mut list = Listing::new(12);
     let (size, root) = (report.state.size, report.state.root);
     list.row("✓ right", proved(report));
@@ -176,6 +206,9 @@ fn text(report: &Report) -> String {
     }
     if let Some(event) = &report.leaf {
         list.row("event", event);
+    }
+    if let Some(leaf) = leaf {
+        list.row("leaf hash", leaf);
     }
     let signers: Vec<String> = report.signers.iter().map(ToString::to_string).collect();
     list.row("signed by", signers.join("\n"));

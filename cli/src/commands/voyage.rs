@@ -1,58 +1,44 @@
 //! A campaign on its way: the lab is prepared, the trials are walked, nothing is left behind.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use domain::campaign::Progress as Walked;
 use domain::command::Command;
 use domain::event::{Cost, Ending, Pins};
-use domain::ids::CampaignId;
 use domain::plan::Trial;
 use domain::testbed::Testbed;
-use ingest::Desk;
 use runner::lab::{Engine, Image, ImageKey, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
 use super::embedded::{self, interruption};
-use super::history_in;
-use crate::args::{Args, Run};
-use crate::clock;
+use crate::args::{Args, Cache, Run};
 use crate::exit::Exit;
+use crate::logbook::{Logbook, Voyage};
 use crate::progress::{Progress, tell};
-use crate::recorder::{DeskRecorder, RecordError};
-
-/// A campaign that is about to be walked.
-pub(super) struct Voyage {
-    pub(super) campaign: CampaignId,
-    pub(super) testbed: Testbed,
-    /// Which resumption this is, 0 for none.
-    pub(super) attempt: u32,
-}
+use crate::recorder::RecordError;
 
 /// Prepares the lab, walks the trials, and leaves nothing behind.
 pub(super) async fn sail(
     args: &Args,
     command: &Run,
-    desk: &Arc<Desk>,
+    logbook: &Logbook,
     voyage: &Voyage,
     trials: Option<Vec<Trial>>,
 ) -> Result<RunEnd<RecordError>, Exit> {
     let work = args.store.join("work");
     end_orphans(args, &work)?;
     let folder = work.join(voyage.campaign.as_str());
-    let ledger = Ledger::open(&folder)
-        .with_context(|| format!("cannot use {}", folder.display()))
-        .map_err(Exit::Lab)?;
-    let ledger = Arc::new(ledger);
+    let ledger = claim(&folder)?;
     let cancel = CancellationToken::new();
     let watcher = tokio::spawn(interruption(cancel.clone()));
     let result = async {
-        let ready = prepare(args, command, voyage, &ledger);
+        let ready = prepare(args, &command.cache, &voyage.testbed, &ledger);
         let ready = embedded::unless_cancelled(&cancel, ready).await?;
-        walk(args, command, (desk, voyage), trials, (ready, &ledger, cancel.clone())).await
+        walk(args, command, (logbook, voyage), trials, (ready, &ledger, cancel.clone())).await
     };
     let result = result.await;
     watcher.abort();
@@ -62,13 +48,15 @@ pub(super) async fn sail(
     result
 }
 
-/// Ends what killed runs left running. This process owns the store, so whatever works in it is
-/// theirs. Their whole files stay: a resumption may still want them.
-fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
+/// Ends what killed runs left running. What a living run works in is claimed by it. Their whole
+/// files stay: a resumption may still want them.
+pub(super) fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
     let Ok(folders) = std::fs::read_dir(work) else { return Ok(()) };
     for folder in folders.flatten() {
-        let ledger = Ledger::open(&folder.path());
-        let ended = ledger.and_then(|ledger| ledger.clean_up());
+        let ended = match Ledger::claim(&folder.path()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            ledger => ledger.and_then(|ledger| ledger.clean_up()),
+        };
         let ended = ended.context("cleaning up after a killed run").map_err(Exit::Lab)?;
         if ended > 0 && !args.quiet {
             tell(&format!("ended {ended} processes of an interrupted run"));
@@ -77,25 +65,38 @@ fn end_orphans(args: &Args, work: &Path) -> Result<(), Exit> {
     Ok(())
 }
 
-/// What a run needs before its first trial.
-struct Ready {
-    images: BTreeMap<ImageKey, Image>,
-    engine: Engine,
-    pins: Pins,
+/// The work folder of a campaign, for this process alone.
+pub(super) fn claim(folder: &Path) -> Result<Arc<Ledger>, Exit> {
+    match Ledger::claim(folder) {
+        Ok(ledger) => Ok(Arc::new(ledger)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            Err(Exit::usage("another process is walking this campaign"))
+        }
+        Err(error) => {
+            let error = anyhow::Error::new(error);
+            Err(Exit::Lab(error.context(format!("cannot use {}", folder.display()))))
+        }
+    }
+}
+
+/// What is needed before the first trial.
+pub(super) struct Ready {
+    pub(super) images: BTreeMap<ImageKey, Image>,
+    pub(super) engine: Engine,
+    pub(super) pins: Pins,
 }
 
 /// Tools, images, acceleration and versions.
-async fn prepare(
+pub(super) async fn prepare(
     args: &Args,
-    command: &Run,
-    voyage: &Voyage,
+    cache: &Cache,
+    testbed: &Testbed,
     ledger: &Ledger,
 ) -> Result<Ready, Exit> {
-    let testbed = &voyage.testbed;
     if let Some(words) = runner::lab::missing_tool() {
         return Err(Exit::lab(words));
     }
-    let cache = command.cache.folder();
+    let cache = cache.folder();
     let images = embedded::images(args, &cache, testbed).await?;
     let accel = embedded::accel(&cache, testbed, &images, ledger).await?;
     let engine = Engine { accel, quarantine: Quarantine::probe() };
@@ -107,11 +108,11 @@ async fn prepare(
 async fn walk(
     args: &Args,
     command: &Run,
-    (desk, voyage): (&Arc<Desk>, &Voyage),
+    (logbook, voyage): (&Logbook, &Voyage),
     trials: Option<Vec<Trial>>,
     (ready, ledger, cancel): (Ready, &Arc<Ledger>, CancellationToken),
 ) -> Result<RunEnd<RecordError>, Exit> {
-    let walk = begin(desk, voyage, ready.pins, trials)?;
+    let walk = logbook.begin(voyage, ready.pins, trials, &cancel).await?;
     let progress = Progress::new(walk.len(), args.quiet || args.json);
     progress.say(&format!("campaign {}: {} trials", voyage.campaign, walk.len()));
 
@@ -119,15 +120,16 @@ async fn walk(
     let names: Vec<Trial> = walk.iter().map(|(trial, _)| trial.clone()).collect();
     let sharing = if command.sequential { Sharing::Alone } else { Sharing::Shared };
     let (clock, before) = (Stopwatch::start(), runner::spent());
-    let how = (ready.engine, sharing, voyage.attempt);
+    let occasion = match voyage.attempt {
+        0 => String::new(),
+        attempt => attempt.to_string(),
+    };
+    let how = (ready.engine, sharing, occasion);
     let lab = QemuLab::new(testbed, ready.images, Arc::clone(ledger), how, &names)?;
     let told = progress.clone();
     let run = Arc::new(runner::Run {
         driver: Arc::new(lab),
-        recorder: Arc::new(DeskRecorder {
-            desk: Arc::clone(desk),
-            campaign: voyage.campaign.clone(),
-        }),
+        recorder: Arc::new(logbook.recorder(&voyage.campaign)?),
         cancel,
         groups_at_once: testbed.slots.cpu as usize + 1,
         one_by_one: command.sequential,
@@ -138,7 +140,10 @@ async fn walk(
     if let Some(error) = end.unrecorded.take() {
         return Err(Exit::Lab(anyhow::Error::new(error).context("the run was stopped")));
     }
-    finish(desk, voyage, &end, cost(clock, before))?;
+    if let Some(error) = logbook.refusal() {
+        return Err(Exit::Lab(anyhow::Error::new(error).context("the run was stopped")));
+    }
+    finish(logbook, voyage, &end, cost(clock, before)).await?;
     Ok(end)
 }
 
@@ -153,45 +158,18 @@ fn cost(clock: Stopwatch, before: Cost) -> Cost {
     }
 }
 
-/// Records the start or the resumption and returns the trials that are left to walk.
-fn begin(
-    desk: &Desk,
+/// Records how it ended.
+async fn finish(
+    logbook: &Logbook,
     voyage: &Voyage,
-    pins: Pins,
-    trials: Option<Vec<Trial>>,
-) -> Result<Vec<(Trial, Walked)>, Exit> {
-    let order = match trials {
-        Some(plan) => {
-            let testbed = Box::new(voyage.testbed.clone());
-            let start = Command::StartCampaign { testbed, pins, plan: plan.clone() };
-            desk.submit(&voyage.campaign, start, clock::now())?;
-            plan
-        }
-        None => {
-            let resume = Command::ResumeCampaign { pins, attempt: voyage.attempt };
-            desk.submit(&voyage.campaign, resume, clock::now())?;
-            let history = history_in(desk.log())?;
-            super::pick(&history, Some(&voyage.campaign))?.plan.clone()
-        }
-    };
-    let campaign = desk.campaign(&voyage.campaign);
-    let stand = |trial: Trial| {
-        let known = campaign.as_ref().and_then(|it| it.trials.get(&trial));
-        let progress = known.cloned().unwrap_or_default();
-        (trial, progress)
-    };
-    let mut walk: Vec<(Trial, Walked)> = order.into_iter().map(stand).collect();
-    walk.retain(|(_, progress)| progress.next_step().is_some());
-    Ok(walk)
-}
-
-fn finish(desk: &Desk, voyage: &Voyage, end: &RunEnd<RecordError>, cost: Cost) -> Result<(), Exit> {
+    end: &RunEnd<RecordError>,
+    cost: Cost,
+) -> Result<(), Exit> {
     let ending = match (end.cancelled, end.lab_errors.is_empty()) {
         (true, _) => Ending::Cancelled,
         (false, false) => Ending::LabError,
         (false, true) => Ending::Completed,
     };
     let finish = Command::FinishCampaign { ending, cost, attempt: voyage.attempt };
-    desk.submit(&voyage.campaign, finish, clock::now())?;
-    Ok(())
+    logbook.keep(&voyage.campaign, finish).await
 }

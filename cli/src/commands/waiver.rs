@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use domain::declare::Declaration;
-use domain::event::{Recorded, WaiverScope};
+use domain::event::WaiverScope;
 use domain::ids::{GuestId, PlatformId, RouteId};
 use domain::policy::stands_above;
-use ingest::Desk;
 use reports::declared;
 use reports::history::History;
 use reports::viewpoint::Viewpoint;
 
-use super::{desk_there, history_from, history_in, print, print_json};
+use super::{history_from, print, print_json};
 use crate::args::{Args, Past, Waiver, WaiverAdd};
+use crate::declaring::Declaring;
 use crate::exit::Exit;
 use crate::{clock, settings};
 
@@ -23,9 +23,9 @@ pub(super) fn execute(args: &Args, command: &Waiver) -> Result<(), Exit> {
         Waiver::End { waiver, reason, by } => {
             let (waiver, reason) = (waiver.clone(), reason.clone());
             let declaration = Declaration::EndWaiver { waiver, reason };
-            let desk = desk_there(args)?;
-            let recorded = desk.declare(declaration, &by.by, clock::now())?;
-            tell(args, &desk, recorded.as_ref())
+            let declaring = Declaring::open(args)?;
+            let recorded = declaring.declare(declaration, &by.by)?;
+            tell(args, &declaring, recorded)
         }
     }
 }
@@ -38,8 +38,8 @@ fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
         target: command.target.clone(),
         route: command.route.clone(),
     };
-    let desk = desk_there(args)?;
-    known_scope(&history_in(desk.log())?, &scope)?;
+    let declaring = Declaring::open(args)?;
+    known_scope(&declaring.history()?, &scope)?;
     let declaration = Declaration::Waive {
         waiver: command.waiver.clone(),
         rule: command.rule.clone(),
@@ -47,8 +47,8 @@ fn add(args: &Args, command: &WaiverAdd) -> Result<(), Exit> {
         reason: command.reason.clone(),
         expires: command.until,
     };
-    let recorded = desk.declare(declaration, &command.by.by, clock::now())?;
-    tell(args, &desk, recorded.as_ref())
+    let recorded = declaring.declare(declaration, &command.by.by)?;
+    tell(args, &declaring, recorded)
 }
 
 /// A waiver of a rule that nobody knows would waive nothing, unseen.
@@ -103,13 +103,13 @@ fn list(args: &Args, past: Past) -> Result<(), Exit> {
     print(&declared::waivers_text(&entries))
 }
 
-fn tell(args: &Args, desk: &Desk, recorded: Option<&Recorded>) -> Result<(), Exit> {
-    let entries = declared::waivers(&desk.registry(), clock::now());
+fn tell(args: &Args, declaring: &Declaring<'_>, recorded: Option<u64>) -> Result<(), Exit> {
+    let entries = declared::waivers(&declaring.registry()?, clock::now());
     if args.json {
         return print_json(&entries);
     }
     let words = match recorded {
-        Some(it) => format!("recorded as event {}\n", it.position),
+        Some(position) => format!("recorded as event {position}\n"),
         None => "it stands already: nothing recorded\n".to_owned(),
     };
     print(&(words + &declared::waivers_text(&entries)))

@@ -13,6 +13,7 @@ mod faults;
 mod interrupted;
 mod lab;
 mod over_time;
+mod remote;
 
 use lab::Lab;
 

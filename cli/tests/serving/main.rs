@@ -7,3 +7,4 @@ mod ending;
 mod logging;
 mod probing;
 mod refusals;
+mod under_way;

@@ -9,7 +9,8 @@ fn it_is_told_whether_the_service_is_ready() {
     let line = serving.until("metrics at ");
     let metrics = line.trim_end_matches("/metrics").rsplit('/').next().unwrap().to_owned();
     let probe = || portolan(folder.path(), &["serve", "--is-ready", &metrics]).output().unwrap();
-    assert_eq!(probe().status.code(), Some(0));
+    let ready = probe();
+    assert_eq!(ready.status.code(), Some(0), "{ready:?}");
     drop(serving);
     let gone = probe();
     assert_eq!(gone.status.code(), Some(3));

@@ -27,6 +27,7 @@ pub struct AccessRegistry {
     secrets: BTreeMap<Sha256Digest, GrantId>,
     disclosures: BTreeMap<(GrantId, Sha256Digest), Declared<Disclosed>>,
     answers: Vec<Declared<Answered>>,
+    sign_ins: BTreeMap<GrantId, u64>,
 }
 
 impl Grant {
@@ -74,7 +75,9 @@ impl AccessRegistry {
                     grant.revoked.get_or_insert(revoked);
                 }
             }
-            AccessEvent::SignedIn(_) => {}
+            AccessEvent::SignedIn(signed_in) => {
+                *self.sign_ins.entry(signed_in.grant.clone()).or_default() += 1;
+            }
             AccessEvent::Disclosed(disclosed) => {
                 let key = (disclosed.grant.clone(), disclosed.sha256);
                 let disclosed = Declared { position, at, what: disclosed.clone() };
@@ -116,6 +119,12 @@ impl AccessRegistry {
         let mut all: Vec<&Declared<Disclosed>> = self.disclosures.values().collect();
         all.sort_by_key(|it| it.position);
         all
+    }
+
+    /// How often each grant was used to sign in; a grant that never was is not there.
+    #[must_use]
+    pub fn sign_ins(&self) -> &BTreeMap<GrantId, u64> {
+        &self.sign_ins
     }
 
     /// What vendors answered, the oldest first.

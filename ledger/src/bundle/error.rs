@@ -19,6 +19,15 @@ pub enum BundleError {
          file first if it is compressed"
     )]
     NotABundle,
+    /// A proof in the common form without the hash of what it is about.
+    #[error(
+        "the proof has no leaf hash in its extra data: it cannot be checked without the event; get \
+         it again where you got this one"
+    )]
+    NoLeaf,
+    /// A proof in the common form, and no key to hold it against.
+    #[error("the proof names no keys: give the log's public key with --key")]
+    NoKey,
     /// A kind that is not known.
     #[error("line 1: unknown kind of bundle {0:?}; a newer portolan may know it")]
     UnknownKind(String),

@@ -24,23 +24,19 @@ pub use record::{CampaignRecord, CellRecord, RouteRecord};
 
 use crate::chronicle::campaign::CampaignFold;
 use crate::chronicle::digest::Interned;
+use crate::seen::Seen;
 use crate::viewpoint::Viewpoint;
 
 /// Every campaign of a log, judged by one policy.
 #[derive(Debug, Clone)]
 pub struct Chronicle {
     policy: Policy,
-    viewpoint: Viewpoint,
+    seen: Seen,
     campaigns: Vec<CampaignFold>,
     places: BTreeMap<CampaignId, usize>,
     /// Campaigns that another system told, as long as none of their trials is reached.
     ahead: BTreeMap<CampaignId, CampaignFold>,
     interned: Interned,
-    registry: Registry,
-    head: Option<(u64, Timestamp)>,
-    /// The latest time of any event seen; clocks are set back now and then.
-    latest: Option<Timestamp>,
-    unplaced: u64,
 }
 
 impl Chronicle {
@@ -49,26 +45,21 @@ impl Chronicle {
     pub fn new(policy: Policy, viewpoint: Viewpoint) -> Self {
         Self {
             policy,
-            viewpoint,
+            seen: Seen::from_viewpoint(viewpoint),
             campaigns: Vec::new(),
             places: BTreeMap::new(),
             ahead: BTreeMap::new(),
             interned: Interned::default(),
-            registry: Registry::default(),
-            head: None,
-            latest: None,
-            unplaced: 0,
         }
     }
 
     /// Takes in one more event. What has no place is counted, never an error.
     pub fn project(&mut self, recorded: Recorded) {
-        if !self.viewpoint.sees(&recorded) {
+        if !self.seen.viewpoint.sees(&recorded) {
             return;
         }
         let Some(recorded) = self.not_ahead(recorded) else { return };
-        self.look(recorded.position, recorded.at);
-        self.registry.evolve(&recorded);
+        self.seen.take_in(&recorded);
         let Some(id) = recorded.event.campaign() else { return };
         let place = self.places.get(id).copied();
         let placed = match (&recorded.event, place) {
@@ -79,18 +70,18 @@ impl Chronicle {
             }
             (_, Some(place)) => {
                 let campaign = &mut self.campaigns[place];
-                campaign.project(recorded, &self.viewpoint, (&self.policy, &mut self.interned))
+                campaign.project(recorded, &self.seen.viewpoint, (&self.policy, &mut self.interned))
             }
             (_, None) => false,
         };
-        self.unplaced += u64::from(!placed);
+        self.seen.unplaced += u64::from(!placed);
     }
 
     /// The event, unless it was recorded after the instant asked for and its campaign is not seen from
     /// here: then it is kept aside, until the campaign turns out to have been tried before.
     fn not_ahead(&mut self, recorded: Recorded) -> Option<Recorded> {
         let Some(id) = recorded.event.campaign().cloned() else { return Some(recorded) };
-        if self.viewpoint.reaches(recorded.at) || self.places.contains_key(&id) {
+        if self.seen.viewpoint.reaches(recorded.at) || self.places.contains_key(&id) {
             return Some(recorded);
         }
         if let Event::CampaignStarted(started) = &recorded.event {
@@ -100,21 +91,15 @@ impl Chronicle {
         }
         let mut campaign = self.ahead.remove(&id)?;
         let (position, at) = (recorded.position, recorded.at);
-        campaign.project(recorded, &self.viewpoint, (&self.policy, &mut self.interned));
+        campaign.project(recorded, &self.seen.viewpoint, (&self.policy, &mut self.interned));
         if campaign.is_empty() {
             self.ahead.insert(id, campaign);
         } else {
             self.places.insert(id, self.campaigns.len());
             self.campaigns.push(campaign);
-            self.look(position, at);
+            self.seen.look(position, at);
         }
         None
-    }
-
-    /// Remembers that an event is seen.
-    fn look(&mut self, position: u64, at: Timestamp) {
-        self.head = Some((position, at));
-        self.latest = self.latest.max(Some(at));
     }
 
     /// The policy it judges by.
@@ -126,40 +111,37 @@ impl Chronicle {
     /// The same, seen in the present; see [`Viewpoint::at_present`].
     #[must_use]
     pub fn at_present(self, now: Timestamp) -> Self {
-        let waivers = self.registry.waivers().values();
-        let expiries = waivers.map(|it| it.waived.what.expires);
-        Self { viewpoint: self.viewpoint.at_present(self.latest, expiries, now), ..self }
+        Self { seen: self.seen.at_present(now), ..self }
     }
 
     /// The waivers in force at the instant it is seen at; without one at the latest of its events.
     #[must_use]
     pub fn in_force(&self) -> Vec<&CheckWaived> {
-        let instant = self.viewpoint.as_of.or(self.latest);
-        instant.map(|it| self.registry.in_force(it)).unwrap_or_default()
+        self.seen.in_force()
     }
 
     /// From where it is seen.
     #[must_use]
     pub fn viewpoint(&self) -> &Viewpoint {
-        &self.viewpoint
+        &self.seen.viewpoint
     }
 
     /// What was declared.
     #[must_use]
     pub fn registry(&self) -> &Registry {
-        &self.registry
+        &self.seen.registry
     }
 
     /// Position and time of the last event.
     #[must_use]
     pub fn head(&self) -> Option<(u64, Timestamp)> {
-        self.head
+        self.seen.head
     }
 
     /// How many events had no place.
     #[must_use]
     pub fn unplaced(&self) -> u64 {
-        self.unplaced
+        self.seen.unplaced
     }
 
     /// Every campaign as it stands, in the order they started, under these waivers.

@@ -67,7 +67,7 @@ pub(crate) enum Slot<'a> {
     Same,
     /// No trial was planned, in either campaign.
     NotPlanned,
-    /// Nothing changed: there is nothing more to tell.
+    /// There is nothing more to tell of it.
     Quiet(&'a Entry),
     /// Told below.
     Changed(&'a Entry),
@@ -107,6 +107,21 @@ impl<'a> Sections<'a> {
             versions: shown.versions.iter().map(VersionRow::from).collect(),
             legend: Change::ALL,
         }
+    }
+}
+
+impl Sections<'_> {
+    /// The same with one class told in full. Matrices stay whole; only what is told has a link.
+    pub(crate) fn of_class(mut self, class: Change) -> Self {
+        self.classes.retain(|it| it.change == class);
+        let rows = self.guests.iter_mut().flat_map(|it| &mut it.rows);
+        for slot in rows.flat_map(|it| &mut it.slots) {
+            match *slot {
+                Slot::Changed(entry) if entry.cell.change != class => *slot = Slot::Quiet(entry),
+                Slot::Same | Slot::NotPlanned | Slot::Quiet(_) | Slot::Changed(_) => {}
+            }
+        }
+        self
     }
 }
 

@@ -115,6 +115,11 @@ impl CampaignHistory {
                 self.ended = None;
                 true
             }
+            // A lab that took part found what nobody had pinned yet: that is no change.
+            Event::VersionChanged(pinned) if pinned.from.is_empty() && self.resumed == 0 => {
+                self.pins.insert(pinned.subject.clone(), pinned.to.clone());
+                true
+            }
             Event::VersionChanged(change) => {
                 self.changes.push(change.clone());
                 true

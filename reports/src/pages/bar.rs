@@ -11,6 +11,7 @@ pub const WIDTH: usize = 240;
 
 /// How many cells stand how, best first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CellCounts)]
 pub struct Counts {
     /// A count for each standing that occurs.
     pub entries: Vec<Count>,
@@ -22,6 +23,7 @@ pub struct Counts {
 
 /// How many cells stand so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CellCount)]
 pub struct Count {
     /// How they stand.
     #[serde(serialize_with = "as_word")]

@@ -40,6 +40,7 @@ pub struct CampaignLine {
 /// How far a campaign has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = CampaignState)]
 pub enum State {
     /// It has not ended.
     Running,

@@ -14,6 +14,7 @@ use crate::diff::shown::{Entry, Shown};
 
 /// What changed since a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DiffPage)]
 pub struct Changes {
     /// Which cells are wanted.
     pub filter: ChangesFilter,
@@ -26,6 +27,7 @@ pub struct Changes {
 
 /// Which cells are wanted. Nothing is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DiffFilter)]
 pub struct ChangesFilter {
     /// Of this guest.
     #[schema(value_type = Option<String>)]
@@ -47,22 +49,23 @@ struct Page<'a> {
 impl Changes {
     /// The comparison as this reader may see it, as far as it is wanted.
     #[must_use]
-    pub fn new(mut shown: Shown, filter: ChangesFilter) -> Self {
-        let is_wanted = |entry: &Entry| {
-            let of_guest = filter.guest.as_ref().is_none_or(|it| *it == entry.cell.cell.guest);
-            of_guest && filter.class.is_none_or(|it| it == entry.cell.change)
-        };
-        shown.entries.retain(is_wanted);
-        shown.view.cells = shown.entries.iter().map(|it| it.cell.clone()).collect();
-        Self { diff: json::file(&shown), filter, shown }
+    pub fn new(shown: Shown, filter: ChangesFilter) -> Self {
+        let guest = filter.guest.as_ref();
+        let shown = only(shown, |it| guest.is_none_or(|guest| *guest == it.cell.cell.guest));
+        let wanted = |it: &Entry| filter.class.is_none_or(|class| class == it.cell.change);
+        Self { diff: json::file(&only(shown.clone(), wanted)), filter, shown }
     }
 
-    /// The page.
+    /// The page. Its matrices show every cell of a guest that is wanted, whatever became of it.
     ///
     /// # Errors
     /// When it cannot be written; in memory that does not happen.
     pub fn html(&self, frame: &Frame) -> Result<String, askama::Error> {
-        let diff = Sections::of(&self.shown);
+        let sections = Sections::of(&self.shown);
+        let diff = match self.filter.class {
+            Some(class) => sections.of_class(class),
+            None => sections,
+        };
         Page { frame, view: self, diff, classes: Change::ALL }.render()
     }
 
@@ -82,6 +85,13 @@ impl Changes {
         let campaign = || self.diff.from.campaign.to_string();
         self.diff.baseline.as_ref().map_or_else(campaign, |it| it.name.to_string())
     }
+}
+
+/// The same comparison of some of its cells.
+fn only(mut shown: Shown, is_wanted: impl Fn(&Entry) -> bool) -> Shown {
+    shown.entries.retain(is_wanted);
+    shown.view.cells = shown.entries.iter().map(|it| it.cell.clone()).collect();
+    shown
 }
 
 impl ChangesFilter {

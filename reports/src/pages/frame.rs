@@ -72,7 +72,10 @@ impl Frame {
             places.push(self.place("/disclosures", "Disclosures"));
         }
         match &self.viewer {
-            Some(Role::Operator) => places.push(self.place("/access", "Access")),
+            Some(Role::Operator) => {
+                places.push(self.place("/vendors", "Vendors"));
+                places.push(self.place("/access", "Access"));
+            }
             Some(Role::Vendor { vendor }) => {
                 places.push(self.place(links::vendor(vendor), "Your results"));
             }

@@ -1,7 +1,7 @@
 //! How the places of the service are spelled. Identifiers need no escaping: they are made of letters,
 //! digits, `-`, `_` and `.`, and begin with a letter or a digit.
 
-use domain::ids::{BaselineName, CampaignId, GuestId, Sha256Digest, VendorId};
+use domain::ids::{BaselineName, CampaignId, GuestId, PlatformId, Sha256Digest, VendorId};
 use domain::plan::CellId;
 use form_urlencoded::Serializer;
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use crate::viewpoint::Viewpoint;
 
 /// From where in time and by what rules a page is seen: what its links carry on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AskedFrom)]
 pub struct Asked {
     /// What was known at this position of the log; none for all of it.
     pub known_at: Option<u64>,
@@ -70,6 +71,18 @@ pub fn cell(campaign: &CampaignId, cell: &CellId, asked: &Asked) -> String {
     asking(&format!("/campaigns/{campaign}/cells/{source}/{target}/{guest}"), &asked.pairs())
 }
 
+/// The same, out of its parts.
+#[must_use]
+pub fn cell_of(
+    campaign: &CampaignId,
+    source: &PlatformId,
+    target: &PlatformId,
+    guest: &GuestId,
+) -> String {
+    let (guest, source, target) = (guest.clone(), source.clone(), target.clone());
+    cell(campaign, &CellId { guest, source, target }, &Asked::default())
+}
+
 /// A campaign as it runs.
 #[must_use]
 pub fn live(id: &CampaignId) -> String {
@@ -112,4 +125,16 @@ pub fn evidence(sha256: &Sha256Digest) -> String {
 #[must_use]
 pub fn vendor(id: &VendorId) -> String {
     format!("/vendors/{id}")
+}
+
+/// The proof that an event is in the log, as a file.
+#[must_use]
+pub fn proof(position: u64) -> String {
+    format!("/api/v1/log/events/{position}/proof")
+}
+
+/// The proof that the first `size` events were not altered since they were signed, as a file.
+#[must_use]
+pub fn consistency(size: u64) -> String {
+    asking("/api/v1/log/consistency", &[("from", size.to_string())])
 }

@@ -14,6 +14,7 @@ use crate::units::count;
 
 /// A campaign as it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LivePage)]
 pub struct Live {
     /// The campaign.
     pub campaign: CampaignLine,
@@ -21,10 +22,13 @@ pub struct Live {
     pub progress: Progress,
     /// Its matrices.
     pub matrices: Vec<MatrixTable>,
+    /// The position of the log up to which it is shown.
+    pub position: u64,
 }
 
 /// How far a campaign has come: the data of an event `progress`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CampaignProgress)]
 pub struct Progress {
     /// Trials that were scored.
     pub done: usize,
@@ -67,6 +71,7 @@ impl Live {
             campaign: CampaignLine::from(record),
             progress: Progress::from(record),
             matrices: MatrixTable::of_record(record, marks),
+            position: record.positions.1,
         }
     }
 
@@ -87,7 +92,7 @@ impl Live {
     /// Where what happens is told as it happens.
     #[must_use]
     pub fn events_href(&self) -> String {
-        events(&self.campaign.campaign)
+        format!("{}?after={}", events(&self.campaign.campaign), self.position)
     }
 }
 

@@ -45,6 +45,7 @@ pub struct Matrices {
 
 /// A guest that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = GuestChoice)]
 pub struct Choice {
     /// Which guest.
     #[schema(value_type = String)]
@@ -133,6 +134,15 @@ impl Matrices {
         }
     }
 
+    /// The same view, whatever is recorded after this position of the log.
+    #[must_use]
+    pub fn permalink(&self, position: u64) -> String {
+        let known_at = self.asked.known_at.or(Some(position));
+        let asked = Asked { known_at, ..self.asked.clone() };
+        let pairs = [self.filter.pairs(), asked.pairs()].concat();
+        links::asking(&self.action(), &pairs)
+    }
+
     /// Where the form asks.
     #[must_use]
     pub fn action(&self) -> String {
@@ -147,6 +157,16 @@ impl<'a> Question<'a> {
 }
 
 impl Filter {
+    /// Names and values, as a question spells them.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let guest = self.guest.as_ref().map(|it| ("guest", it.to_string()));
+        let source = self.source.as_ref().map(|it| ("source", it.to_string()));
+        let target = self.target.as_ref().map(|it| ("target", it.to_string()));
+        let standing = self.standing.map(|it| ("standing", it.word().to_owned()));
+        [guest, source, target, standing].into_iter().flatten().collect()
+    }
+
     /// Whether this guest is asked for.
     #[must_use]
     pub fn is_guest(&self, guest: &GuestId) -> bool {

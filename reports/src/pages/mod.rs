@@ -28,6 +28,22 @@ pub mod past;
 pub mod badge;
 pub mod feed;
 
+pub mod audit;
+pub mod audit_event;
+
+pub mod converters;
+pub mod vendor;
+pub mod vendors;
+
+pub mod disclosures;
+pub mod grant_line;
+pub mod grants;
+
+pub mod search;
+pub mod searching;
+
+pub mod help;
+
 pub mod account;
 pub mod confirm;
 pub mod problem;

@@ -19,6 +19,7 @@ use crate::units::instant;
 
 /// How things stood at an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = HistoryPage)]
 pub struct Past {
     /// The instant; none for now.
     #[schema(value_type = Option<String>)]
@@ -37,6 +38,7 @@ pub struct Past {
 
 /// An instant at which something happened.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = Moment)]
 pub struct Instant {
     /// When.
     #[schema(value_type = String)]

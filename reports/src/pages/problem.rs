@@ -8,6 +8,7 @@ use super::frame::Frame;
 
 /// Something that went wrong or is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProblemPage)]
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,
@@ -21,6 +22,7 @@ pub struct Problem {
 
 /// Something the reader can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NextStep)]
 pub struct Step {
     /// What.
     pub words: String,

@@ -16,6 +16,7 @@ use crate::units::{count, duration};
 
 /// What is stale of a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StaleBaseline)]
 pub struct Stale {
     /// Which baseline.
     #[schema(value_type = String)]

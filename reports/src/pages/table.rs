@@ -15,6 +15,9 @@ use crate::chronicle::{CampaignRecord, CellRecord};
 use crate::public::{PublicCell, PublicView};
 use crate::tally::{Tally, as_optional_word, as_word};
 
+/// Most columns of a matrix whose cells have room.
+const MOST_ROOMY: usize = 6;
+
 /// The matrix of one guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MatrixTable {
@@ -39,6 +42,7 @@ pub struct MatrixTable {
 
 /// A row of a matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MatrixRow)]
 pub struct Row {
     /// Where the guest comes from.
     #[schema(value_type = String)]
@@ -50,6 +54,7 @@ pub struct Row {
 /// A place in a matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "is", rename_all = "kebab-case")]
+#[schema(as = MatrixSlot)]
 pub enum Slot {
     /// Source and target are the same.
     Same,
@@ -97,6 +102,7 @@ pub struct TableCell {
 
 /// Which cells are wanted. Nothing is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MatrixFilter)]
 pub struct Filter {
     /// Of this guest.
     #[schema(value_type = Option<String>)]
@@ -167,6 +173,12 @@ impl MatrixTable {
             Self::new(subject, &platforms, it.cells.iter().map(cell).collect(), marks)
         };
         wanted.map(table).collect()
+    }
+
+    /// Whether it has so many columns that cells had better be small.
+    #[must_use]
+    pub fn is_dense(&self) -> bool {
+        self.targets.len() > MOST_ROOMY
     }
 
     fn new(

@@ -45,8 +45,8 @@ pub(crate) struct Lab {
     pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
     pub(crate) inspections: Shared<PackageKey, (Result<Seen, Stop>, u64)>,
-    /// Which resumption of the campaign this is, 0 for none.
-    attempt: u32,
+    /// What tells acts done again from those before; empty for the first run of a campaign.
+    occasion: String,
     pub(crate) offers: Shared<(), Result<Offers, Stop>>,
     sharing: Sharing,
     slots: Slots,
@@ -66,12 +66,13 @@ impl QemuLab {
     /// # Errors
     /// When a platform's or guest's settings cannot be used.
     ///
-    /// `attempt` counts the resumptions of the campaign, 0 for its first run.
+    /// `occasion` tells this run of the campaign from others that may do the same acts again: the
+    /// number of the resumption or the name of a lease; empty for the first run.
     pub fn new(
         testbed: &Testbed,
         images: BTreeMap<ImageKey, Image>,
         ledger: Arc<Ledger>,
-        (engine, sharing, attempt): (Engine, Sharing, u32),
+        (engine, sharing, occasion): (Engine, Sharing, String),
         trials: &[Trial],
     ) -> Result<Self, SettingsProblem> {
         let (mut profiles, mut capacities) = (BTreeMap::new(), BTreeMap::new());
@@ -87,7 +88,7 @@ impl QemuLab {
             testbed: testbed.clone(),
             ledger,
             engine,
-            attempt,
+            occasion,
             running: tokio::sync::Mutex::default(),
             inspections: Shared::new(),
             offers: Shared::new(),
@@ -133,9 +134,9 @@ impl Driver for QemuLab {
 impl Lab {
     /// The name of an act of this run: the same work done again after a resumption is another act.
     pub(crate) fn act(&self, name: &str) -> String {
-        match self.attempt {
-            0 => name.to_owned(),
-            attempt => format!("{name}#{attempt}"),
+        match self.occasion.as_str() {
+            "" => name.to_owned(),
+            occasion => format!("{name}#{occasion}"),
         }
     }
 

@@ -31,6 +31,6 @@ pub use engine::{Accel, Engine, Quarantine, probe};
 pub use guest::{Recipe, SettingsProblem, check_settings};
 pub(crate) use images::digest_file;
 pub use images::{Image, ImageFault, ImageKey, Images};
-pub use pins::{discover, missing_tool};
+pub use pins::{discover, machine_name, missing_tool};
 pub use profile::{DeclaredCapacity, Profile};
 pub use rehearsal::{Rehearsed, rehearse};

@@ -82,6 +82,13 @@ fn first_line(program: &str, argument: &str) -> String {
     }
 }
 
+/// What this machine is called.
+#[must_use]
+pub fn machine_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "lab".to_owned() } else { name }
+}
+
 fn host_kernel() -> String {
     let name = rustix::system::uname();
     format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy())

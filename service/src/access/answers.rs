@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
+use crate::peers;
 use crate::problem::Problem;
 
 /// A page.
@@ -44,7 +45,7 @@ pub(super) fn wait(status: StatusCode, kind: &str, wait: Duration) -> HttpRespon
     answer
 }
 
-/// The address that a request is from.
+/// The address that a request is from: behind a proxy that is believed, the one that it names.
 pub(super) fn address(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|it| it.ip().to_canonical())
+    peers::of(request).map(|it| it.address)
 }

@@ -2,14 +2,16 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, Route, web};
-use domain::access::{AccessRegistry, Grant, Means, Role, Scope};
+use domain::access::{Means, Role, Scope};
 use domain::ids::{AccountId, GrantId};
 use jiff::Timestamp;
+use reports::granted::grants;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Wanted, grants};
+use super::Wanted;
+use super::grants as giving;
 use crate::address::{Address, Who};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -24,37 +26,6 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::post("/api/v1/access/grants/{grant}/revoke", GRANT, || -> Route { web::to(revoke) }),
     Address::post("/api/v1/access/passwords", GRANT, || -> Route { web::to(set_password) }),
 ];
-
-/// A grant, as operators see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct GrantShown {
-    /// Which.
-    pub grant: String,
-    /// To whom.
-    pub account: String,
-    /// As what: `auditor`, `operator`, `lab` or `vendor:ID`.
-    pub role: String,
-    /// For what.
-    pub scopes: Vec<String>,
-    /// How it is proved: `password`, `oidc`, `token` or `link`.
-    #[schema(value_type = String)]
-    pub means: Means,
-    /// Whether it is worth anything now.
-    pub in_force: bool,
-    /// When it was given.
-    #[schema(value_type = String)]
-    pub given: Timestamp,
-    /// Until when it lasts; none until it is revoked.
-    #[schema(value_type = Option<String>)]
-    pub expires: Option<Timestamp>,
-    /// What for.
-    pub reason: String,
-    /// Who gave it.
-    pub by: String,
-    /// When it was taken back.
-    #[schema(value_type = Option<String>)]
-    pub revoked: Option<Timestamp>,
-}
 
 /// What a program asks to be granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -101,34 +72,9 @@ struct NewPassword {
     password: String,
 }
 
-/// Every grant, the oldest first.
-#[must_use]
-pub fn grants_shown(registry: &AccessRegistry, now: Timestamp) -> Vec<GrantShown> {
-    let mut grants: Vec<&Grant> = registry.grants().collect();
-    grants.sort_by_key(|it| it.granted.position);
-    grants.into_iter().map(|it| shown(it, now)).collect()
-}
-
-fn shown(grant: &Grant, now: Timestamp) -> GrantShown {
-    let what = &grant.granted.what;
-    GrantShown {
-        grant: what.grant.to_string(),
-        account: what.account.to_string(),
-        role: what.role.to_string(),
-        scopes: what.scopes.iter().map(|it| it.word().to_owned()).collect(),
-        means: what.means,
-        in_force: grant.is_in_force(now),
-        given: grant.granted.at,
-        expires: what.expires,
-        reason: what.reason.clone(),
-        by: what.by.clone(),
-        revoked: grant.revoked.as_ref().map(|it| it.at),
-    }
-}
-
 async fn list(service: web::Data<Service>, _: Operator) -> HttpResponse {
     let now = service.now();
-    secret().json(service.access.look(|it| grants_shown(it, now)))
+    secret().json(service.access.look(|it| grants(it, now)))
 }
 
 async fn give(
@@ -152,7 +98,7 @@ async fn give(
 }
 
 /// What is asked for, in types.
-fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
+pub(super) fn wanted(asked: Granting, by: &str) -> Result<Wanted, Problem> {
     Ok(Wanted {
         account: asked.account.parse::<AccountId>().map_err(|error| invalid(&error))?,
         role: asked.role.parse::<Role>().map_err(|error| invalid(&error))?,
@@ -173,7 +119,7 @@ async fn revoke(
     let Revoking { reason } = parsed(&asked)?;
     let grant = grant.parse::<GrantId>().map_err(|error| invalid(&error))?;
     let by = operator.0.account.to_string();
-    let block = move || grants::revoke(&service.access, &grant, (&reason, &by), service.now());
+    let block = move || giving::revoke(&service.access, &grant, (&reason, &by), service.now());
     web::block(block).await.map_err(|error| Problem::internal(&error))??;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -186,12 +132,16 @@ async fn set_password(
     let NewPassword { account, password } = parsed(&asked)?;
     let account = account.parse::<AccountId>().map_err(|error| invalid(&error))?;
     let password = SecretString::from(password);
-    let Some(_place) = service.identity.place_to_check().await else {
+    let Some(place) = service.identity.place_to_check().await else {
         let words = "Too many passwords are being checked. Try again.";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words));
     };
     let at = service.clone();
-    let set = web::block(move || at.set_password(&account, &password)).await;
+    let set = web::block(move || {
+        let _place = place;
+        at.set_password(&account, &password)
+    });
+    let set = set.await;
     set.map_err(|error| Problem::internal(&error))??;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,12 +1,12 @@
 //! What the service needs to know who is there, beside what was granted.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::Sha256Digest;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use prometheus_client::metrics::counter::Counter;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::first::First;
 use super::keys::{Keys, NoKey};
@@ -36,11 +36,11 @@ pub struct Identity {
     pub(crate) oidc: Option<Oidc>,
     /// The link for the first operator.
     pub(crate) first: First,
-    checking: Semaphore,
+    checking: Arc<Semaphore>,
     waiting: Semaphore,
     /// Sessions whose owners signed out, until they would have ended anyway.
     ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
-    failed: AtomicU64,
+    failed: Counter,
 }
 
 /// Why nobody can be known.
@@ -58,21 +58,22 @@ pub enum NoIdentity {
 }
 
 impl Identity {
-    /// Reads what is kept in the folder of the service; makes it at the first start.
+    /// Reads what is kept in the folder of the service; makes it at the first start. Sign-ins that fail
+    /// are counted there.
     ///
     /// # Errors
     /// When it cannot be read or made.
-    pub fn open(settings: &Settings) -> Result<Self, NoIdentity> {
+    pub fn open(settings: &Settings, failed: Counter) -> Result<Self, NoIdentity> {
         Ok(Self {
             keys: Keys::open(&settings.folder, &settings.random)?,
             passwords: Passwords::open(&settings.folder, &settings.random)?,
             throttle: Throttle::new(settings.clock.clone()),
             oidc: settings.oidc.clone().map(Oidc::new).transpose()?,
             first: First::default(),
-            checking: Semaphore::new(CHECKS),
+            checking: Arc::new(Semaphore::new(CHECKS)),
             waiting: Semaphore::new(WAITING),
             ended: Mutex::default(),
-            failed: AtomicU64::new(0),
+            failed,
         })
     }
 
@@ -81,21 +82,22 @@ impl Identity {
         self.oidc.as_ref().map(Oidc::name)
     }
 
-    /// A place to check a password in, as long as it is held; none when too many wait for one.
-    pub(crate) async fn place_to_check(&self) -> Option<SemaphorePermit<'_>> {
+    /// A place to check a password in, as long as it is held; none when too many wait for one. Whoever
+    /// checks holds it, not whoever asked: that one may hang up.
+    pub(crate) async fn place_to_check(&self) -> Option<OwnedSemaphorePermit> {
         let _waiting = self.waiting.try_acquire().ok()?;
-        self.checking.acquire().await.ok()
+        Arc::clone(&self.checking).acquire_owned().await.ok()
     }
 
     /// How many sign-ins have failed since the start.
     #[must_use]
     pub fn failed_sign_ins(&self) -> u64 {
-        self.failed.load(Ordering::Relaxed)
+        self.failed.get()
     }
 
     /// Notes that a sign-in failed. Nobody's name is written down: it may be a password.
     pub(crate) fn note_failed(&self, means: &'static str) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
+        self.failed.inc();
         tracing::warn!(means, "a sign-in failed");
     }
 

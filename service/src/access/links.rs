@@ -72,3 +72,58 @@ impl Link {
         (is_signed && is_kept && self.expires == expected.expires).then_some(known)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys() -> Keys {
+        let folder = tempfile::tempdir().unwrap();
+        let random: crate::settings::Random = Arc::new(|| Some([7; 32]));
+        Keys::open(folder.path(), &random).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_reads_back_as_it_was_given(
+            grant in "[a-z0-9][a-z0-9._-]{0,63}",
+            second in 0..=4_000_000_000_i64,
+        ) {
+            let expires = Timestamp::from_second(second).unwrap();
+            let link = sign(&keys(), &grant.parse().unwrap(), &"citrix".parse().unwrap(), expires);
+            let path = link.path();
+            let read = Link::parse(path.expose_secret().strip_prefix("/v/").unwrap()).unwrap();
+            prop_assert_eq!(read.grant().as_str(), grant);
+            prop_assert_eq!(read.expires, second);
+            prop_assert_eq!(read.digest(), link.digest());
+        }
+
+        #[test]
+        fn whatever_is_opened_is_a_link_or_is_not(text in "\\PC*|[a-z0-9]{0,9}~[0-9+-]{0,9}~\\PC{0,50}") {
+            if let Some(link) = Link::parse(&text) {
+                prop_assert_eq!(link.path().expose_secret().to_owned(), format!("/v/{text}"));
+            }
+        }
+
+        #[test]
+        fn another_vendor_grant_or_date_has_another_signature(other in "[a-z]{1,9}", later in 1..99_i64) {
+            let (keys, at) = (keys(), Timestamp::from_second(1_800_000_000).unwrap());
+            let [grant, vendor] = ["g-1", "citrix"];
+            let of = |grant: &str, vendor: &str, at| {
+                sign(&keys, &grant.parse().unwrap(), &vendor.parse().unwrap(), at).digest()
+            };
+            let signed = of(grant, vendor, at);
+            prop_assume!(other != vendor);
+            prop_assert_ne!(of(grant, &other, at), signed);
+            prop_assert_ne!(of(&other, vendor, at), signed);
+            let date = at.checked_add(jiff::SignedDuration::from_secs(later)).unwrap();
+            prop_assert_ne!(of(grant, vendor, date), signed);
+        }
+    }
+}

@@ -98,7 +98,7 @@ impl Passwords {
         let parsed = PasswordHash::new(known.as_deref().unwrap_or(&self.nobody));
         let parsed = parsed.map_err(|error| self.bad(error))?;
         if !is_bearable(&parsed) {
-            return Err(self.bad("a hash asks for too much work"));
+            return Err(self.bad("a hash is not Argon2id, or asks for too much work"));
         }
         let password = password.expose_secret().as_bytes();
         let password = password.get(..LONGEST_PASSWORD + 1).unwrap_or(password);

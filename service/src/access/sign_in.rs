@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use domain::access::{AccessCommand, Known, Means, Viewer};
 use domain::event::SignedIn;
@@ -107,9 +107,12 @@ async fn check(
     account: String,
     password: SecretString,
 ) -> Result<Option<bool>, Problem> {
-    let Some(_place) = service.identity.place_to_check().await else { return Ok(None) };
+    let Some(place) = service.identity.place_to_check().await else { return Ok(None) };
     let service = service.clone();
-    let checked = web::block(move || service.identity.passwords.is_right(&account, &password));
+    let checked = web::block(move || {
+        let _place = place;
+        service.identity.passwords.is_right(&account, &password)
+    });
     let checked = checked.await.map_err(|error| Problem::internal(&error))?;
     checked.map(Some).map_err(|error| Problem::internal(&error))
 }
@@ -155,8 +158,9 @@ async fn account(request: HttpRequest, session: Session) -> Result<HttpResponse,
     answers::page(StatusCode::OK, view.html(&frame, csrf.as_deref()))
 }
 
-async fn me(request: HttpRequest) -> Result<web::Json<Account>, Problem> {
-    seen(&request).map(web::Json)
+async fn me(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut answer = HttpResponse::Ok();
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(seen(&request)?))
 }
 
 fn seen(request: &HttpRequest) -> Result<Account, Problem> {

@@ -1,37 +1,41 @@
 //! Problems as whoever asked can read them: a page for a person, problem details for a program.
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpResponse, ResponseError as _};
 use domain::access::Viewer;
 
 use super::viewer_of;
 use crate::problem::Problem;
-use crate::routes::PROBLEM_PAGE;
+use crate::routes::ProblemPage;
 
 /// Whether who asks is a person with a browser.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Asker {
+    make: ProblemPage,
+    path: String,
     wants_page: bool,
-    is_head: bool,
 }
 
 impl Asker {
-    /// Whoever sends this.
-    pub(super) fn of(request: &ServiceRequest) -> Self {
+    /// Whoever sends this; pages are made like this.
+    pub(super) fn of(request: &ServiceRequest, make: ProblemPage) -> Self {
         let accepted = request.headers().get_all(header::ACCEPT);
         let takes_html = |it: &header::HeaderValue| {
             it.to_str().is_ok_and(|it| it.to_ascii_lowercase().contains("text/html"))
         };
         let is_api = request.path().starts_with("/api/") || request.path() == "/api";
         let wants_page = !is_api && accepted.into_iter().any(takes_html);
-        Self { wants_page, is_head: request.method() == Method::HEAD }
+        Self { make, path: request.path().to_owned(), wants_page }
     }
 
     /// The page for a problem, if this is somebody who reads pages.
-    pub(super) fn page(self, problem: &Problem, viewer: &Viewer) -> Option<HttpResponse> {
-        let page = PROBLEM_PAGE(problem, viewer).filter(|_| self.wants_page && !self.is_head)?;
+    pub(super) fn page(&self, problem: &Problem, viewer: &Viewer) -> Option<HttpResponse> {
+        if !self.wants_page {
+            return None;
+        }
+        let page = (self.make)(problem, viewer, &self.path)?;
         // Everything but the words stays as it was: status, retry, challenge.
         let mut answer = problem.error_response().set_body(page).map_into_boxed_body();
         let kind = ContentType::html().0.to_string();

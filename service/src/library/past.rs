@@ -118,7 +118,10 @@ impl Library {
     }
 
     /// The instant whose waivers are in force from there.
-    fn instant(
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn instant(
         &self,
         viewpoint: Viewpoint,
         now: Timestamp,

@@ -71,8 +71,6 @@ impl Times {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
-
     use jiff::SignedDuration;
 
     use super::*;

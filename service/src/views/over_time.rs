@@ -36,7 +36,7 @@ pub(crate) struct DiffAsked {
     /// Only this guest.
     #[param(value_type = Option<String>)]
     guest: Option<GuestId>,
-    /// Only cells that changed so, such as `regression`.
+    /// Only cells that changed so, such as `regressed`.
     #[param(value_type = Option<String>)]
     #[serde(default, deserialize_with = "change")]
     class: Option<Change>,

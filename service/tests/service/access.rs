@@ -1,7 +1,13 @@
 //! Who is there, and how they prove it.
 
+mod api;
+mod at_a_real_provider;
 mod csrf;
+mod disclosures;
+mod here;
 mod links;
+mod oidc;
+mod passwords;
 mod sessions;
 mod tokens;
 pub(crate) mod world;

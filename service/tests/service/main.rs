@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "its views are of use in the room of the reports only")]
 mod fixture;
 #[path = "../../../reports/tests/shown/tale.rs"]
-#[expect(dead_code, reason = "not every fate is told here")]
 mod tale;
 #[path = "../../../reports/tests/shown/years.rs"]
 #[expect(dead_code, reason = "not every year is told here")]
@@ -17,6 +16,11 @@ mod opened;
 mod world;
 
 mod access;
+mod api;
+mod described;
 mod door;
+mod downloads;
+mod live;
 mod net;
 mod pages;
+mod views;

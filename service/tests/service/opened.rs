@@ -11,7 +11,7 @@ use service::settings::Settings;
 use store::{Blobs, DiskLog, EventLog};
 
 /// A service over this log, whose store is this folder.
-pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> Arc<Service> {
+pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> Service {
     let blobs = Arc::new(Blobs::local(&folder.join("evidence")).unwrap());
     let shared = Arc::clone(log) as Arc<dyn EventLog>;
     let access = Arc::new(AccessDesk::open(Arc::clone(&shared)).unwrap());
@@ -19,5 +19,5 @@ pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> 
     let door = Door::open(folder, &desk, settings.limits.labs).unwrap();
     let library = Library::open(Arc::clone(log), blobs, settings.policy.clone()).unwrap();
     let parts = Parts { library: Arc::new(library), desk, access, door };
-    Arc::new(Service::open(settings, parts).unwrap())
+    Service::open(settings, parts).unwrap()
 }

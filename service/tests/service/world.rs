@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use domain::access::{Means, Role};
+use domain::access::{AccessCommand, Means, Role};
 use domain::event::{
-    AccessEvent, AccessGranted, BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
+    AccessGranted, BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
 };
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{Selection, Trial, plan};
@@ -45,11 +45,16 @@ pub(crate) struct World {
 impl World {
     /// Four campaigns, a baseline, and a campaign that has come half of its way.
     pub(crate) async fn start() -> Self {
+        Self::start_with(Limits::default()).await
+    }
+
+    /// The same in a service that bears no more than this.
+    pub(crate) async fn start_with(limits: Limits) -> Self {
         let mut events: Vec<Event> =
             four_years().recorded().into_iter().map(|it| it.event).collect();
         events.push(baseline());
         events.extend(half());
-        Self::of(events).await
+        Self::with(events, limits).await
     }
 
     /// A service over these events, recorded one a second.
@@ -57,21 +62,23 @@ impl World {
         Self::with(events, Limits::default()).await
     }
 
-    /// A service that bears no more than this.
-    pub(crate) async fn with(events: Vec<Event>, limits: Limits) -> Self {
+    async fn with(events: Vec<Event>, limits: Limits) -> Self {
         let folder = TempDir::new().unwrap();
         let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
         let opened = store::Settings { new_key, ..store::Settings::default() };
         let log = Arc::new(DiskLog::open(&folder.path().join("store"), &opened).unwrap());
         let seconds = Arc::new(AtomicI64::new(start().as_second()));
         let recorded = events.len() as i64;
-        for (second, event) in events.into_iter().enumerate() {
-            append(&log, event, start().as_second() + second as i64);
-        }
+        let first = start().as_second();
+        let appends = (first..).zip(events).map(|(second, event)| {
+            let number = u64::try_from(second - first).unwrap();
+            decision(number, event, second)
+        });
+        log.append_all(appends.collect()).into_iter().for_each(|it| drop(it.unwrap()));
         log.checkpoint().unwrap();
         seconds.fetch_add(recorded, Ordering::SeqCst);
         let settings = settings(folder.path(), limits, Arc::clone(&seconds));
-        let service = opened::service(folder.path(), &log, settings);
+        let service = Arc::new(opened::service(folder.path(), &log, settings));
         tokio::spawn(Arc::clone(&service.library).follow());
         let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
         tokio::spawn(server);
@@ -82,7 +89,7 @@ impl World {
     /// Records one more event, a second later, and waits until it is shown.
     pub(crate) async fn append(&self, event: Event) -> u64 {
         let at = self.seconds.fetch_add(1, Ordering::SeqCst);
-        append(&self.log, event, at);
+        self.log.append(decision(self.log.head(), event, at)).unwrap();
         let head = self.log.head();
         let mut seen = self.service.library.watch();
         seen.wait_for(|it| *it >= head).await.unwrap();
@@ -104,7 +111,10 @@ impl World {
             reason: "a test".to_owned(),
             by: "ada".to_owned(),
         };
-        self.append(Event::Access(AccessEvent::AccessGranted(granted))).await;
+        let at = Timestamp::from_second(self.seconds.fetch_add(1, Ordering::SeqCst)).unwrap();
+        self.service.access.record(AccessCommand::Grant(granted), at).unwrap();
+        let mut seen = self.service.library.watch();
+        seen.wait_for(|it| *it > number).await.unwrap();
         Base64UrlUnpadded::encode_string(&secret)
     }
 
@@ -171,16 +181,15 @@ fn baseline() -> Event {
     })
 }
 
-fn append(log: &DiskLog, event: Event, second: i64) {
+fn decision(number: u64, event: Event, second: i64) -> Append {
     let stream = match (&event, event.campaign()) {
         (Event::Access(_), _) => domain::access::STREAM.to_owned(),
         (Event::StepWithdrawn(_), _) | (_, None) => domain::declare::STREAM.to_owned(),
         (_, Some(id)) => format!("campaign/{id}"),
     };
-    let command = serde_json::from_value(format!("{:032x}", log.head()).into()).unwrap();
+    let command = serde_json::from_value(format!("{number:032x}").into()).unwrap();
     let at = Timestamp::from_second(second).unwrap();
-    let append = Append { stream, expected: Expected::Any, command, at, events: vec![event] };
-    log.append(append).unwrap();
+    Append { stream, expected: Expected::Any, command, at, events: vec![event] }
 }
 
 fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
@@ -189,7 +198,7 @@ fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings 
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: Some("https://portolan.example".to_owned()),
         policy: policy(),
-        policies: vec![policy(), strict()],
+        policies: vec![policy(), harsh()],
         limits,
         workers: 2,
         clock: Arc::new(second),
@@ -201,8 +210,9 @@ fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings 
 }
 
 /// Another policy than the usual one.
-pub(crate) fn strict() -> Policy {
-    let mut policy = Policy { name: "strict".to_owned(), ..policy() };
+pub(crate) fn harsh() -> Policy {
+    let (name, version) = ("harsh".to_owned(), "1".to_owned());
+    let mut policy = Policy { name, version, ..policy() };
     policy.rules.iter_mut().for_each(|it| it.otherwise = domain::score::Score::Failure);
     policy
 }

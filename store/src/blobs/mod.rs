@@ -13,6 +13,7 @@ mod packing;
 mod remote;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -144,6 +145,28 @@ impl Blobs {
             }
         }
         Ok(true)
+    }
+
+    /// The addresses that begin with these hexadecimal digits, in order, at most so many. Nothing for
+    /// less than two digits, or for what are none. Pieces are not verified.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] when the place cannot be asked.
+    pub fn starting_with(
+        &self,
+        digits: &str,
+        most: usize,
+    ) -> Result<Vec<Sha256Digest>, StoreError> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() < 2 || digits.len() > 64 || !digits.bytes().all(is_digit) {
+            return Ok(Vec::new());
+        }
+        let folder = self.list(Some(ObjectPath::from(&digits[..2])))?;
+        let names = folder.objects.iter().filter_map(|it| it.location.filename());
+        let found = names.filter(|it| it.starts_with(digits));
+        let parsed = found.filter_map(|it| it.strip_suffix(PACKED).unwrap_or(it).parse().ok());
+        let found: BTreeSet<Sha256Digest> = parsed.collect();
+        Ok(found.into_iter().take(most).collect())
     }
 
     /// Removes what a killed process left half written, and says how many files that were. Only for

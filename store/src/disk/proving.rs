@@ -46,6 +46,18 @@ impl DiskLog {
     /// events have.
     pub fn prove(&self, position: u64) -> Result<Option<Proven>, StoreError> {
         let (note, checkpoint) = self.newest()?;
+        self.prove_in(position, (note, &checkpoint))
+    }
+
+    /// The same in a state of the log that was signed before, as [`DiskLog::newest`] told it.
+    ///
+    /// # Errors
+    /// As [`DiskLog::prove`].
+    pub fn prove_in(
+        &self,
+        position: u64,
+        (note, checkpoint): (Note, &Checkpoint),
+    ) -> Result<Option<Proven>, StoreError> {
         let (size, root) = (checkpoint.size(), checkpoint.root());
         if position >= size {
             return Ok(None);

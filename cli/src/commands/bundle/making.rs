@@ -4,6 +4,7 @@ use ledger::dsse::{IN_TOTO, SUMS as SUMS_TYPE};
 use reports::bundle::{self, Bundle};
 use reports::matrix::Judged;
 use reports::public::PublicView;
+use service::bundling::{self, sign};
 use store::{DiskLog, EventLog as _, Snapshot};
 
 use super::proving::Prover;
@@ -54,39 +55,14 @@ fn prove(
     audience: Audience,
     bundle: &mut Bundle,
 ) -> Result<(), Exit> {
-    let (first, last) = (judged.campaign.first_position, judged.campaign.last_position);
+    let last = judged.campaign.last_position;
     if let Some(log) = log
         && Snapshot::take(&args.store)?.newest()?.1.size() <= last
     {
         log.checkpoint()?;
     }
     let prover = Prover::new(Snapshot::take(&args.store)?, last)?;
-    bundle.put(bundle::CHECKPOINT, prover.note().to_string());
-    bundle.put(bundle::KEYS, prover.keys());
-    // Who guesses an event to the byte can hold the guess against its hash, and some events name
-    // tools: a proof of one is not for everyone.
-    if audience == Audience::Public {
-        return Ok(());
-    }
-    bundle.put(bundle::FIRST, prover.without_event(first)?);
-    bundle.put(bundle::LAST, prover.without_event(last)?);
-    for position in bundle::deciding_events(judged) {
-        bundle.put(bundle::event_proof(position), prover.with_event(position)?);
-    }
-    Ok(())
-}
-
-/// Puts a file in an envelope that the log's key has signed; what is signed ends in no newline.
-fn sign(
-    log: &DiskLog,
-    kind: &str,
-    bundle: &mut Bundle,
-    (from, to): (&str, &str),
-) -> Result<(), Exit> {
-    let text = bundle.file(from).unwrap_or_default();
-    let text = text.strip_suffix(b"\n").unwrap_or(text).to_vec();
-    bundle.put(to, format!("{}\n", log.attest(kind, text)?));
-    Ok(())
+    bundling::prove(&prover, judged, audience == Audience::Public, bundle)
 }
 
 fn lab(error: impl std::error::Error + Send + Sync + 'static) -> Exit {

@@ -1,7 +1,7 @@
 //! Proofs for a bundle, from one reading of the log.
 
-use ledger::bundle::Inclusion;
-use ledger::{Checkpoint, Hash, MemoryTiles, Note, TlogProof, leaf_hash, verify_inclusion};
+use ledger::{Checkpoint, Hash, MemoryTiles, Note, Verifier, leaf_hash, verify_inclusion};
+use service::bundling;
 use store::Snapshot;
 
 use crate::exit::Exit;
@@ -30,37 +30,19 @@ impl Prover {
         }
         Ok(Self { tree: log.tree(|_| {})?, log, note, checkpoint })
     }
+}
 
-    /// The signed state.
-    pub(super) fn note(&self) -> &Note {
+impl bundling::Prover for Prover {
+    type Error = Exit;
+
+    fn note(&self) -> &Note {
         &self.note
     }
 
-    /// The keys that the log has signed with, one a line.
-    pub(super) fn keys(&self) -> String {
-        self.log.verifiers().iter().map(|key| format!("{key}\n")).collect()
+    fn keys(&self) -> Vec<Verifier> {
+        self.log.verifiers().to_vec()
     }
 
-    /// That an event is in the log, with the hash of the event in its place.
-    pub(super) fn without_event(&self, position: u64) -> Result<String, Exit> {
-        let (leaf, proof) = self.proof(position)?;
-        let extra = Some(leaf_hash(&leaf).to_bytes().to_vec());
-        let checkpoint = self.note.clone();
-        Ok(TlogProof { extra, index: position, proof, checkpoint }.to_string())
-    }
-
-    /// That an event is in the log, with the event, as `portolan log prove` writes it.
-    pub(super) fn with_event(&self, position: u64) -> Result<Vec<u8>, Exit> {
-        let (leaf, proof) = self.proof(position)?;
-        let leaf = String::from_utf8(leaf).map_err(|error| Exit::Wrong(error.into()))?;
-        let keys = self.log.verifiers().to_vec();
-        let mut bytes = Vec::new();
-        let bundle = Inclusion::new(position, leaf, proof, self.note.clone(), keys);
-        bundle.write(&mut bytes).map_err(|error| Exit::Lab(error.into()))?;
-        Ok(bytes)
-    }
-
-    /// An event and its siblings on the way up, which lead to what was signed.
     fn proof(&self, position: u64) -> Result<(Vec<u8>, Vec<Hash>), Exit> {
         let missing = || Exit::wrong(format!("event {position} cannot be read"));
         let (_, leaf) = self.log.leaves(position).next().ok_or_else(missing)??;

@@ -19,12 +19,14 @@ use crate::{clock, policies, settings};
 /// How it is run.
 pub(super) fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit> {
     let grace = Duration::from_secs(command.grace.into());
+    let mut limits = Limits { grace, ..Limits::default() };
+    limits.labs.lease = Duration::from_secs(command.lease_seconds.into());
     Ok(Settings {
         listen: command.listen,
         public_url: command.public_url.clone(),
         policy: settings::policy(args.policy.as_deref())?,
         policies: policies::shipped_policies()?,
-        limits: Limits { grace, ..Limits::default() },
+        limits,
         network: network_of(args, command),
         workers: usize::from(command.workers),
         clock: Arc::new(clock::now),

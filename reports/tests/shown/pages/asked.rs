@@ -1,11 +1,12 @@
 //! What people ask pages for, and what becomes of it.
 
+use reports::html::Audience;
 use reports::pages::assets;
 use reports::pages::frame::Frame;
 use reports::pages::links::{Asked, asking, cell};
 use reports::pages::past::{asked, instants};
 
-use super::sample::{Log, events};
+use super::sample::{Log, all, events};
 
 #[test]
 fn a_moment_is_an_instant_a_day_or_a_place() {
@@ -61,13 +62,32 @@ fn the_navigation_shows_what_the_role_may_see() {
     assert_eq!(labels(None), public);
     assert_eq!(labels(Some(Role::Lab)), public);
     assert_eq!(labels(Some(Role::Auditor)), format!("{public} Converters Disclosures"));
-    assert_eq!(labels(Some(Role::Operator)), format!("{public} Converters Disclosures Access"));
+    assert_eq!(
+        labels(Some(Role::Operator)),
+        format!("{public} Converters Disclosures Vendors Access")
+    );
     let vendor = Role::Vendor { vendor: "acme".parse().unwrap() };
     assert_eq!(labels(Some(vendor)), format!("{public} Your results"));
     let frame = Frame::new("", "/campaigns/c-1");
     let current: Vec<_> = frame.places().into_iter().filter(|it| it.current).collect();
     assert_eq!(current.len(), 1);
     assert_eq!(current[0].href, "/campaigns");
+}
+
+#[test]
+fn asking_for_one_class_of_changes_leaves_the_matrix_whole() {
+    let log = Log::of(events());
+    let page = all(&log, Audience::Public).into_iter().find(|it| it.name == "changes").unwrap();
+    assert!(
+        page.html.contains("id=\"class:unstable\"")
+            && !page.html.contains("id=\"class:regressed\"")
+    );
+    let matrix = page.html.split("<table class=\"matrix\"").nth(1).unwrap();
+    let matrix = matrix.split("</table>").next().unwrap();
+    assert!(matrix.contains("data-is=\"regressed\"") && !matrix.contains("not planned</td>"));
+    let json: serde_json::Value = serde_json::from_str(&page.json).unwrap();
+    let cells = json["diff"]["cells"].as_array().unwrap();
+    assert!(!cells.is_empty() && cells.iter().all(|it| it["change"] == "unstable"));
 }
 
 #[test]

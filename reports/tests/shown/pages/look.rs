@@ -3,7 +3,9 @@
 use reports::html::Audience;
 use reports::pages::assets;
 
+use super::own;
 use super::sample::{Log, Sample, all, events, foreign, plain};
+use super::signed_in::signed_in;
 
 /// Names of assets without the digest of their content.
 fn unhashed(html: &str) -> String {
@@ -22,9 +24,26 @@ fn pages_for_anyone() {
     snapshots("public", all(&log, Audience::Public));
     snapshots("public", foreign(&log));
     snapshots("public", plain());
+    snapshots("signed_in", signed_in());
 }
 
 #[test]
 fn pages_for_auditors() {
     snapshots("auditor", all(&Log::of(events()), Audience::Auditor));
+}
+
+#[test]
+fn pages_of_the_audit_of_help_and_of_search() {
+    snapshots("public", own::public(&Log::of(events())));
+}
+
+#[test]
+fn pages_that_name_tools() {
+    snapshots("insider", own::insiders(&Log::of(events())));
+}
+
+#[test]
+fn pages_of_a_vendor() {
+    snapshots("acme", own::of_vendor(&Log::of(events()), "acme"));
+    snapshots("toolsmith", own::of_vendor(&Log::of(events()), "toolsmith"));
 }

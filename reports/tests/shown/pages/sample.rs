@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::access::Role;
+use domain::change::Change;
 use domain::event::{BaselineSet, CampaignStarted, Event, Pins, Recorded, TrialsPlanned};
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{CellId, Selection, plan};
@@ -196,7 +197,8 @@ fn matrices_of(log: &Log, (name, filter): (&'static str, &Filter), audience: Aud
     let question =
         Question { filter, asked: &asked, policy: &policy, stale: &stale, receipt: Some(&receipt) };
     let view = Matrices::of_record(log.record("c-2016"), &question);
-    sample(name, view.html(&frame(view.title(), "/campaigns/c-2016/matrix", audience)), &view)
+    let frame = frame(view.title(), "/campaigns/c-2016/matrix", audience);
+    sample(name, view.html(&frame.kept_at(Some(view.permalink(1655)))), &view)
 }
 
 fn cell(log: &Log, audience: Audience) -> Sample {
@@ -279,8 +281,8 @@ fn changes(log: &Log, audience: Audience) -> Sample {
         Audience::Public => Shown::public(PublicDiff::new(&diff, &frame_of)),
         Audience::Operator | Audience::Auditor => Shown::operator(&diff, &frame_of),
     };
-    let filter = ChangesFilter { guest: Some("portable".parse().unwrap()), class: None };
-    let view = Changes::new(shown, filter);
+    let guest = Some("portable".parse().unwrap());
+    let view = Changes::new(shown, ChangesFilter { guest, class: Some(Change::Unstable) });
     sample("changes", view.html(&frame(view.title(), "/diff", audience)), &view)
 }
 

@@ -7,12 +7,17 @@ use reports::html::Audience;
 use reports::pages::assets;
 use roxmltree::Document;
 
+use super::own;
 use super::sample::{Log, Sample, all, events, foreign, plain};
+use super::signed_in::signed_in;
 
 fn pages() -> Vec<Sample> {
     let log = Log::of(events());
     let audiences = [Audience::Public, Audience::Operator, Audience::Auditor];
-    audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).collect()
+    let vendors = ["acme", "toolsmith"].into_iter().flat_map(|it| own::of_vendor(&log, it));
+    let own = own::public(&log).into_iter().chain(own::insiders(&log)).chain(vendors);
+    let all = audiences.into_iter().flat_map(|it| all(&log, it)).chain(plain()).chain(own);
+    all.chain(signed_in()).collect()
 }
 
 /// What stands between each `before` and the next quotation mark.
@@ -98,7 +103,8 @@ fn every_place_has_a_name_of_its_own_and_every_name_is_a_place() {
         assert_eq!(ids.len(), places.len(), "{name}: two places share a name");
         let named =
             ["href=\"#", "aria-labelledby=\"", "aria-describedby=\"", " for=\"", " list=\""];
-        for wanted in named.into_iter().flat_map(|it| quoted(&html, it)) {
+        let wanted = named.into_iter().flat_map(|it| quoted(&html, it));
+        for wanted in wanted.flat_map(str::split_whitespace) {
             assert!(places.contains(wanted), "{name}: nothing is called {wanted}");
         }
     }
@@ -123,10 +129,12 @@ fn every_link_leads_to_a_place_of_the_service() {
         "/assets",
         "/api",
         "/sign-in/oidc",
+        "/help",
+        "/vendors",
     ];
     for Sample { name, html, .. } in pages() {
         for link in quoted(&html, " href=\"").into_iter().filter(|it| !it.starts_with('#')) {
-            let path = link.split('?').next().unwrap();
+            let path = link.split(['?', '#']).next().unwrap();
             let is_known = known.iter().any(|it| {
                 path == *it
                     || (*it != "/" && path.strip_prefix(it).is_some_and(|it| it.starts_with('/')))
@@ -189,6 +197,6 @@ fn feed_and_badges_are_xml() {
 fn what_a_page_shows_is_json_as_well() {
     for Sample { name, json, .. } in pages().into_iter().filter(|it| !it.json.is_empty()) {
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert!(value.as_object().is_some_and(|it| it.len() > 0), "{name}");
+        assert!(value.as_object().is_some_and(|it| !it.is_empty()), "{name}");
     }
 }

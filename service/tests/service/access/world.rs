@@ -41,7 +41,7 @@ impl World {
         let mut settings = settings(folder.path(), &clock);
         change(&mut settings);
         let log = store(folder.path());
-        let service = opened::service(folder.path(), &log, settings);
+        let service = Arc::new(opened::service(folder.path(), &log, settings));
         tokio::spawn(Arc::clone(&service.library).follow());
         let running = server::build(Arc::clone(&service)).unwrap();
         let url = format!("http://{}", running.address);

@@ -8,6 +8,9 @@ use service::door::{Door, DoorError, LabLimits};
 
 use super::world::*;
 
+/// Makes an offer worse.
+type Spoil<'a> = &'a dyn Fn(&mut Json);
+
 async fn control(world: &World, campaign: &str, act: &str) -> Response {
     world.post("operator", &format!("/api/v1/campaigns/{campaign}/{act}"), &json!({})).await
 }
@@ -49,7 +52,7 @@ async fn a_campaign_that_a_lab_runs_cannot_be_taken_from_it() {
 #[tokio::test]
 async fn an_offer_is_judged_as_a_run_is() {
     let world = World::start().await;
-    let cases: [(&str, &dyn Fn(&mut Json)); 6] = [
+    let cases: [(&str, Spoil<'_>); 6] = [
         ("no trials", &|it| it["plan"] = json!([])),
         ("stands twice", &|it| {
             let again = it["plan"][0].clone();

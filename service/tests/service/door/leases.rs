@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::step::Step;
 use domain::wire::Leased;
+use reports::viewpoint::Viewpoint;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
 use service::door::LabLimits;
@@ -127,6 +128,12 @@ async fn versions_are_pinned_by_who_comes_first() {
     assert_eq!(world.state("c-1").await["pins"]["platform:xen-like"], "Xen 4");
     let changes = world.events("c-1").iter().filter(|it| **it == "VersionChanged").count();
     assert_eq!(changes, 2);
+    // What was pinned by who took part is no change in the midst of the campaign.
+    let (library, head) = (&world.service.library, world.service.desk.log().head());
+    library.watch().wait_for(|it| *it >= head).await.unwrap();
+    let history = library.campaign(&id("c-1"), Viewpoint::default()).unwrap().unwrap();
+    let campaign = history.campaign(&id("c-1")).unwrap();
+    assert_eq!((campaign.pins.len(), campaign.changes.len()), (2, 0));
 }
 
 #[tokio::test]

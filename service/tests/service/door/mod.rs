@@ -4,6 +4,7 @@ mod world;
 
 mod campaigns;
 mod declarations;
+mod described;
 mod events;
 mod evidence;
 mod hostile;

@@ -66,7 +66,8 @@ impl World {
     ) -> Self {
         let settings = settings(folder.path(), limits, Arc::clone(&seconds));
         let service = opened::service(folder.path(), &log, settings);
-        let follow = tokio::spawn(Arc::clone(&service.library).follow());
+        let service = Arc::new(service);
+        let follow = Arc::clone(&service.library).follow();
         let Running { address, stop, server, .. } = server::build(Arc::clone(&service)).unwrap();
         let tasks = vec![
             tokio::spawn(async move { drop(follow.await) }),
@@ -86,17 +87,17 @@ impl World {
             let _ = task.await;
         }
         drop((service, running));
-        let log = loop {
-            let new = store::Settings::default();
-            match DiskLog::open(&folder.path().join("store"), &new) {
-                Ok(log) => break log,
-                // A thread that still reads lets go in a moment.
-                Err(store::StoreError::InUse { .. }) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-                }
-                Err(error) => panic!("{error}"),
+        let open = || DiskLog::open(&folder.path().join("store"), &store::Settings::default());
+        let mut log = open();
+        for _ in 0..1000 {
+            // A thread that still reads lets go in a moment.
+            if !matches!(log, Err(store::StoreError::InUse { .. })) {
+                break;
             }
-        };
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            log = open();
+        }
+        let log = log.unwrap();
         Self::serve(folder, Arc::new(log), (seconds, limits)).await
     }
 

@@ -3,14 +3,14 @@
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use domain::access::{Means, Role, Scope};
+use domain::access::{AccessCommand, Means, Role, Scope};
 use domain::event::{AccessEvent, AccessGranted, Event};
 use domain::ids::Sha256Digest;
 use futures_util::StreamExt as _;
@@ -33,7 +33,7 @@ use crate::opened;
 /// Nobody waits longer than this for what is sure to come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes of the large answer: more than any buffer of the system holds.
-pub(crate) const LARGE: usize = 64 << 20;
+pub(crate) const LARGE: usize = 24 << 20;
 
 /// A service that runs until this is dropped.
 pub(crate) struct Site {
@@ -51,6 +51,14 @@ pub(crate) struct Site {
 impl Site {
     /// Starts with these settings.
     pub(crate) fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::after(|_, _| {}, change)
+    }
+
+    /// The same, when something has happened to the log that the library has not seen yet.
+    pub(crate) fn after(
+        before: impl FnOnce(&DiskLog, &Path),
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = NewKey { origin: "test.invalid/log".to_owned(), seed: [7; 32] };
         let kept = store::Settings { new_key: Some(key), ..store::Settings::default() };
@@ -58,7 +66,13 @@ impl Site {
         let mut settings = settings();
         change(&mut settings);
         settings.folder = folder.path().join("service");
-        let service = opened::service(folder.path(), &log, settings);
+        before(&log, folder.path());
+        let mut service = opened::service(folder.path(), &log, settings);
+        service.problem_page = |problem, viewer, path| {
+            let role = viewer.role().map_or("nobody", |it| it.word());
+            Some(format!("<title>{}: {path} for {role}</title>", problem.kind))
+        };
+        let service = Arc::new(service);
         let library = Arc::clone(&service.library);
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
@@ -88,30 +102,44 @@ impl Site {
     /// A token of this role.
     pub(crate) fn token(&self, role: Role, account: &str) -> String {
         let secret = [u8::try_from(account.len()).unwrap(); 32];
-        let granted = AccessGranted {
-            grant: format!("g-{account}").parse().unwrap(),
-            account: account.parse().unwrap(),
-            scopes: vec![Scope::Read],
-            role,
-            means: Means::Token,
-            secret_sha256: Some(Sha256Digest::of(&secret)),
-            expires: None,
-            reason: "to test".to_owned(),
-            by: "a test".to_owned(),
-        };
         let seen = self.log.head() + 1;
-        let append = Append {
-            stream: domain::access::STREAM.to_owned(),
-            expected: Expected::Any,
-            command: Uuid::new_v5(&Uuid::NAMESPACE_URL, account.as_bytes()),
-            at: self.service.now(),
-            events: vec![Event::Access(AccessEvent::AccessGranted(granted))],
-        };
-        self.log.append(append).unwrap();
+        let command = AccessCommand::Grant(granted(role, account, &secret));
+        self.service.access.record(command, at()).unwrap();
         let mut watch = self.service.library.watch();
         self.runtime.block_on(watch.wait_for(|it| *it >= seen)).unwrap();
         Base64UrlUnpadded::encode_string(&secret)
     }
+}
+
+fn granted(role: Role, account: &str, secret: &[u8]) -> AccessGranted {
+    AccessGranted {
+        grant: format!("g-{account}").parse().unwrap(),
+        account: account.parse().unwrap(),
+        scopes: vec![Scope::Read],
+        role,
+        means: Means::Token,
+        secret_sha256: Some(Sha256Digest::of(secret)),
+        expires: None,
+        reason: "to test".to_owned(),
+        by: "a test".to_owned(),
+    }
+}
+
+fn at() -> Timestamp {
+    "2026-11-23T11:00:00Z".parse().unwrap()
+}
+
+/// Records that an account was given a role, before a service reads the log.
+pub(crate) fn grant(log: &DiskLog, role: Role, account: &str, secret: &[u8]) {
+    let granted = granted(role, account, secret);
+    let append = Append {
+        stream: domain::access::STREAM.to_owned(),
+        expected: Expected::Any,
+        command: Uuid::new_v5(&Uuid::NAMESPACE_URL, account.as_bytes()),
+        at: at(),
+        events: vec![Event::Access(AccessEvent::AccessGranted(granted))],
+    };
+    log.append(append).unwrap();
 }
 
 /// Settings of a service that serves tests.
@@ -245,6 +273,6 @@ pub(crate) fn refused(settings: Settings) -> Option<String> {
     let service = opened::service(folder.path(), &log, settings);
     let runtime = Runtime::new().unwrap();
     let _inside = runtime.enter();
-    let built = build_from(service, addresses);
+    let built = build_from(Arc::new(service), addresses);
     built.err().map(|it| it.to_string())
 }

@@ -144,3 +144,29 @@ fn garbage_gets_an_answer_or_nothing_and_others_are_served() {
     }
     assert_eq!(site.ask(&["GET /healthz HTTP/1.1", "Host: localhost"]).status, 200);
 }
+
+#[test]
+fn a_person_sees_a_page_and_a_program_sees_details() {
+    let site = Site::start(|_| {});
+    let (host, html) = ("Host: localhost", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
+    let lab = format!("Authorization: Bearer {}", site.token(Role::Lab, "lab-1"));
+    let cases: [(u16, &str, &[&str]); 5] = [
+        (404, "not-found: /nowhere for nobody", &["GET /nowhere?x=1 HTTP/1.1", host, html]),
+        (404, "not-found: /t/number/many for", &["GET /t/number/many HTTP/1.1", host, html]),
+        (403, "not-allowed: /metrics for lab", &["GET /metrics HTTP/1.1", host, html, &lab]),
+        (401, "not-signed-in: /", &["GET / HTTP/1.1", host, html, "Authorization: Bearer x"]),
+        (421, "other-host: / for nobody", &["GET / HTTP/1.1", "Host: evil.example", html]),
+    ];
+    for (status, title, lines) in cases {
+        let answer = site.ask(lines);
+        assert_eq!(answer.field("content-type"), Some("text/html; charset=utf-8"), "{answer:?}");
+        assert!(answer.status == status && answer.body.contains(title), "{title}: {answer:?}");
+        assert_eq!(answer.field("www-authenticate").is_some(), status == 401);
+        assert_sealed(&answer);
+    }
+    for lines in
+        [["GET /api/v1/nowhere HTTP/1.1", host, html], ["GET /no HTTP/1.1", host, "Accept: */*"]]
+    {
+        assert_eq!(site.ask(&lines).problem().kind, "not-found");
+    }
+}

@@ -13,7 +13,7 @@ const HOST: &str = "Host: localhost";
 /// One worker, so that whoever holds it up holds up everybody; short times.
 fn hurried(settings: &mut Settings) {
     settings.workers = 1;
-    settings.limits.head = Duration::from_millis(500);
+    settings.limits.head = Duration::from_secs(1);
     settings.limits.idle = Duration::from_millis(500);
     settings.limits.request = Duration::from_secs(2);
     settings.limits.pace = Pace { bytes: 1000, window: Duration::from_millis(500) };
@@ -74,7 +74,11 @@ fn a_body_that_trickles_is_refused_whether_its_handler_reads_it_or_not() {
 
 #[test]
 fn a_body_that_keeps_the_pace_may_take_long() {
-    let site = Site::start(hurried);
+    let site = Site::start(|it| {
+        hurried(it);
+        // Less than the body takes in all.
+        it.limits.request = Duration::from_millis(700);
+    });
     let mut stream = site.connect();
     let head = "POST /t/count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15000\r\n\
                 Connection: close\r\n\r\n";

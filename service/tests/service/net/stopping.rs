@@ -4,7 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::fixture::{Answer, PATIENCE, Site};
+use domain::access::Role;
+
+use super::fixture::{Answer, PATIENCE, Site, grant};
 
 #[test]
 fn what_is_under_way_is_finished_and_the_rest_is_let_go() {
@@ -75,4 +77,29 @@ fn it_is_not_ready_when_the_disk_is_full() {
     let answer = site.ask(&["GET /readyz HTTP/1.1", "Host: localhost"]);
     assert_eq!(answer.status, 503);
     assert!(answer.problem().detail.contains("disk"));
+}
+
+#[test]
+fn it_is_not_ready_when_the_log_can_no_longer_be_followed() {
+    let damage = |log: &store::DiskLog, folder: &std::path::Path| {
+        grant(log, Role::Lab, "lab-1", b"secret");
+        let segments = std::fs::read_dir(folder.join("log/segments")).unwrap();
+        for segment in segments.map(|it| it.unwrap().path()) {
+            let mut bytes = std::fs::read(&segment).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle..].fill(0xff);
+            // In place: the log has the file open.
+            std::fs::File::options().write(true).open(&segment).unwrap().write_all(&bytes).unwrap();
+        }
+    };
+    let site = Site::after(damage, |_| {});
+    let failed = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        site.service.library.has_failed()
+    });
+    assert!(failed);
+    let answer = site.ask(&["GET /readyz HTTP/1.1", "Host: localhost"]);
+    assert_eq!(answer.status, 503);
+    assert!(answer.problem().detail.contains("followed"), "{answer:?}");
+    assert_eq!(site.ask(&["GET /healthz HTTP/1.1", "Host: localhost"]).status, 200);
 }

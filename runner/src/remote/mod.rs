@@ -1,0 +1,28 @@
+//! Labs far from their service: its door, what waits to be delivered, and how trials are leased.
+//!
+//! Read in this order: the token and the door, what can go wrong, the spool, the courier who empties
+//! it, the recorder that fills it, and the life of a lease.
+
+mod token;
+
+mod door;
+
+mod fault;
+mod patience;
+
+mod spool;
+
+mod courier;
+
+mod recorder;
+
+mod lease;
+
+pub use courier::{Courier, Delivery};
+pub use door::{Door, LONGEST_WAIT, NoWay, Way};
+pub use fault::{Fault, Refusal};
+pub use lease::{Held, LeaseEnd};
+pub use patience::{Patience, Waits};
+pub use recorder::{Heard, RemoteError, RemoteRecorder, standing};
+pub use spool::{Consignment, Entry, Parcel, SPOOL_BYTES, Spool, SpoolFault};
+pub use token::{NotAToken, Token};

@@ -1,0 +1,69 @@
+//! The description of the interface: OpenAPI 3.1, made from the code.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse};
+use reports::export::schema;
+use serde_json::{Value, json};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+
+use super::{JSON, Reads};
+use crate::cache::Page;
+use crate::problem::Problem;
+use crate::viewer::Anyone;
+use crate::{audit, converters, disclosures, search, vendors};
+
+static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
+
+/// This description.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "description",
+    responses((status = 200, body = Object), super::responses::Unchanged))]
+pub(super) async fn openapi(request: HttpRequest, _: Anyone) -> Result<HttpResponse, Problem> {
+    Ok(PAGE.answer(&request, "public, max-age=0, must-revalidate"))
+}
+
+/// Every part of the interface, each described where it is made.
+fn parts() -> Vec<OpenApi> {
+    vec![
+        Reads::openapi(),
+        crate::door::DoorApi::openapi(),
+        audit::Audits::openapi(),
+        converters::Tools::openapi(),
+        vendors::OfVendors::openapi(),
+        disclosures::Ledger::openapi(),
+        search::Searches::openapi(),
+    ]
+}
+
+/// The whole description.
+pub(crate) fn document() -> Value {
+    let mut whole = OpenApi::default();
+    parts().into_iter().for_each(|it| whole.merge(it));
+    let mut value = serde_json::to_value(&whole).unwrap_or_default();
+    value["info"] = json!({
+        "title": "Portolan",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "How well virtual machines travel between hypervisors. Reads need no sign-in; \
+                        whoever sends a token sees what its role may see.",
+    });
+    value["components"]["securitySchemes"] =
+        json!({ "token": { "type": "http", "scheme": "bearer" } });
+    value["security"] = json!([{}, { "token": [] }]);
+    matrices(&mut value);
+    value
+}
+
+/// Puts the published shape of matrices where they are sent.
+fn matrices(value: &mut Value) {
+    let text = schema::MATRIX.replace("\"#/$defs/", "\"#/components/schemas/MatrixFile/$defs/");
+    let Ok(mut shape) = serde_json::from_str::<Value>(&text) else { return };
+    if let Some(shape) = shape.as_object_mut() {
+        shape.remove("$id");
+        shape.remove("$schema");
+    }
+    value["components"]["schemas"]["MatrixFile"] = shape;
+    let path = &mut value["paths"]["/api/v1/campaigns/{id}/matrix"]["get"];
+    let content = &mut path["responses"]["200"]["content"]["application/json"];
+    content["schema"] = json!({ "$ref": "#/components/schemas/MatrixFile" });
+}

@@ -1,0 +1,53 @@
+//! Who was shown what, for operators and auditors.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, Route, web};
+use reports::pages::disclosures::Disclosures;
+use reports::pages::frame::Frame;
+use utoipa::OpenApi;
+
+use crate::address::{Address, Who};
+use crate::api::responses::Problems;
+use crate::problem::Problem;
+use crate::service::Service;
+use crate::showing::{Form, json, page};
+use crate::viewer::Insider;
+
+/// The addresses of this group.
+pub(crate) const ADDRESSES: &[Address] = &[
+    Address::get("/disclosures", Who::Insider, || -> Route { web::to(disclosures) }),
+    Address::get("/api/v1/disclosures", Who::Insider, || -> Route { web::to(disclosures_json) }),
+];
+
+/// What is said here of these addresses.
+#[derive(OpenApi)]
+#[openapi(paths(disclosures_json))]
+pub(crate) struct Ledger;
+
+async fn disclosures(
+    service: web::Data<Service>,
+    insider: Insider,
+) -> Result<HttpResponse, Problem> {
+    answer(&service, insider, Form::Page)
+}
+
+/// What was shown to auditors and vendors, and the grants behind it.
+#[utoipa::path(get, path = "/api/v1/disclosures", tag = "access",
+    responses((status = 200, body = Disclosures), Problems))]
+async fn disclosures_json(
+    service: web::Data<Service>,
+    insider: Insider,
+) -> Result<HttpResponse, Problem> {
+    answer(&service, insider, Form::Json)
+}
+
+/// That somebody looked at the ledger is not written into it: it would never be read to its end.
+fn answer(service: &Service, Insider(known): Insider, form: Form) -> Result<HttpResponse, Problem> {
+    let now = service.now();
+    let view = service.access.look(|registry| Disclosures::new(registry, now));
+    let frame = Frame::new(view.title(), "/disclosures").seen_by(Some(known.role));
+    match form {
+        Form::Page => page(StatusCode::OK, view.html(&frame)),
+        Form::Json => json(&view),
+    }
+}
