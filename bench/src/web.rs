@@ -76,6 +76,7 @@ impl Web<'_> {
         let store = self.folder.join("web-empty");
         let tokens = Tokens::grant(&store)?;
         let serving = Serving::start(self.program, &store, WORKERS)?;
+        lab::bring_evidence(serving.address, &tokens.labs[0])?;
         let ingested = ingesting::measure(self, (&serving, &tokens), table);
         let ingested = ingested.with_context(|| serving.last_words())?;
         serving.stop()?;
@@ -99,6 +100,7 @@ impl Web<'_> {
         line.note(format!("the whole log is read: {:.0} ev/s", events / serving.started_s));
         let memory = usage::resident_kib(serving.pid())? as f64 / 1024.0;
         table.one("memory after its start", memory, "MiB");
+        lab::bring_evidence(serving.address, &tokens.labs[0])?;
         let served = (&serving, &tokens);
         self.part("files", table, |table| contest::measure(self, &serving, table));
         self.part("pages", table, |table| pages::measure(self, served, table));

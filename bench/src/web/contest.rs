@@ -103,6 +103,10 @@ fn run(
     let path = if who == Who::Portolan { it.path.clone() } else { format!("/{}", it.copy) };
     let mut load = Load::of(path, seconds);
     load.field = it.field;
+    if it.copy == "anew" {
+        // It is work: more at once would only wait for each other.
+        load.connections = 2;
+    }
     // Nine digits: parts of a second.
     load.from = 100_000_000 + 1_000_000 * round as u64;
     let before = usage::spent(pid)?;

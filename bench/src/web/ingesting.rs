@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 
 use super::access::LABS;
 use super::connection::Connection;
-use super::lab::{Campaign, Says, keep_evidence, report};
+use super::lab::{Campaign, Says, report};
 use super::{Served, Web, usage};
 use crate::clock::{Stopwatch, processor_time, timed};
 use crate::machine;
@@ -78,7 +78,6 @@ pub(super) fn measure(
     table: &mut Table,
 ) -> Result<f64> {
     let made = Made::new()?;
-    keep_evidence(&mut Connection::open(serving.address)?, &tokens.labs[0])?;
     let (mut runs, measures) = (Vec::new(), measures(web.quick));
     for round in 0..web.rounds.min(5) {
         eprintln!("labs report, round {}, load {}", round + 1, machine::load());

@@ -1,5 +1,7 @@
 //! What labs send: the steps of real trials in their order, as prebuilt requests.
 
+use std::net::SocketAddr;
+
 use anyhow::{Context as _, Result, ensure};
 use domain::command::{Command, RecordStep};
 use domain::event::{Event, StepFinished};
@@ -95,11 +97,11 @@ impl Campaign {
     }
 }
 
-/// Keeps the evidence that all steps name.
-pub(super) fn keep_evidence(connection: &mut Connection, token: &str) -> Result<()> {
+/// Brings the evidence that all steps name.
+pub(super) fn bring_evidence(address: SocketAddr, token: &str) -> Result<()> {
     let path = format!("/api/v1/evidence/{}", Sha256Digest::of(EVIDENCE));
     let request = send("PUT", &path, (token, "application/octet-stream"), EVIDENCE);
-    let answer = connection.ask(&request)?;
+    let answer = Connection::open(address)?.ask(&request)?;
     let words = String::from_utf8_lossy(&answer.body);
     ensure!(matches!(answer.status, 200 | 201), "evidence: {} {words}", answer.status);
     Ok(())

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use super::access::Tokens;
 use super::connection::{Connection, get};
 use super::ingesting::next_campaign;
-use super::lab::{Says, keep_evidence, report};
+use super::lab::{Says, report};
 use super::serving::Serving;
 use super::usage::Threads;
 use super::{Served, Web};
@@ -140,7 +140,6 @@ impl Lab {
     fn start(serving: &Serving, tokens: &Tokens) -> Result<Self> {
         let (token, mut connection) = (&tokens.labs[0], Connection::open(serving.address)?);
         let campaign = next_campaign(&Made::new()?, Says::Everything)?;
-        keep_evidence(&mut connection, token)?;
         report(&mut connection, &campaign.start(token)?)?;
         Ok(Self { connection, steps: campaign.steps(token, 1, 200)?.into_iter() })
     }
