@@ -17,19 +17,23 @@ pub(crate) struct Args {
     /// Write the same figures, and every sample, to this file.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
-    /// How many rounds of appends; 9, or 3 when quick.
+    /// How many rounds; 9 of appends, 11 of tables, 7 of web, or 3 when quick.
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
     /// A Python with duckdb and pandas, to compare tables with.
     #[arg(long)]
     pub(crate) python: Option<PathBuf>,
-    /// Measure only this part; tables are measured only when they are asked for.
+    /// The program that serves, to measure the service.
+    #[arg(long)]
+    pub(crate) portolan: Option<PathBuf>,
+    /// Measure only this part; tables and web are measured only when they are asked for.
     #[arg(long)]
     pub(crate) only: Option<Part>,
     /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
     #[arg(long)]
     pub(crate) engine: Vec<String>,
-    /// Append only in the ways whose names hold this, such as `1024` or `appenders`.
+    /// Append only in the ways whose names hold this, such as `1024` or `appenders`; of the service
+    /// only labs, files, pages, watchers or readers.
     #[arg(long, default_value = "")]
     pub(crate) way: String,
     /// One task of the large log, as JSON: the benchmark starts itself with it.
@@ -48,4 +52,6 @@ pub(crate) enum Part {
     Views,
     /// Scores of cells and analyses over a million outcomes.
     Tables,
+    /// The service: pages against nginx, watchers, reports of labs.
+    Web,
 }

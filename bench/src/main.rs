@@ -1,8 +1,10 @@
 //! The benchmark of the event log: ratios to a raw file and to other stores, measured side by side.
 //! And of column work: ratios to a plain fold, DuckDB and pandas.
 //!
+//! And of the service: ratios to the same bytes as files of nginx, and what labs and watchers get.
+//!
 //! Read in this order: the events, the peers, the rounds of appends, the large log, the column work,
-//! the table.
+//! the service, the table.
 
 mod event;
 
@@ -16,6 +18,8 @@ mod views;
 
 #[cfg(feature = "tables")]
 mod tables;
+
+mod web;
 
 mod args;
 mod clock;
@@ -36,6 +40,7 @@ use peers::Cluster;
 use rounds::{Sample, Setting};
 use table::Table;
 use views::Views;
+use web::Web;
 
 fn main() -> Result<()> {
     let args = Args::parse();
@@ -54,6 +59,9 @@ fn main() -> Result<()> {
     let is_wanted = |part| args.only.is_none_or(|only| only == part);
     if args.only == Some(Part::Tables) {
         column_work(&args, scratch.path(), &mut table)?;
+    }
+    if args.only == Some(Part::Web) {
+        service(&args, scratch.path(), &mut table)?;
     }
     if is_wanted(Part::Append) {
         samples = appends(&args, scratch.path())?;
@@ -90,6 +98,14 @@ fn column_work(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
 fn column_work(args: &Args, _: &Path, _: &mut Table) -> Result<()> {
     anyhow::ensure!(args.python.is_some(), "--python is for tables");
     anyhow::bail!("built without tables: lab/bench-tables.sh builds with them")
+}
+
+fn service(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
+    let program = args.portolan.as_deref();
+    let program =
+        program.context("--portolan says which program: lab/bench-service.sh builds it")?;
+    let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 7 });
+    Web { folder, program, rounds, quick: args.quick, way: &args.way }.measure(table)
 }
 
 fn appends(args: &Args, folder: &Path) -> Result<Vec<Sample>> {
