@@ -6,7 +6,10 @@
 
 // What becomes of a trial, as the reports' tests tell it.
 #[path = "../../../reports/tests/shown/fixture.rs"]
-#[expect(dead_code, reason = "its campaign and its views are of use in the room of the reports only")]
+#[expect(
+    dead_code,
+    reason = "its campaign and its views are of use in the room of the reports only"
+)]
 mod fixture;
 #[path = "../../../reports/tests/shown/tale.rs"]
 mod tale;
@@ -38,10 +41,8 @@ fn every_role_finds_its_way_in_a_browser() {
     year::make(&store, now());
     let serving = Serving::start(&store);
     let plan = plan(&serving);
-    let mut walk = Command::new(format!("{HOME}/lab/browser.sh"))
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut walk =
+        Command::new(format!("{HOME}/lab/browser.sh")).stdin(Stdio::piped()).spawn().unwrap();
     walk.stdin.take().unwrap().write_all(plan.to_string().as_bytes()).unwrap();
     assert!(walk.wait().unwrap().success(), "what is wrong stands above");
 }
@@ -65,13 +66,18 @@ fn plan(serving: &Serving) -> Value {
     let vendor = Role::Vendor { vendor: "boreal".parse().unwrap() };
     let cases = json!([
         case("public", &Viewer::Public, json!({ "script": [true, false] })),
-        case("first", &Viewer::Public, json!({ "link": serving.first, "script": [true], "walks": false })),
+        case(
+            "first",
+            &Viewer::Public,
+            json!({ "link": serving.first, "script": [true], "walks": false })
+        ),
         case("vendor", &known(vendor), json!({ "link": good["link"], "revoked": bad["link"] })),
         case("lab", &known(Role::Lab), json!({ "token": lab["token"], "walks": false })),
         case("auditor", &known(Role::Auditor), json!({ "account": "otto" })),
         case("operator", &known(Role::Operator), json!({ "account": "anna" })),
     ]);
-    let pictures = std::env::var_os("PORTOLAN_PICTURES").map(|_| Path::new(HOME).join("docs/pictures"));
+    let pictures =
+        std::env::var_os("PORTOLAN_PICTURES").map(|_| Path::new(HOME).join("docs/pictures"));
     let shots = std::env::var("PORTOLAN_SHOTS").ok();
     json!({
         "url": serving.url, "password": PASSWORD, "cases": cases, "pictures": pictures,

@@ -30,7 +30,9 @@ impl Serving {
         let (sender, said) = channel();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         // What it says later is read too: nobody waits for a reader.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|it| drop(sender.send(it))));
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|it| drop(sender.send(it)))
+        });
         let url = link_in(&said, "serving at http");
         let first = link_in(&said, "/first/");
         // Other commands find it by this file.
