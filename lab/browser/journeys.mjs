@@ -136,7 +136,7 @@ async function sameBytes(page, plan, wrong) {
 
 async function earlierMoment(page, script, wrong) {
   const now = await text(page);
-  await page.getByLabel('Moment').focus();
+  await page.getByRole('slider', { name: 'Moment' }).focus();
   const shown = page.waitForEvent('domcontentloaded');
   await page.keyboard.press('Home');
   if (!script) await page.getByRole('button', { name: 'Show', exact: true }).click();

@@ -1,5 +1,6 @@
 //! Every page of a real service in a real browser, as each role sees it, and what each role does
-//! there. `PORTOLAN_PICTURES=1` also makes the pictures of README anew.
+//! there. `PORTOLAN_PICTURES=1` also makes the pictures of README anew, `PORTOLAN_ROLES=auditor,lab` walks
+//! only as these, and `PORTOLAN_SHOTS=FOLDER` keeps a picture of every page.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
