@@ -145,8 +145,6 @@ fn group(peer: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     use super::*;

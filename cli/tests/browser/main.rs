@@ -75,14 +75,22 @@ fn plan(serving: &Serving) -> Value {
         case("auditor", &known(Role::Auditor), json!({ "account": "otto" })),
         case("operator", &known(Role::Operator), json!({ "account": "anna" })),
     ]);
-    let pictures =
-        std::env::var_os("PORTOLAN_PICTURES").map(|_| Path::new(HOME).join("docs/pictures"));
-    let shots = std::env::var_os("PORTOLAN_SHOTS");
+    let pictures = asked("PORTOLAN_PICTURES").map(|_| Path::new(HOME).join("docs/pictures"));
+    let shots = asked("PORTOLAN_SHOTS");
     json!({
         "url": serving.url, "password": PASSWORD, "cases": cases, "pictures": pictures,
         "folder": shots, "shots": shots.is_some(), "token": lab["token"], "pushes": pushes(),
         "running": year::RUNNING, "ended": year::ENDED,
     })
+}
+
+/// What whoever runs the test asks for besides.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is asked for pictures by the environment only"
+)]
+fn asked(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name)
 }
 
 fn case(role: &str, viewer: &Viewer, more: Value) -> Value {

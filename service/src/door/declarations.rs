@@ -12,7 +12,6 @@ use domain::policy::stands_above;
 use domain::testbed::Testbed;
 use domain::wire::{DeclarationAnswer, DeclarationRequest};
 use ingest::DeskError;
-use reports::chronicle::CampaignRecord;
 use reports::stale;
 
 use super::body::Body;
@@ -144,7 +143,6 @@ fn known_version(
     (from, to): (&str, &str),
 ) -> Result<(), Problem> {
     let records = service.library.records(service.now());
-    let records: Vec<CampaignRecord> = records.iter().map(|it| CampaignRecord::clone(it)).collect();
     let registry = service.desk.registry();
     let current = stale::current(&records, &registry);
     let last = registry.upgrades().iter().rev().find(|it| it.what.subject == subject);

@@ -1,5 +1,6 @@
 //! Where grants are kept: in the store that nobody owns, or with the service that owns it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -22,7 +23,7 @@ use crate::{clock, opening};
 /// Where grants are kept.
 pub(super) enum Place {
     /// In the store: this process owns it.
-    Store { desk: AccessDesk, folder: std::path::PathBuf },
+    Store { desk: Box<AccessDesk>, folder: PathBuf },
     /// With the service that runs over it.
     Service(RunningService),
 }
@@ -75,7 +76,7 @@ impl Place {
 
     fn store(args: &Args, log: DiskLog) -> Result<Self, Exit> {
         let desk = AccessDesk::open(Arc::new(log) as Arc<dyn EventLog>)?;
-        Ok(Self::Store { desk, folder: args.store.join("service") })
+        Ok(Self::Store { desk: Box::new(desk), folder: args.store.join("service") })
     }
 
     /// The service that runs over the store; whoever owns it otherwise is told.
