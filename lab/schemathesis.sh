@@ -56,7 +56,7 @@ cd "$work"
 status=0
 for names in made-up.toml "$here/schemathesis.toml"; do
     "$folder/venv/bin/schemathesis" --config-file "$names" run "$url/api/v1/openapi.json" \
-        --header "Authorization: Bearer $token" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-30}" --workers 1 \
+        --header "Authorization: Bearer $token" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-20}" --workers 1 \
         --phases coverage,fuzzing --request-timeout 30 --suppress-health-check all --warnings off \
         --checks "$checks" --generation-database none --continue-on-failure || status=$?
 done

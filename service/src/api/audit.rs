@@ -37,6 +37,7 @@ pub(crate) struct CheckpointList {
 
 /// A signed statement about the log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SignedCheckpoint)]
 pub(crate) struct Signed {
     /// How many events it covers.
     size: u64,

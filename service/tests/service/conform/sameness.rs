@@ -172,7 +172,9 @@ fn masked(text: &str) -> String {
     let mut shown = String::new();
     for run in text.split_inclusive(|it| !is_letter(it)) {
         let letters = run.trim_end_matches(|it| !is_letter(it));
-        match letters.len() > 11 && letters.contains(|it: char| it.is_ascii_digit()) {
+        // A whole digest in base64 may have no number in it.
+        let has_number = letters.contains(|it: char| it.is_ascii_digit());
+        match letters.len() > 40 || (letters.len() > 11 && has_number) {
             true => shown += &format!("#{}", &run[letters.len()..]),
             false => shown += run,
         }
