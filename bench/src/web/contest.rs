@@ -94,7 +94,7 @@ fn run(
     who: Who,
     (serving, nginx): (&Serving, &Nginx),
 ) -> Result<Run> {
-    let seconds = if web.quick { 1 } else { 3 };
+    let seconds = if web.quick && it.copy != "anew" { 1 } else { 3 };
     let (address, pid): (SocketAddr, u32) = match who {
         Who::Portolan => (serving.address, serving.pid()),
         Who::Nginx => (nginx.address, nginx.pid()),
