@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 
 use anyhow::{Result, ensure};
 
+use super::connection::{Connection, get};
 use super::nginx::{Kept, Nginx};
 use super::serving::Serving;
 use super::wrk::Load;
 use super::{WORKERS, Web, usage};
+use crate::clock::Stopwatch;
 use crate::machine;
 use crate::stats::Spread;
 use crate::table::{Goal, Table};
@@ -25,6 +27,12 @@ struct Case {
     copy: &'static str,
     field: Option<&'static str>,
     goal: f64,
+}
+
+impl Case {
+    fn is_anew(&self) -> bool {
+        self.copy == "anew"
+    }
 }
 
 /// Who is asked.
@@ -94,27 +102,49 @@ fn run(
     who: Who,
     (serving, nginx): (&Serving, &Nginx),
 ) -> Result<Run> {
-    let seconds = if web.quick { 1 } else { 3 };
     let (address, pid): (SocketAddr, u32) = match who {
         Who::Portolan => (serving.address, serving.pid()),
         Who::Nginx => (nginx.address, nginx.pid()),
         Who::OpenFiles => (nginx.open_files, nginx.pid()),
     };
-    let path = if who == Who::Portolan { it.path.clone() } else { format!("/{}", it.copy) };
-    let mut load = Load::of(path, seconds);
-    load.field = it.field;
-    if it.copy == "anew" {
-        // It is work: more at once would only wait for each other.
-        load.connections = 2;
-    }
-    // Nine digits: parts of a second.
-    load.from = 100_000_000 + 1_000_000 * round as u64;
     let before = usage::spent(pid)?;
+    let (requests, seconds) = match (who, it.is_anew()) {
+        (Who::Portolan, true) => made_anew(serving, &it.path, round)?,
+        (Who::Portolan, false) => asked(web, address, (&it.path, it.field))?,
+        (Who::Nginx | Who::OpenFiles, _) => {
+            asked(web, address, (&format!("/{}", it.copy), it.field))?
+        }
+    };
+    let cost_us = (usage::spent(pid)? - before) * 1e6 / requests;
+    Ok(Run { round, case, who, cost_us, requests_per_s: requests / seconds })
+}
+
+/// Requests that wrk had answered, and in how many seconds.
+fn asked(
+    web: &Web<'_>,
+    address: SocketAddr,
+    (path, field): (&str, Option<&'static str>),
+) -> Result<(f64, f64)> {
+    let seconds = if web.quick { 1 } else { 3 };
+    let mut load = Load::of(path, seconds);
+    load.field = field;
     let done = load.put_on(address, web.folder)?;
-    let spent = usage::spent(pid)? - before;
-    ensure!(done.failed == 0, "{who:?}: {} requests for {} failed", done.failed, it.name);
-    let requests_per_s = done.requests / f64::from(seconds);
-    Ok(Run { round, case, who, cost_us: spent * 1e6 / done.requests, requests_per_s })
+    ensure!(done.failed == 0, "{} requests for {path} failed", done.failed);
+    Ok((done.requests, f64::from(seconds)))
+}
+
+/// The same for pages that are work: one after the other, as long as it takes to see what they cost.
+fn made_anew(serving: &Serving, path: &str, round: usize) -> Result<(f64, f64)> {
+    let (mut connection, clock) = (Connection::open(serving.address)?, Stopwatch::start());
+    let mut requests = 0;
+    while requests < 5 || clock.seconds() < 1.0 {
+        // Nine digits: parts of a second.
+        let number = 100_000_000 + 1_000_000 * round + requests;
+        let answer = connection.ask(&get(&path.replace("{n}", &number.to_string()), ""))?;
+        ensure!(answer.status == 200, "{path} is answered with {}", answer.status);
+        requests += 1;
+    }
+    Ok((requests as f64, clock.seconds()))
 }
 
 fn lines(runs: &[Run], (case, it, size): (usize, &Case, usize), table: &mut Table) {

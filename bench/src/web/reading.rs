@@ -50,6 +50,9 @@ pub(super) fn measure(
     table: &mut Table,
 ) -> Result<()> {
     let made = Made::new()?;
+    for path in paths() {
+        serving.page(&path, "")?;
+    }
     let mut runs = Vec::new();
     for round in 0..web.rounds.min(5) {
         eprintln!("pages while labs report, round {}, load {}", round + 1, machine::load());

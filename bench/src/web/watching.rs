@@ -34,8 +34,10 @@ pub(super) fn measure(
     let mut lab = Connection::open(serving.address)?;
     report(&mut lab, &campaign.start(token)?)?;
     let events = if web.quick { 10 } else { 40 };
-    let mut steps = campaign.steps(token, 1, events + 3)?.into_iter();
+    let mut steps = campaign.steps(token, 1, events + 6)?.into_iter();
     eprintln!("{WATCHERS} watchers");
+    std::thread::sleep(Duration::from_secs(1));
+    let bare = usage::resident_kib(serving.pid())?;
     let mut watchers = watch(serving, &campaign, WATCHERS)?;
     let before = usage::spent(serving.pid())?;
     let (mut all, mut each) = (Vec::new(), Vec::new());
@@ -45,7 +47,6 @@ pub(super) fn measure(
         each.extend(took.iter().map(|it| it * 1e3));
     }
     let cost = (usage::spent(serving.pid())? - before) * 1e6 / (events * WATCHERS) as f64;
-    drop(watchers);
     let each = sorted(each);
     table.section(&format!("{WATCHERS} watchers of a live campaign"));
     let line = table.add("an event has reached all of them", Spread::of(all), "ms");
@@ -53,10 +54,20 @@ pub(super) fn measure(
     let line = table.one("one of them, median", share(&each, 0.5), "ms");
     line.note(format!("p99 {:.1} ms; {cost:.1} µs CPU an event and watcher", share(&each, 0.99)));
     eprintln!("{MANY} watchers");
-    let last: Vec<Vec<u8>> = steps.collect();
-    let kib = memory(serving, &campaign, (&mut lab, &last))?;
-    let line = table.one(format!("memory of a watcher, of {MANY}"), kib * 1.024, "kB");
+    watchers.extend(watch(serving, &campaign, MANY - WATCHERS)?);
+    for step in steps.by_ref().take(3) {
+        told(&mut watchers, || report(&mut lab, &step))?;
+    }
+    let more = usage::resident_kib(serving.pid())?.saturating_sub(bare);
+    let kb = more as f64 * 1.024 / MANY as f64;
+    let line = table.one(format!("memory of a watcher, of {MANY}"), kb, "kB");
     line.goal(Goal::AtMost(100.0)).note("of the process; the kernel's buffers are not in it");
+    drop(watchers);
+    // The service sees that they have left when it has something to tell them.
+    for step in steps {
+        report(&mut lab, &step)?;
+        std::thread::sleep(Duration::from_millis(300));
+    }
     Ok(())
 }
 
@@ -116,20 +127,4 @@ fn is_told(stream: &mut TcpStream) -> bool {
         found |= bytes[..read].windows(5).any(|it| it == b"data:");
     }
     found
-}
-
-/// Memory of each of many, in KiB: how much more the service takes once all have got an event.
-fn memory(
-    serving: &Serving,
-    campaign: &Campaign,
-    (lab, steps): (&mut Connection, &[Vec<u8>]),
-) -> Result<f64> {
-    std::thread::sleep(Duration::from_secs(1));
-    let before = usage::resident_kib(serving.pid())?;
-    let mut watchers = watch(serving, campaign, MANY)?;
-    for step in steps {
-        told(&mut watchers, || report(lab, step))?;
-    }
-    let after = usage::resident_kib(serving.pid())?;
-    Ok(after.saturating_sub(before) as f64 / MANY as f64)
 }
