@@ -1,14 +1,44 @@
 //! What was made once and is kept: under what it shows, for which role, and how far the log was.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::CampaignId;
 use domain::policy::Policy;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::asked::When;
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::reading::Reader;
 use crate::service::Service;
+
+/// Pages that are made at once: each may read a whole campaign, and hold it in memory meanwhile.
+const AT_ONCE: usize = 2;
+/// Readers who may wait for one to be made.
+const WAITING: usize = 128;
+
+/// Bounds what readers can make the service do: any instant may be asked for, and each is another page.
+#[derive(Debug)]
+pub(crate) struct Makers {
+    places: Arc<Semaphore>,
+    waiting: Semaphore,
+}
+
+impl Default for Makers {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), waiting: Semaphore::new(WAITING) }
+    }
+}
+
+impl Makers {
+    /// A place to make a page in. It is held by whoever makes it, not by who asked: that one may hang up.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let busy = || Problem::busy("Many pages are being made. Try again in a moment.");
+        let _waiting = self.waiting.try_acquire().map_err(|_| busy())?;
+        Arc::clone(&self.places).acquire_owned().await.map_err(|_| busy())
+    }
+}
 
 /// What tells one page from another.
 #[derive(Debug, Clone)]
@@ -74,8 +104,14 @@ pub(crate) async fn answer(
     let page = match service.cache.get(&name, revision) {
         Some(page) => page,
         None => {
+            let place = service.makers.place().await?;
             let at = service.clone();
-            work(move || at.cache.page(&name, revision, || make(&at))).await?
+            let made = move || {
+                let _place = place;
+                // Whoever waited may find it made by another.
+                at.cache.page(&name, revision, || make(&at))
+            };
+            work(made).await?
         }
     };
     if reader.is_insider() && !key.is_open {

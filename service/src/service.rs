@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{Identity, NoIdentity, Secret};
 use crate::cache::Cache;
 use crate::door::Door;
+use crate::kept::Makers;
 use crate::library::Library;
 use crate::live::Hub;
 use crate::metrics::Metrics;
@@ -47,6 +48,8 @@ pub struct Service {
     pub(crate) listens: OnceLock<SocketAddr>,
     /// Held while a piece of evidence is read.
     pub(crate) fetching: Mutex<()>,
+    /// Bounds the making of pages.
+    pub(crate) makers: Makers,
     /// Held while the whole log is judged anew.
     pub(crate) judging: Mutex<()>,
 }
@@ -87,6 +90,7 @@ impl Service {
             problem_page: PROBLEM_PAGE,
             listens: OnceLock::new(),
             fetching: Mutex::default(),
+            makers: Makers::default(),
             judging: Mutex::default(),
         })
     }

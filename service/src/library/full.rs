@@ -13,8 +13,8 @@ use reports::history::History;
 use reports::viewpoint::Viewpoint;
 use store::{Direction, DiskLog, EventLog, StoreError};
 
-/// Campaigns that are kept at once.
-const KEPT: usize = 16;
+/// Campaigns that are kept at once: a large one takes some ten megabytes.
+const KEPT: usize = 6;
 
 /// What tells one reading of a campaign from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
