@@ -7,11 +7,12 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast lint fuzz bench bench-store bench-service bench-tables clean
+.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
 	@echo 'make test   run every test, slow ones with real VMs included'
+	@echo 'make browser  walk every page of the service for every role in a real browser (axe, keyboard, widths, themes)'
 	@echo 'make bench  measure, and print ratios (make bench-store BENCH=--quick for a quick look at the log alone)'
 	@echo 'make bench-service  measure pages, watchers and reports of labs against nginx and goals (BENCH=--quick)'
 	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
@@ -41,6 +42,10 @@ test: setup
 test-fast: setup
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; \
 	else cargo test --workspace --locked --lib; fi
+
+# Every page for every role in a real Chromium: a quarter of an hour on two cores.
+browser: setup
+	cargo nextest run --locked --profile browser -p portolan-cli --no-default-features
 
 lint:
 	cargo fmt --all --check

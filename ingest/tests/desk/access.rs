@@ -34,7 +34,7 @@ fn grant(name: &str) -> AccessCommand {
 
 fn sign_in(name: &str) -> AccessCommand {
     let (account, grant) = ("anna".parse().unwrap(), name.parse().unwrap());
-    AccessCommand::NoteSignIn(SignedIn { account, grant, means: Means::Token })
+    AccessCommand::NoteSignIn(SignedIn { account, grant, means: Means::Password })
 }
 
 fn disclosure(name: &str, bytes: &[u8]) -> AccessCommand {
