@@ -1,8 +1,9 @@
 //! A matrix as pages show it: source × target of one guest, each cell a link.
 
+mod cell;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use askama::Template;
 use domain::ids::{CampaignId, GuestId, PlatformId};
 use domain::plan::CellId;
 use domain::score::Standing;
@@ -11,9 +12,11 @@ use utoipa::ToSchema;
 
 use super::bar::Counts;
 use super::links::{self, Asked};
-use crate::chronicle::{CampaignRecord, CellRecord};
+use crate::chronicle::CampaignRecord;
 use crate::public::{PublicCell, PublicView};
-use crate::tally::{Tally, as_optional_word, as_word};
+use crate::tally::{Tally, as_optional_word};
+
+pub use cell::TableCell;
 
 /// Most columns of a matrix whose cells have room.
 const MOST_ROOMY: usize = 6;
@@ -66,40 +69,6 @@ pub enum Slot {
     Planned(TableCell),
 }
 
-/// A cell as far as a matrix shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TableCell {
-    /// Whose matrix.
-    #[schema(value_type = String)]
-    pub guest: GuestId,
-    /// Row.
-    #[schema(value_type = String)]
-    pub source: PlatformId,
-    /// Column.
-    #[schema(value_type = String)]
-    pub target: PlatformId,
-    /// How it stands.
-    #[serde(serialize_with = "as_word")]
-    #[schema(value_type = String)]
-    pub standing: Standing,
-    /// How it stands raw, where that is another standing.
-    #[serde(serialize_with = "as_optional_word")]
-    #[schema(value_type = Option<String>)]
-    pub raw: Option<Standing>,
-    /// Repetitions of the best route disagree.
-    pub unstable: bool,
-    /// Versions that it rests on are no longer there.
-    pub stale: bool,
-    /// Trials that were scored.
-    pub scored: usize,
-    /// Trials that were planned.
-    pub planned: usize,
-    /// What holds it back.
-    pub why: Option<String>,
-    /// Where it is told in full.
-    pub href: String,
-}
-
 /// Which cells are wanted. Nothing is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = MatrixFilter)]
@@ -128,13 +97,6 @@ pub struct Marks<'a> {
     pub asked: &'a Asked,
     /// Cells that rest on versions that are no longer there.
     pub stale: &'a BTreeSet<CellId>,
-}
-
-/// One place of a matrix alone, as it is swapped while a campaign runs.
-#[derive(Template)]
-#[template(path = "pages/place.html")]
-struct Place<'a> {
-    cell: &'a TableCell,
 }
 
 impl MatrixTable {
@@ -224,80 +186,5 @@ impl MatrixTable {
 impl Marks<'_> {
     fn wants(&self, guest: &GuestId) -> bool {
         self.filter.guest.as_ref().is_none_or(|it| it == guest)
-    }
-}
-
-impl TableCell {
-    /// A cell that a chronicle keeps.
-    #[must_use]
-    pub fn of_record(
-        campaign: &CampaignId,
-        (id, cell): (&CellId, &CellRecord),
-        marks: &Marks<'_>,
-    ) -> Self {
-        Self {
-            unstable: cell.stand.unstable,
-            scored: cell.scored,
-            planned: cell.planned,
-            why: cell.reason.as_ref().map(|it| it.why.to_string()),
-            ..Self::bare(campaign, (id, cell.stand.standing), marks)
-        }
-    }
-
-    /// A cell as anyone may see it.
-    #[must_use]
-    pub fn of_view(
-        campaign: &CampaignId,
-        (id, cell): (&CellId, &PublicCell),
-        marks: &Marks<'_>,
-    ) -> Self {
-        Self {
-            raw: cell.differing_raw(),
-            unstable: cell.unstable,
-            scored: cell.scored,
-            planned: cell.planned,
-            why: cell.reason.as_ref().map(|it| it.why.to_string()),
-            ..Self::bare(campaign, (id, cell.standing), marks)
-        }
-    }
-
-    fn bare(campaign: &CampaignId, (id, standing): (&CellId, Standing), marks: &Marks<'_>) -> Self {
-        let CellId { guest, source, target } = id.clone();
-        Self {
-            guest,
-            source,
-            target,
-            standing,
-            raw: None,
-            unstable: false,
-            stale: marks.stale.contains(id),
-            scored: 0,
-            planned: 0,
-            why: None,
-            href: links::cell(campaign, id, marks.asked),
-        }
-    }
-
-    /// The `<td>` of the cell, as the matrix has it: what a page that is watched swaps.
-    ///
-    /// # Errors
-    /// When it cannot be written; in memory that does not happen.
-    pub fn html(&self) -> Result<String, askama::Error> {
-        Place { cell: self }.render()
-    }
-
-    /// Its place in a page. `:` is in no identifier, so no two cells share one.
-    #[must_use]
-    pub fn anchor(&self) -> String {
-        format!("cell:{}:{}:{}", self.guest, self.source, self.target)
-    }
-
-    /// All of it in a sentence, for those who do not see the matrix.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let Self { guest, source, target, standing, .. } = self;
-        let unstable = if self.unstable { ", unstable" } else { "" };
-        let stale = if self.stale { ", stale" } else { "" };
-        format!("{source} → {target} for {guest}: {standing}{unstable}{stale}")
     }
 }

@@ -2,10 +2,11 @@
 
 mod caller;
 mod door;
+mod fault;
 mod provider;
 mod settings;
 
 pub(super) use door::ADDRESSES;
+pub use fault::OidcError;
 pub(crate) use provider::Oidc;
-pub use provider::OidcError;
 pub use settings::{BadRule, OidcSettings, RoleRule};

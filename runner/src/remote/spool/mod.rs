@@ -5,7 +5,10 @@
 //! between delivers again from the start of the file, which does no harm: a command has an identity,
 //! and the service records it once.
 
+mod consignment;
+mod fault;
 mod frame;
+mod scan;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -14,78 +17,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::command::Command;
-use domain::ids::{CampaignId, Sha256Digest};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+pub use consignment::Consignment;
+use consignment::{SpoolVersion, Title, create, name};
+pub use fault::SpoolFault;
+use fault::io_fault;
 pub use frame::Entry;
-use frame::{HEAD, Head, head, pack, unpack};
+use frame::{HEAD, pack, unpack};
+use scan::{Frame, frame_at};
 
 /// Most bytes that a spool holds, unless another number is asked for.
 pub const SPOOL_BYTES: u64 = 1 << 30;
-
-/// Version of the form of a spool.
-///
-/// - 1: the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum SpoolVersion {
-    #[serde(rename = "portolan.spool/1")]
-    V1,
-}
-
-/// For whom a spool is kept; its first frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Consignment {
-    /// Address of the service.
-    pub server: String,
-    /// Whose commands.
-    pub campaign: CampaignId,
-    /// The lease under which they were made, if they were.
-    pub lease: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Title {
-    schema: SpoolVersion,
-    to: Consignment,
-}
-
-/// Why something could not be kept in a spool, or read from it.
-#[derive(Debug, thiserror::Error)]
-pub enum SpoolFault {
-    /// It is full.
-    #[error(
-        "the spool {path} is full: it may hold {most} bytes. When the service is reached again: \
-         portolan spool deliver, then portolan run --resume"
-    )]
-    Full {
-        /// Which file.
-        path: PathBuf,
-        /// Most bytes it may hold.
-        most: u64,
-    },
-    /// Another process has it.
-    #[error("the spool {0} belongs to another run that is on its way")]
-    InUse(PathBuf),
-    /// It holds bytes that this program did not write.
-    #[error("the spool {path} is damaged at byte {at}: keep it aside and ask for help")]
-    Damaged {
-        /// Which file.
-        path: PathBuf,
-        /// Where the first frame stands that is not whole.
-        at: u64,
-    },
-    /// The system said no.
-    #[error("the spool {path}: {source}")]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
 
 /// A spool that this process has to itself.
 #[derive(Debug)]
@@ -292,77 +235,4 @@ impl Spool {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A name that no two consignments share; a lease is named by others, and so only by its digest.
-fn name(to: &Consignment) -> String {
-    let words = format!("{}\n{}", to.server, to.lease.as_deref().unwrap_or_default());
-    let digest = Sha256Digest::of(words.as_bytes()).to_string();
-    format!("{}+{}.spool", to.campaign, &digest[..12])
-}
-
-/// Makes an empty spool, whole or not at all.
-fn create(folder: &Path, path: &Path, to: &Consignment) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let title = Title { schema: SpoolVersion::V1, to: to.clone() };
-    let frame = pack(title, &[]).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    let partial = path.with_extension("partial");
-    let file = File::create(&partial)?;
-    file.write_all_at(&frame, 0)?;
-    file.sync_all()?;
-    fs::rename(&partial, path)?;
-    File::open(folder)?.sync_all()
-}
-
-/// What stands at a place of a spool that ends somewhere.
-enum Frame {
-    /// A body, and where the next frame stands.
-    Whole(Vec<u8>, u64),
-    /// Nothing.
-    End,
-    /// Something that was not written to its end; nothing stands behind it.
-    Torn,
-    /// Something else.
-    Damaged,
-}
-
-impl Frame {
-    fn whole(self) -> Option<(Vec<u8>, u64)> {
-        match self {
-            Frame::Whole(body, behind) => Some((body, behind)),
-            Frame::End | Frame::Torn | Frame::Damaged => None,
-        }
-    }
-}
-
-fn frame_at(file: &File, at: u64, size: u64) -> io::Result<Frame> {
-    let left = size.saturating_sub(at);
-    if left == 0 {
-        return Ok(Frame::End);
-    }
-    if left <= HEAD as u64 {
-        return Ok(Frame::Torn);
-    }
-    let mut first = [0; HEAD];
-    file.read_exact_at(&mut first, at)?;
-    let (length, crc) = match head(&first) {
-        Head::Whole { length, crc } => (length, crc),
-        Head::Torn => return Ok(Frame::Torn),
-        Head::Damaged => return Ok(Frame::Damaged),
-    };
-    let behind = at + (HEAD + length) as u64;
-    if behind > size {
-        return Ok(Frame::Torn);
-    }
-    let mut body = vec![0; length];
-    file.read_exact_at(&mut body, at + HEAD as u64)?;
-    Ok(match (crc32c::crc32c(&body) == crc, behind == size) {
-        (true, _) => Frame::Whole(body, behind),
-        (false, true) => Frame::Torn,
-        (false, false) => Frame::Damaged,
-    })
-}
-
-fn io_fault(path: &Path) -> impl Fn(io::Error) -> SpoolFault + '_ {
-    |source| SpoolFault::Io { path: path.to_owned(), source }
 }

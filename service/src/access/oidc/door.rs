@@ -12,7 +12,8 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
-use super::provider::{Oidc, OidcError, Pending, Person};
+use super::fault::OidcError;
+use super::provider::{Oidc, Pending, Person};
 use crate::access::sign_in::{enter, page};
 use crate::access::{Secret, answers, grants, next, sessions};
 use crate::address::{Address, Who};

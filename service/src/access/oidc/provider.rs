@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::caller;
+use super::fault::{OidcError, chain};
 use super::settings::OidcSettings;
 use crate::settings::Clock;
 
@@ -95,33 +96,6 @@ pub(super) struct Pending {
 pub(super) struct Person {
     pub(super) account: AccountId,
     pub(super) role: Option<Role>,
-}
-
-/// Why nobody can sign in there, or somebody could not.
-#[derive(Debug, thiserror::Error)]
-pub enum OidcError {
-    /// The address of the door is not right.
-    #[error("{0}: an issuer is an https:// address, or an http:// one on this machine")]
-    Issuer(String),
-    /// No calls can be made.
-    #[error("cannot make calls: {0}")]
-    Caller(String),
-    /// The door does not answer as it should.
-    #[error("{issuer} does not answer as it should: {why}")]
-    Down {
-        /// Which.
-        issuer: String,
-        /// Why.
-        why: String,
-    },
-    /// What it says about somebody is not to be believed.
-    #[error("what {issuer} says cannot be believed: {why}")]
-    NotBelieved {
-        /// Who says it.
-        issuer: String,
-        /// Why.
-        why: String,
-    },
 }
 
 impl Oidc {
@@ -287,15 +261,4 @@ fn verified(
 fn is_near(issuer: &IssuerUrl) -> bool {
     let host = issuer.url().host_str().unwrap_or_default();
     issuer.url().scheme() == "http" && matches!(host, "127.0.0.1" | "[::1]" | "localhost")
-}
-
-/// An error and its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        words = format!("{words}: {it}");
-        cause = it.source();
-    }
-    words
 }
