@@ -101,7 +101,8 @@ pub fn evolve(state: Option<Campaign>, event: &Event) -> Option<Campaign> {
         | Event::WaiverEnded(_)
         | Event::StepWithdrawn(_)
         | Event::TrialsTold(_)
-        | Event::Access(_) => {}
+        | Event::Access(_)
+        | Event::Letter(_) => {}
         Event::TrialsPlanned(planned) => {
             let fresh = planned.trials.iter().map(|it| (it.clone(), Progress::default()));
             campaign.trials.extend(fresh);

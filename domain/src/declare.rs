@@ -209,7 +209,11 @@ pub fn words(what: &'static str, text: &str) -> Result<String, NotDeclared> {
     if text.is_empty() { Err(NotDeclared::Empty(what)) } else { Ok(text) }
 }
 
-fn optional(what: &'static str, text: &str) -> Result<String, NotDeclared> {
+/// A text that may be empty, without white space around it.
+///
+/// # Errors
+/// As [`words`], but that it is empty.
+pub fn optional(what: &'static str, text: &str) -> Result<String, NotDeclared> {
     let text = text.trim();
     if text.chars().any(char::is_control) || text.chars().count() > LONGEST_WORDS {
         return Err(NotDeclared::Words(what));

@@ -18,10 +18,16 @@ pub use step::{Evidence, EvidenceKind, Outcome, StepFinished};
 
 mod access;
 mod declared;
+mod letter;
 
 pub use access::{AccessEvent, AccessGranted, AccessRevoked, Answered, Disclosed, SignedIn};
 pub use declared::{
     BaselineSet, CheckWaived, StepWithdrawn, TrialsTold, UpgradeDeclared, WaiverEnded, WaiverScope,
+};
+pub use letter::{
+    About, CampaignPublished, Carrier, DisputeSettled, EmbargoSet, Fate, LetterAcknowledged,
+    LetterEvent, LetterFailed, LetterForm, LetterPrepared, LetterPreviewed, LetterReported,
+    LetterSent,
 };
 
 /// Versions by subject: `platform:kvm-like` → `QEMU 7.2.22, q35`. Discovered, never declared.
@@ -61,6 +67,8 @@ pub enum Event {
     TrialsTold(TrialsTold),
     /// Someone was given access, used it, lost it, or was shown what not everybody may see.
     Access(AccessEvent),
+    /// A letter was written, sent, answered for, or results became public.
+    Letter(LetterEvent),
 }
 
 impl Event {
@@ -82,7 +90,8 @@ impl Event {
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
             | Event::WaiverEnded(_)
-            | Event::Access(_) => None,
+            | Event::Access(_)
+            | Event::Letter(_) => None,
         }
     }
 
@@ -104,7 +113,8 @@ impl Event {
             | Event::WaiverEnded(_)
             | Event::StepWithdrawn(_)
             | Event::TrialsTold(_)
-            | Event::Access(_) => &[],
+            | Event::Access(_)
+            | Event::Letter(_) => &[],
         }
     }
 
@@ -127,6 +137,7 @@ impl Event {
             Event::StepWithdrawn(_) => "StepWithdrawn",
             Event::TrialsTold(_) => "TrialsTold",
             Event::Access(event) => event.name(),
+            Event::Letter(event) => event.name(),
         }
     }
 }

@@ -126,6 +126,15 @@ id!(
     LeaseId
 );
 
+id!(
+    /// One letter: unique in the log, and part of its Message-ID.
+    LetterId
+);
+id!(
+    /// Somebody who gets letters, by the name in the settings of whoever sends them.
+    ContactId
+);
+
 /// A SHA-256 digest, shown in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256Digest([u8; 32]);

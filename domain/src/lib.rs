@@ -20,6 +20,7 @@ pub mod decide;
 pub mod declare;
 pub mod event;
 pub mod lease;
+pub mod letter;
 pub mod registry;
 pub mod told;
 pub mod wire;

@@ -71,7 +71,8 @@ impl Registry {
             | Event::ScoresShown(_)
             | Event::KeyChanged(_)
             | Event::TrialsTold(_)
-            | Event::Access(_) => {}
+            | Event::Access(_)
+            | Event::Letter(_) => {}
         }
     }
 

@@ -109,6 +109,9 @@ fn a_grant_that_is_over_signs_nobody_in_and_answers_nothing() {
         AccessCommand::Answer(Answered {
             vendor: vendor.clone(),
             campaign: "c-1".parse().unwrap(),
+            cell: None,
+            disputes: false,
+            may_be_public: false,
             text: text.to_owned(),
             account: "ada".parse().unwrap(),
             grant: "g-1".parse().unwrap(),

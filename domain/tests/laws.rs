@@ -13,6 +13,7 @@ mod extending;
 mod gates;
 mod judging;
 mod leases;
+mod letter;
 mod plan_files;
 mod profiles;
 mod registry;

@@ -6,6 +6,8 @@ pub mod history;
 
 mod access_desk;
 mod desk;
+mod letter_desk;
 
 pub use access_desk::{AccessDesk, AccessError};
 pub use desk::{Answer, Batch, Desk, DeskError, Refused};
+pub use letter_desk::{LetterDesk, LetterError, Noted};

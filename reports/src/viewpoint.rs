@@ -38,7 +38,8 @@ impl Viewpoint {
                 | Event::UpgradeDeclared(_)
                 | Event::CheckWaived(_)
                 | Event::WaiverEnded(_)
-                | Event::Access(_) => false,
+                | Event::Access(_)
+                | Event::Letter(_) => false,
             }
     }
 

@@ -269,6 +269,9 @@ async fn record(
     let answered = Answered {
         vendor: vendor.clone(),
         campaign,
+        cell: None,
+        disputes: false,
+        may_be_public: false,
         text,
         account: known.account.clone(),
         grant: known.grant.clone(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Means, Role, Scope};
 use crate::ids::{AccountId, CampaignId, GrantId, Sha256Digest, VendorId};
+use crate::plan::CellId;
 
 /// Something that happened about access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +111,15 @@ pub struct Answered {
     pub vendor: VendorId,
     /// To the results of which campaign.
     pub campaign: CampaignId,
+    /// The one result it is about; none for the campaign as a whole.
+    #[serde(default)]
+    pub cell: Option<CellId>,
+    /// It says that a result is wrong: an operator has to reply before publication.
+    #[serde(default)]
+    pub disputes: bool,
+    /// The vendor allows it to stand beside the published result.
+    #[serde(default)]
+    pub may_be_public: bool,
     /// In the vendor's words.
     pub text: String,
     /// Who wrote it.

@@ -7,6 +7,7 @@ mod batches;
 mod commands;
 mod declaring;
 mod faulty;
+mod letters;
 mod side_by_side;
 mod support;
 mod taking_over;

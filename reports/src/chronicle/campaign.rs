@@ -75,7 +75,8 @@ impl CampaignFold {
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
             | Event::WaiverEnded(_)
-            | Event::Access(_) => false,
+            | Event::Access(_)
+            | Event::Letter(_) => false,
             Event::TrialsPlanned(planned) => {
                 planned.trials.iter().for_each(|trial| self.plan(trial));
                 true

@@ -104,7 +104,8 @@ impl CampaignHistory {
             | Event::UpgradeDeclared(_)
             | Event::CheckWaived(_)
             | Event::WaiverEnded(_)
-            | Event::Access(_) => false,
+            | Event::Access(_)
+            | Event::Letter(_) => false,
             Event::TrialsPlanned(planned) => {
                 self.plan.extend(planned.trials.iter().cloned());
                 self.trials.extend(planned.trials.iter().map(|it| (it.clone(), Steps::new())));

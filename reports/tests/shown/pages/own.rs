@@ -238,6 +238,9 @@ fn answered(vendor: &str, grant: &str, text: &str) -> AccessEvent {
     AccessEvent::Answered(Answered {
         vendor: vendor.parse().unwrap(),
         campaign: "c-2016".parse().unwrap(),
+        cell: None,
+        disputes: false,
+        may_be_public: false,
         text: text.to_owned(),
         account: "bob".parse().unwrap(),
         grant: grant.parse().unwrap(),

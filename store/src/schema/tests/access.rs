@@ -36,6 +36,9 @@ pub(super) fn next(event: &AccessEvent) -> Option<AccessEvent> {
         AccessEvent::Disclosed(_) => AccessEvent::Answered(Answered {
             vendor: "citrix".parse().unwrap(),
             campaign: campaign(),
+            cell: None,
+            disputes: false,
+            may_be_public: false,
             text: "Fixed in 8.2.\nThank you, \"Ada\".".to_owned(),
             account: "desk".parse().unwrap(),
             grant: "g-4".parse().unwrap(),
@@ -51,10 +54,15 @@ pub(super) fn variants(event: AccessEvent) -> Vec<AccessEvent> {
             let all = super::samples::chain((Role::Auditor, Means::Password), next_grant);
             all.into_iter().map(|(role, means)| granted(role, means)).collect()
         }
-        AccessEvent::AccessRevoked(_)
-        | AccessEvent::SignedIn(_)
-        | AccessEvent::Disclosed(_)
-        | AccessEvent::Answered(_) => vec![event],
+        AccessEvent::Answered(ref answered) => {
+            let cell = Some(super::letter::cell());
+            let (disputes, may_be_public) = (true, true);
+            let full = Answered { cell, disputes, may_be_public, ..answered.clone() };
+            vec![event, AccessEvent::Answered(full)]
+        }
+        AccessEvent::AccessRevoked(_) | AccessEvent::SignedIn(_) | AccessEvent::Disclosed(_) => {
+            vec![event]
+        }
     }
 }
 

@@ -5,5 +5,6 @@ mod arbitrary;
 mod declared;
 mod golden;
 mod laws;
+mod letter;
 mod samples;
 mod testbed;

@@ -15,7 +15,7 @@ use domain::score::{Score, Standing};
 use domain::step::Step;
 use uuid::Uuid;
 
-use super::{access, declared, testbed};
+use super::{access, declared, letter, testbed};
 
 /// Every sample under the name of its golden file, as the log would hold it.
 pub(crate) fn all() -> Vec<(String, Recorded)> {
@@ -78,6 +78,7 @@ fn variants(event: Event) -> Vec<Event> {
         | Event::StepWithdrawn(_)
         | Event::TrialsTold(_) => vec![event],
         Event::Access(event) => access::variants(event).into_iter().map(Event::Access).collect(),
+        Event::Letter(event) => letter::variants(event).into_iter().map(Event::Letter).collect(),
     }
 }
 
@@ -110,7 +111,11 @@ fn next_event(event: &Event) -> Option<Event> {
         Event::WaiverEnded(_) => Some(Event::StepWithdrawn(declared::step_withdrawn())),
         Event::StepWithdrawn(_) => Some(Event::TrialsTold(declared::trials_told())),
         Event::TrialsTold(_) => Some(Event::Access(access::first())),
-        Event::Access(event) => access::next(event).map(Event::Access),
+        Event::Access(event) => {
+            let next = access::next(event).map(Event::Access);
+            Some(next.unwrap_or_else(|| Event::Letter(letter::first())))
+        }
+        Event::Letter(event) => letter::next(event).map(Event::Letter),
     }
 }
 
