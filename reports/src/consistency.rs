@@ -20,7 +20,7 @@ pub struct Consistency {
 #[must_use]
 pub fn consistency(record: &CampaignRecord) -> BTreeMap<GuestId, Consistency> {
     let mut by_guest: BTreeMap<GuestId, Consistency> = BTreeMap::new();
-    for (id, cell) in &record.cells {
+    for (id, cell) in record.cells.iter() {
         let of_guest = by_guest.entry(id.guest.clone()).or_default();
         for route in cell.routes.iter().filter(|it| it.verdict.scored > 1) {
             of_guest.repeated += 1;

@@ -129,7 +129,7 @@ fn public(versions: &Pins) -> Pins {
 
 fn flow(shown: &CampaignRecord) -> Flow {
     let mut bands: BTreeMap<([usize; 2], usize, Standing), Band> = BTreeMap::new();
-    for (id, cell) in &shown.cells {
+    for (id, cell) in shown.cells.iter() {
         let [_, source, target] = place(&shown.testbed, id);
         for route in cell.routes.iter().map(|it| &it.verdict) {
             let band =

@@ -11,9 +11,14 @@ use crate::public::PublicView;
 /// product, in words that say where it stands and what to do; none when nothing public names one.
 #[must_use]
 pub fn tool_named(judged: &Judged<'_>) -> Option<String> {
-    let view = PublicView::from(judged);
+    tool_named_in_view(&PublicView::from(judged), &judged.campaign.testbed)
+}
+
+/// The same of a public view, given the testbed of its campaign.
+#[must_use]
+pub fn tool_named_in_view(view: &PublicView, testbed: &Testbed) -> Option<String> {
     let remedy = "and run the campaign anew, or show it to operators only";
-    named(&[&judged.campaign.testbed], &declared(&view), remedy)
+    named(&[testbed], &declared(view), remedy)
 }
 
 /// The first of these texts that names a conversion tool of the testbed, in words that say where it

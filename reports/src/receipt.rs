@@ -3,7 +3,7 @@
 use domain::ids::Sha256Digest;
 
 use crate::json;
-use crate::matrix_file::MatrixFile;
+use crate::matrix_file::{MatrixFile, ViewpointEntry};
 
 /// What stands at the foot of a view: the question, and the digest of its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +16,14 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of a view, given the call that asks for it.
+    /// The receipt of a view. The policy is named as a command line spells it; none for the default
+    /// one.
     ///
     /// # Errors
     /// When the view cannot be written as JSON; that does not happen.
-    pub fn new(file: &MatrixFile, command: String) -> serde_json::Result<Self> {
-        Ok(Self { command, sha256: Sha256Digest::of(json::text(file)?.as_bytes()) })
+    pub fn new(file: &MatrixFile, policy: Option<&str>) -> serde_json::Result<Self> {
+        let sha256 = Sha256Digest::of(json::text(file)?.as_bytes());
+        Ok(Self { command: command(file, policy), sha256 })
     }
 
     /// What the call and the digest are there for. Another version of Portolan may tell more.
@@ -36,4 +38,23 @@ impl Receipt {
     pub fn words(&self) -> String {
         format!("{}\n  {} | sha256sum\n  {}", Self::TITLE, self.command, self.sha256)
     }
+}
+
+/// The call that prints a view as JSON.
+fn command(file: &MatrixFile, policy: Option<&str>) -> String {
+    let mut words = vec![format!("portolan matrix --campaign {}", file.campaign)];
+    if let [only] = file.matrices.as_slice()
+        && file.guests.len() > 1
+    {
+        words.push(format!("--guest {}", only.guest));
+    }
+    let ViewpointEntry { as_of, known_at } = file.viewpoint;
+    words.extend(as_of.map(|it| format!("--as-of {it}")));
+    words.extend(known_at.map(|it| format!("--known-at {it}")));
+    words.extend(policy.map(|it| format!("--policy {it}")));
+    if file.audience == "public" {
+        words.push("--audience public".to_owned());
+    }
+    words.push("--format json".to_owned());
+    words.join(" ")
 }

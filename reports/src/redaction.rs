@@ -1,5 +1,7 @@
 //! From a judged campaign to what anyone may see: the one place where tools are left out.
 
+mod record;
+
 use std::collections::BTreeSet;
 
 use domain::event::Pins;
@@ -15,6 +17,8 @@ use crate::reason::{Reason, decisive};
 use crate::setting::{Course, Pin, PinChange, PublicGuest, PublicPlatform, PublicWaiver, Work};
 use crate::tally::merit;
 use crate::viewpoint::Viewpoint;
+
+pub use record::RecordJudged;
 
 /// Subjects of pins that anyone may see. What is not listed is left out.
 const TOLD: [&str; 3] = ["platform", "guest", "host"];

@@ -55,20 +55,6 @@ impl<'a> Sight<'a> {
         audience: Audience,
         policy: Option<&str>,
     ) -> serde_json::Result<Receipt> {
-        let mut words = vec![format!("portolan matrix --campaign {}", judged.campaign.id)];
-        if let [only] = judged.matrices.as_slice()
-            && judged.campaign.testbed.guests.len() > 1
-        {
-            words.push(format!("--guest {}", only.guest));
-        }
-        let viewpoint = self.history.viewpoint_of(judged.campaign);
-        words.extend(viewpoint.as_of.map(|it| format!("--as-of {it}")));
-        words.extend(viewpoint.known_at.map(|it| format!("--known-at {it}")));
-        words.extend(policy.map(|it| format!("--policy {it}")));
-        if audience == Audience::Public {
-            words.push("--audience public".to_owned());
-        }
-        words.push("--format json".to_owned());
-        Receipt::new(&self.file(judged, audience), words.join(" "))
+        Receipt::new(&self.file(judged, audience), policy)
     }
 }

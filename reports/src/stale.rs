@@ -1,6 +1,7 @@
 //! Which cells rest on evidence of versions that are no longer there, and what would mend it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::event::Pins;
 use domain::ids::{CampaignId, PlatformId};
@@ -63,21 +64,24 @@ pub struct Revalidation {
 #[must_use]
 pub fn current(records: &[CampaignRecord], registry: &Registry) -> Current {
     let mut current = Current::new();
-    let mut known: Vec<(u64, bool, Pins)> = records
+    let mut known: Vec<(u64, bool, Arc<Pins>)> = records
         .iter()
         .filter(|it| !it.told)
-        .map(|it| (it.found, false, it.versions.clone()))
+        .map(|it| (it.found, false, Arc::clone(&it.versions)))
         .collect();
     known.extend(registry.upgrades().iter().map(|it| {
         let pins = Pins::from([(it.what.subject.clone(), it.what.to.clone())]);
-        (it.position, true, pins)
+        (it.position, true, Arc::new(pins))
     }));
     known.sort_by_key(|(position, _, _)| *position);
     for (position, declared, pins) in known {
-        for (subject, version) in pins {
-            let is_known = current.get(&subject).is_some_and(|it: &Version| it.version == version);
-            if !is_known || !declared {
-                current.insert(subject, Version { version, position, declared });
+        for (subject, version) in pins.iter() {
+            let new = |version: &str| Version { version: version.to_owned(), position, declared };
+            match current.get_mut(subject) {
+                None => drop(current.insert(subject.clone(), new(version))),
+                Some(known) if known.version != *version => *known = new(version),
+                Some(known) if !declared => (known.position, known.declared) = (position, declared),
+                Some(_) => {}
             }
         }
     }
@@ -92,7 +96,7 @@ impl Revalidation {
         let mut revalidation =
             Self { cells: Vec::new(), fresh: 0, trials: Vec::new(), alone_ms: 0, estimate_ms: 0 };
         let mut longest_ms = 0;
-        for (id, cell) in &baseline.cells {
+        for (id, cell) in baseline.cells.iter() {
             let Some(stale) = stale(&newer, id, cell, current) else {
                 revalidation.fresh += 1;
                 continue;

@@ -28,6 +28,7 @@ mod asked;
 pub mod door;
 mod kept;
 mod reading;
+mod sighted;
 mod views;
 
 pub mod access;

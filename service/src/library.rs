@@ -1,6 +1,7 @@
 //! The read side: every campaign in the present, kept up with the log, and any one of them in full,
 //! from anywhere in time.
 
+mod brief;
 mod full;
 mod past;
 mod present;
@@ -20,6 +21,7 @@ use reports::viewpoint::Viewpoint;
 use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
 use tokio::sync::{broadcast, watch};
 
+pub use brief::Brief;
 use full::{Key, Shelf};
 pub use past::{Past, Unseen};
 pub use present::{Present, Records};

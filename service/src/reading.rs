@@ -100,6 +100,11 @@ impl Service {
         })
     }
 
+    /// The policy whose scores are called raw.
+    pub(crate) fn raw(&self) -> &Policy {
+        self.settings.policies.first().unwrap_or(&self.settings.policy)
+    }
+
     /// One campaign as it is asked for. Blocks while it is read.
     ///
     /// # Errors
@@ -110,7 +115,7 @@ impl Service {
         self.library.check(viewpoint)?;
         let history = self.library.history(id, viewpoint, self.now())?;
         let history = history.ok_or_else(|| no_campaign(id))?;
-        let raw = self.settings.policies.first().unwrap_or(&self.settings.policy).clone();
+        let raw = self.raw().clone();
         Ok(Reading { history, policy, raw, id: id.clone(), asked: asked.clone() })
     }
 

@@ -121,7 +121,7 @@ fn one_guest(diff: diff::Diff, command: &Diff) -> Result<diff::Diff, Exit> {
 /// What anyone may see; refused where a declared text would name a tool of any campaign.
 fn public(diff: &diff::Diff, frame: &Frame<'_>, records: &[CampaignRecord]) -> Result<Shown, Exit> {
     let view = PublicDiff::new(diff, frame);
-    let testbeds: Vec<_> = records.iter().map(|it| &it.testbed).collect();
+    let testbeds: Vec<_> = records.iter().map(|it| &*it.testbed).collect();
     match leak::tool_named_in_diff(&view, &testbeds) {
         Some(words) => Err(Exit::usage(words)),
         None => Ok(Shown::public(view)),

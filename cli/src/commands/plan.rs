@@ -96,7 +96,7 @@ fn stale(args: &Args, command: &Plan, testbed: Option<Testbed>) -> Result<(), Ex
              testbed to walk: portolan plan TESTBED --stale --baseline {name}"
         ))),
         path => {
-            let testbed = testbed.unwrap_or_else(|| baseline.testbed.clone());
+            let testbed = testbed.unwrap_or_else(|| Testbed::clone(&baseline.testbed));
             let estimate_ms = revalidation.estimate_ms;
             let file = PlanFile::new(testbed, revalidation.trials);
             keep(args, path, &PlanFile { baseline: Some(name.clone()), estimate_ms, ..file })

@@ -17,6 +17,7 @@ use domain::told::ToldTrial;
 use domain::verdict::{self, StepSeen, Steps, TrialVerdict};
 use jiff::Timestamp;
 
+use super::aside::{Aside, Done};
 use super::digest::{Interned, Positions, TrialDigest};
 use super::route::RouteFold;
 use crate::viewpoint::Viewpoint;
@@ -29,7 +30,7 @@ pub(super) struct CampaignFold {
     pub(super) last_recorded: Timestamp,
     pub(super) positions: (u64, u64),
     pub(super) found: u64,
-    pub(super) testbed: Testbed,
+    pub(super) testbed: Arc<Testbed>,
     pub(super) versions: Pins,
     pub(super) ended: Option<(Ending, Cost)>,
     pub(super) told: bool,
@@ -39,6 +40,10 @@ pub(super) struct CampaignFold {
     pub(super) cells: BTreeMap<[u16; 3], Vec<(u16, RouteFold)>>,
     /// Trials on their way, with all that was observed.
     pub(super) walking: BTreeMap<Trial, Steps>,
+    /// What its own page alone tells, but for how much was done.
+    pub(super) aside: Aside,
+    /// How much was done in trials that are over.
+    pub(super) done: Done,
 }
 
 impl CampaignFold {
@@ -50,13 +55,15 @@ impl CampaignFold {
             last_recorded: recorded.at,
             positions: (recorded.position, recorded.position),
             found: recorded.position,
-            testbed: started.testbed.clone(),
+            testbed: Arc::new(started.testbed.clone()),
             versions: started.pins.clone(),
             ended: None,
             told: false,
             beyond: 0,
             cells: BTreeMap::new(),
             walking: BTreeMap::new(),
+            aside: Aside { pins: started.pins.clone(), ..Aside::default() },
+            done: Done::default(),
         }
     }
 
@@ -83,6 +90,7 @@ impl CampaignFold {
             }
             Event::CampaignResumed(_) => {
                 self.ended = None;
+                self.aside.resumed += 1;
                 self.found = position;
                 true
             }
@@ -133,6 +141,11 @@ impl CampaignFold {
             true => self.versions.remove(&change.subject),
             false => self.versions.insert(change.subject.clone(), change.to.clone()),
         };
+        // A lab that took part found what nobody had pinned yet: that is no change.
+        match change.from.is_empty() && self.aside.resumed == 0 {
+            true => drop(self.aside.pins.insert(change.subject.clone(), change.to.clone())),
+            false => self.aside.changes.push(change.clone()),
+        }
     }
 
     fn route(&mut self, trial: &Trial) -> Option<&mut RouteFold> {
@@ -158,6 +171,7 @@ impl CampaignFold {
         if is_over {
             let mut steps = self.walking.remove(&trial).unwrap_or_default();
             steps.insert(step, seen);
+            self.done.count(&steps);
             let digest = digest(policy, (&trial, &steps), self.positions.0, interned);
             if let Some(route) = self.route(&trial) {
                 route.push(digest);
@@ -180,6 +194,7 @@ impl CampaignFold {
         if let Some(seen) = self.walking.get_mut(trial).and_then(|steps| steps.get_mut(step)) {
             if seen.position == *position {
                 seen.withdrawn = Some(withdrawn.clone());
+                self.aside.withdrawn += 1;
             }
             return true;
         }
@@ -193,6 +208,7 @@ impl CampaignFold {
             digest.verdict = interned.verdict(verdict);
             // The restart is that step or comes after it: its addresses say nothing any more.
             digest.addresses = None;
+            self.aside.withdrawn += 1;
         }
         true
     }

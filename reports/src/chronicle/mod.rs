@@ -5,6 +5,7 @@
 //! the chronicle keeps what matrices, differences and trends need: some hundred bytes a trial, and
 //! none of its observations. A property test holds the two against each other.
 
+mod aside;
 mod campaign;
 mod cell;
 mod digest;
@@ -20,6 +21,7 @@ use domain::policy::Policy;
 use domain::registry::Registry;
 use jiff::Timestamp;
 
+pub use aside::Aside;
 pub use record::{CampaignRecord, CellRecord, RouteRecord};
 
 use crate::chronicle::campaign::CampaignFold;

@@ -1,6 +1,7 @@
 //! A campaign as comparing over time needs it: a line for each cell.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::aggregate::RouteVerdict;
 use domain::change::CellStand;
@@ -12,9 +13,10 @@ use domain::testbed::Testbed;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::aside::Aside;
 use crate::reason::Reason;
 
-/// One campaign.
+/// One campaign. What is large is shared: whoever keeps it may copy it at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignRecord {
     /// Which one.
@@ -28,15 +30,17 @@ pub struct CampaignRecord {
     /// Position of the event at which its versions were found: its start, or its last resumption.
     pub found: u64,
     /// The testbed as declared.
-    pub testbed: Testbed,
+    pub testbed: Arc<Testbed>,
     /// The versions in force at its end.
-    pub versions: Pins,
+    pub versions: Arc<Pins>,
     /// How it ended, if it did, and what it cost.
     pub ended: Option<(Ending, Cost)>,
     /// Another system told it.
     pub told: bool,
     /// Every planned cell.
-    pub cells: BTreeMap<CellId, CellRecord>,
+    pub cells: Arc<BTreeMap<CellId, CellRecord>>,
+    /// What its own page alone tells.
+    pub aside: Arc<Aside>,
 }
 
 /// One cell of a campaign. Names tools: for operators and auditors only.

@@ -1,6 +1,7 @@
 //! What a campaign of the chronicle comes to: a line for each cell, from what is kept of its trials.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::event::CheckWaived;
 use domain::ids::RouteId;
@@ -8,6 +9,7 @@ use domain::plan::CellId;
 use domain::policy::Policy;
 use domain::testbed::Testbed;
 
+use super::aside::Aside;
 use super::campaign::{CampaignFold, digest};
 use super::cell::cell_record;
 use super::digest::{Interned, TrialDigest};
@@ -29,12 +31,17 @@ impl CampaignFold {
             last_recorded: self.last_recorded,
             positions: self.positions,
             found: self.found,
-            testbed: self.testbed.clone(),
-            versions: self.versions.clone(),
+            testbed: Arc::clone(&self.testbed),
+            versions: Arc::new(self.versions.clone()),
             ended: self.ended,
             told: self.told,
-            cells: self.cells.iter().filter_map(cell).collect(),
+            cells: Arc::new(self.cells.iter().filter_map(cell).collect()),
+            aside: Arc::new(self.aside()),
         }
+    }
+
+    fn aside(&self) -> Aside {
+        Aside { work: self.done.with(self.walking.values()), ..self.aside.clone() }
     }
 
     /// The trials on their way, each judged as far as it has come.

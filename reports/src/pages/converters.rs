@@ -2,6 +2,7 @@
 //! only.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use domain::ids::{ConverterId, GuestId};
@@ -99,7 +100,8 @@ impl Converters {
     pub fn new(record: &CampaignRecord, campaigns: Vec<String>, guest: Option<GuestId>) -> Self {
         let guests = record.testbed.guests.iter().map(|it| it.id.clone()).collect();
         let mut record = record.clone();
-        record.cells.retain(|it, _| guest.as_ref().is_none_or(|guest| *guest == it.guest));
+        let cells = Arc::make_mut(&mut record.cells);
+        cells.retain(|it, _| guest.as_ref().is_none_or(|guest| *guest == it.guest));
         let mut fared: BTreeMap<ConverterId, Fared> = converters(&record);
         let line = |it: &domain::testbed::Converter| ConverterLine {
             id: it.id.clone(),

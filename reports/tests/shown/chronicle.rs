@@ -1,5 +1,8 @@
 //! The chronicle keeps less than the history and says the same.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use domain::change::{Carrier, CellStand};
 use domain::event::{CheckWaived, Pins, Recorded, StepFinished};
 use domain::ids::RouteId;
@@ -8,10 +11,13 @@ use domain::policy::Policy;
 use domain::score::{Score, Standing};
 use domain::verdict::{StepSeen, Steps};
 use proptest::prelude::*;
-use reports::chronicle::{CampaignRecord, CellRecord, Chronicle, RouteRecord};
+use reports::chronicle::{Aside, CampaignRecord, CellRecord, Chronicle, RouteRecord};
 use reports::history::{CampaignHistory, History};
 use reports::matrix::{Cell, Judged, Lens, RouteTried, TrialJudged};
+use reports::public::PublicView;
 use reports::reason::Reason;
+use reports::redaction::RecordJudged;
+use reports::setting::Work;
 use reports::tally::merit;
 use reports::viewpoint::Viewpoint;
 
@@ -39,12 +45,43 @@ fn campaign(judged: &Judged<'_>) -> CampaignRecord {
         last_recorded: campaign.last_recorded,
         positions: (campaign.first_position, campaign.last_position),
         found: 0,
-        testbed: campaign.testbed.clone(),
-        versions: campaign.versions(),
+        testbed: Arc::new(campaign.testbed.clone()),
+        versions: Arc::new(campaign.versions()),
         ended: campaign.ended,
         told: campaign.origin.is_some(),
-        cells: cells.collect(),
+        cells: Arc::new(cells.collect()),
+        aside: Arc::new(aside(campaign)),
     }
+}
+
+fn aside(campaign: &CampaignHistory) -> Aside {
+    let steps = || campaign.trials.values().flat_map(|it| it.values()).map(|it| &it.finished);
+    Aside {
+        resumed: campaign.resumed,
+        pins: campaign.pins.clone(),
+        changes: campaign.changes.clone(),
+        withdrawn: campaign.withdrawn.len(),
+        work: Work {
+            steps: steps().count(),
+            acts: steps().map(|it| &it.act).collect::<BTreeSet<_>>().len(),
+            unshared_ms: steps().map(|it| it.duration_ms).sum(),
+        },
+    }
+}
+
+/// What anyone may see of each campaign, made from the history and from the chronicle.
+fn views(
+    (history, chronicle): (&History, &Chronicle),
+    (policy, waivers): (&Policy, &[&CheckWaived]),
+) -> (Vec<PublicView>, Vec<PublicView>) {
+    let lens = Lens { policy, waivers, raw: policy };
+    let whole = history.campaigns().iter().map(|it| PublicView::from(&Judged::through(it, &lens)));
+    let (records, raw) = (chronicle.records(waivers), chronicle.records(&[]));
+    let kept = records.iter().zip(&raw).map(|(record, raw)| {
+        let raw = Some(raw).filter(|_| !waivers.is_empty());
+        PublicView::from(&RecordJudged { record, policy, waivers, raw })
+    });
+    (whole.collect(), kept.collect())
 }
 
 fn cell(judged: &Judged<'_>, id: &CellId, cell: &Cell) -> CellRecord {
@@ -185,6 +222,8 @@ proptest! {
             let registry = history.registry();
             let in_force = registry.in_force(second(instant));
             prop_assert_eq!(unfound(live.records(&in_force)), plainly(&history, &policy, &in_force));
+            let (whole, kept) = views((&history, &live), (&policy, &in_force));
+            prop_assert_eq!(kept, whole);
             prop_assert_eq!(live.registry(), registry);
             prop_assert_eq!(live.head(), history.head());
             prop_assert_eq!(live.unplaced(), history.unplaced());

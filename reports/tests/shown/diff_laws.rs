@@ -1,6 +1,7 @@
 //! Thousands of random changes against a second, plain implementation.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::aggregate::RouteVerdict;
 use domain::change::{Carrier, CellStand, Change};
@@ -70,11 +71,14 @@ fn campaigns(table: &[Vec<Option<Drawn>>]) -> Vec<CampaignRecord> {
             last_recorded: at,
             positions: (place as u64, place as u64),
             found: place as u64,
-            testbed: testbed(),
-            versions: Pins::new(),
+            testbed: Arc::new(testbed()),
+            versions: Arc::default(),
             ended: None,
             told: false,
-            cells: cells.filter_map(|(row, it)| Some((id(row), cell(it[place]?)))).collect(),
+            cells: Arc::new(
+                cells.filter_map(|(row, it)| Some((id(row), cell(it[place]?)))).collect(),
+            ),
+            aside: Arc::default(),
         }
     };
     (0..7).map(campaign).collect()

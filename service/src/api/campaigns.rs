@@ -153,11 +153,14 @@ pub(super) async fn matrix(
     let (key, reader) = (Key::of_campaign(&service, &id, name, &when), Reader::of(&viewer));
     let of = reader.clone();
     let make = move |service: &Service| {
+        if !of.is_insider() {
+            return public_matrix(service, (&id, &when), guest.as_ref());
+        }
         let text = service.reading(&id, &when)?.judged(&of, |sight, judged| {
             let mut judged = judged.clone();
             judged.matrices.retain(|it| guest.as_ref().is_none_or(|guest| *guest == it.guest));
             if let Some(guest) = guest.filter(|_| judged.matrices.is_empty()) {
-                return Err(Problem::not_found(format!("Campaign `{id}` has no guest `{guest}`.")));
+                return Err(no_guest(&id, &guest));
             }
             let text = json::text(&sight.file(&judged, of.audience));
             text.map_err(|error| Problem::internal(&error))
@@ -165,6 +168,24 @@ pub(super) async fn matrix(
         Ok(Page::new(text, JSON))
     };
     reading::answer(service, &request, (key, &reader), make).await
+}
+
+/// The matrices as anyone may see them.
+fn public_matrix(
+    service: &Service,
+    (id, when): (&CampaignId, &When),
+    guest: Option<&GuestId>,
+) -> Result<Page, Problem> {
+    let view = service.sighted(id, when)?.of_guest(guest);
+    if let Some(guest) = guest.filter(|_| view.matrices.is_empty()) {
+        return Err(no_guest(id, guest));
+    }
+    let text = json::text(&json::public(&view)).map_err(|error| Problem::internal(&error))?;
+    Ok(Page::new(text, JSON))
+}
+
+fn no_guest(id: &CampaignId, guest: &GuestId) -> Problem {
+    Problem::not_found(format!("Campaign `{id}` has no guest `{guest}`."))
 }
 
 /// One cell: how it stands, why, and its past. Auditors and operators are told the derivation.

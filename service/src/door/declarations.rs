@@ -171,7 +171,7 @@ fn known_rule(service: &Service, rule: &str) -> Result<(), Problem> {
 /// Neither would one for something that no campaign has.
 fn known_scope(service: &Service, scope: &WaiverScope) -> Result<(), Problem> {
     let records = service.library.records(service.now());
-    let testbeds = || records.iter().map(|it| &it.testbed);
+    let testbeds = || records.iter().map(|it| &*it.testbed);
     let guests = |it: &Testbed| it.guests.iter().map(|it| it.id.to_string()).collect();
     let platforms = |it: &Testbed| it.platforms.iter().map(|it| it.id.to_string()).collect();
     let routes = |it: &Testbed| it.routes.iter().map(|it| it.id.to_string()).collect();

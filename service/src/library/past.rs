@@ -72,7 +72,10 @@ impl Library {
     }
 
     /// Position and time of the last event that is seen from there.
-    fn head(&self, viewpoint: Viewpoint) -> Result<Option<(u64, Timestamp)>, StoreError> {
+    pub(super) fn head(
+        &self,
+        viewpoint: Viewpoint,
+    ) -> Result<Option<(u64, Timestamp)>, StoreError> {
         let present = self.read();
         let Some(as_of) = viewpoint.as_of else {
             let Some(position) = viewpoint.known_at else { return Ok(present.times().head()) };
@@ -102,7 +105,7 @@ impl Library {
     }
 
     /// The latest time of any event that is known from there.
-    fn latest(&self, viewpoint: Viewpoint) -> Result<Option<Timestamp>, StoreError> {
+    pub(super) fn latest(&self, viewpoint: Viewpoint) -> Result<Option<Timestamp>, StoreError> {
         let present = self.read();
         let Some(known_at) = viewpoint.known_at else { return Ok(present.times().latest()) };
         let (mut latest, rest) = present.times().until(known_at);
@@ -115,6 +118,14 @@ impl Library {
             latest = latest.max(Some(recorded.at));
         }
         Ok(latest)
+    }
+
+    /// What had been declared, as seen from there.
+    pub(super) fn registry(&self, viewpoint: Viewpoint) -> Result<Registry, StoreError> {
+        match self.read().registry(viewpoint) {
+            Some(registry) => Ok(registry.clone()),
+            None => full::registry(&self.log, viewpoint),
+        }
     }
 
     /// The instant whose waivers are in force from there.
@@ -148,7 +159,7 @@ impl Library {
             return Ok(self.records(now).iter().find(|it| it.id == *id).cloned());
         }
         let instant = self.instant(viewpoint, now)?;
-        let registry = full::registry(&self.log, viewpoint)?;
+        let registry = self.registry(viewpoint)?;
         full::record(&self.log, id, (policy, viewpoint), &registry, instant)
     }
 
@@ -166,14 +177,15 @@ impl Library {
             return Ok(Past { records, registry, policy, unplaced });
         }
         let instant = self.instant(viewpoint, now)?;
-        let registry = full::registry(&self.log, viewpoint)?;
+        let registry = self.registry(viewpoint)?;
         let waivers = instant.map(|it| registry.in_force(it)).unwrap_or_default();
         let (mut records, mut straddling) = (Vec::new(), Vec::new());
+        drop(self.records(now));
         let present = self.read();
-        for it in present.chronicle().records(&waivers) {
-            match present.reach(&it, viewpoint) {
-                Reach::Whole => records.push(it),
-                Reach::Part => straddling.push(it.id),
+        for it in present.judged() {
+            match present.reach(it, viewpoint) {
+                Reach::Whole => records.extend(present.under(it, &waivers)),
+                Reach::Part => straddling.push(it.id.clone()),
                 Reach::Nothing => {}
             }
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::AccessRegistry;
-use domain::event::{Event, Recorded};
+use domain::event::{CheckWaived, Event, Recorded};
 use domain::ids::{CampaignId, WaiverId};
 use domain::policy::Policy;
+use domain::registry::Registry;
 use jiff::Timestamp;
 use reports::chronicle::{CampaignRecord, Chronicle};
 use reports::viewpoint::Viewpoint;
@@ -25,6 +26,20 @@ struct Span {
     earliest: Timestamp,
     /// The latest time of any.
     latest: Timestamp,
+}
+
+impl Span {
+    /// With an event after it.
+    fn and(self, new: Self) -> Self {
+        let (earliest, latest) = (self.earliest.min(new.earliest), self.latest.max(new.latest));
+        Self { next: new.next, earliest, latest }
+    }
+
+    /// Whether all of it is seen.
+    fn is_whole(&self, viewpoint: Viewpoint) -> bool {
+        viewpoint.known_at.is_none_or(|it| self.next <= it.saturating_add(1))
+            && viewpoint.reaches(self.latest)
+    }
 }
 
 /// How much of a campaign is seen from somewhere in time.
@@ -47,6 +62,8 @@ pub struct Present {
     spans: BTreeMap<CampaignId, Span>,
     /// Position after the last declaration.
     declared: u64,
+    /// Where and when there are declarations, those about a campaign among them.
+    declarations: Option<Span>,
     /// Position after the last event that a view of campaigns shows.
     shown: u64,
     /// Position after the last event that may make evidence stale.
@@ -70,6 +87,7 @@ impl Present {
             access: AccessRegistry::default(),
             spans: BTreeMap::new(),
             declared: 0,
+            declarations: None,
             shown: 0,
             grounds: 0,
             touched: BTreeSet::new(),
@@ -86,12 +104,16 @@ impl Present {
         let next = position + 1;
         self.access.evolve(recorded);
         self.times.note(position, at);
+        let is_declared = recorded.stream == domain::declare::STREAM;
+        let new = Span { next, earliest: at, latest: at };
+        if is_declared {
+            self.declarations = Some(self.declarations.map_or(new, |it| it.and(new)));
+        }
         if let Some(id) = recorded.event.campaign() {
-            let new = Span { next, earliest: at, latest: at };
             let span = self.spans.entry(id.clone()).or_insert(new);
-            *span = Span { next, earliest: span.earliest.min(at), latest: span.latest.max(at) };
+            *span = span.and(new);
             self.touched.insert(id.clone());
-        } else if recorded.stream == domain::declare::STREAM {
+        } else if is_declared {
             self.declared = next;
         }
         if !matches!(recorded.event, Event::Access(_) | Event::KeyChanged(_)) {
@@ -135,14 +157,36 @@ impl Present {
     pub(super) fn reach(&self, record: &CampaignRecord, viewpoint: Viewpoint) -> Reach {
         let known = viewpoint.known_at.unwrap_or(u64::MAX);
         let Some(span) = self.spans.get(&record.id) else { return Reach::Part };
-        let is_known = span.next <= known.saturating_add(1);
-        let (is_begun, is_over) =
-            (viewpoint.reaches(span.earliest), viewpoint.reaches(span.latest));
+        let is_begun = viewpoint.reaches(span.earliest);
         match record.told {
             _ if record.positions.0 > known => Reach::Nothing,
             false if !is_begun => Reach::Nothing,
-            false | true if is_known && is_over => Reach::Whole,
+            false | true if span.is_whole(viewpoint) => Reach::Whole,
             false | true => Reach::Part,
+        }
+    }
+
+    /// What was declared, as seen from there; none when only a part of it is seen.
+    pub(super) fn registry(&self, viewpoint: Viewpoint) -> Option<&Registry> {
+        let is_whole = self.declarations.is_none_or(|it| it.is_whole(viewpoint));
+        is_whole.then(|| self.chronicle.registry())
+    }
+
+    /// Every campaign as it was judged last.
+    pub(super) fn judged(&self) -> &[CampaignRecord] {
+        &self.records
+    }
+
+    /// A campaign under these waivers, given how it was judged last.
+    pub(super) fn under(
+        &self,
+        judged: &CampaignRecord,
+        waivers: &[&CheckWaived],
+    ) -> Option<CampaignRecord> {
+        let is_so = self.waived.iter().eq(waivers.iter().map(|it| &it.waiver));
+        match is_so && !self.touched.contains(&judged.id) {
+            true => Some(judged.clone()),
+            false => self.chronicle.record(&judged.id, waivers),
         }
     }
 

@@ -54,20 +54,28 @@ pub(crate) fn campaign(
     reader: &Reader,
     (id, when): (&CampaignId, &When),
 ) -> Result<(CampaignPage, String), Problem> {
-    let reading = service.reading(id, when)?;
-    let (record, past) = (service.record(&reading)?, service.past(when, reader)?);
-    let stale = stale(service, reader, (id, when))?;
-    let permalink = links::asking(&links::campaign(id), &reading.pinned()?.pairs());
+    let (past, stale) = (service.past(when, reader)?, stale(service, reader, (id, when))?);
     let (filter, asked) = (Filter::default(), when.links());
     let marks = Marks { filter: &filter, asked: &asked, stale: &stale };
+    let (page, record, pinned) = match reader.is_insider() {
+        true => {
+            let reading = service.reading(id, when)?;
+            let record = service.record(&reading)?;
+            let page = reading.judged(reader, |sight, judged| {
+                let page = CampaignPage::new(&view(reader, sight, judged), &record, &marks);
+                Ok(page.with_tools(judged.campaign))
+            })?;
+            (page, record, reading.pinned()?)
+        }
+        false => {
+            let sighted = service.sighted(id, when)?;
+            let page = CampaignPage::new(&sighted.view, &sighted.record, &marks);
+            let pinned = sighted.pinned();
+            (page, sighted.record, pinned)
+        }
+    };
     let pictures = gallery(&record, &past.records).map_err(|error| Problem::internal(&error))?;
-    let page = reading.judged(reader, |sight, judged| {
-        let page = CampaignPage::new(&view(reader, sight, judged), &record, &marks);
-        Ok(match reader.is_insider() {
-            true => page.with_tools(judged.campaign),
-            false => page,
-        })
-    })?;
+    let permalink = links::asking(&links::campaign(id), &pinned.pairs());
     Ok((page.with_pictures(pictures), permalink))
 }
 

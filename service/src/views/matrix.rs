@@ -6,11 +6,14 @@ use domain::ids::{CampaignId, GuestId, PlatformId};
 use domain::plan::CellId;
 use domain::score::Standing;
 use jiff::Timestamp;
+use reports::chronicle::CampaignRecord;
 use reports::explain::{Explanation, Leaves};
 use reports::pages::cell::{CellOf, CellPage};
 use reports::pages::links;
 use reports::pages::matrices::{Matrices, Question};
 use reports::pages::table::Filter;
+use reports::public::PublicView;
+use reports::receipt::Receipt;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -82,25 +85,49 @@ pub(crate) fn matrices(
     (id, asked): (&CampaignId, &MatrixAsked),
 ) -> Result<(Matrices, String), Problem> {
     let (when, filter) = (asked.when(), asked.filter());
-    let reading = service.reading(id, &when)?;
-    let (record, links) = (service.record(&reading)?, when.links());
-    let stale = stale(service, reader, (id, &when))?;
-    let pinned = asked.permalink(id, &reading.pinned()?);
-    let made = reading.judged(reader, |sight, judged| {
+    let (links, stale) = (when.links(), stale(service, reader, (id, &when))?);
+    let Seen { record, view, receipt, pinned } = match reader.is_insider() {
+        true => told(service, reader, (id, &when, filter.guest.as_ref()))?,
+        false => {
+            let sighted = service.sighted(id, &when)?;
+            let receipt = sighted.receipt(filter.guest.as_ref())?;
+            let pinned = sighted.pinned();
+            Seen { record: sighted.record, view: sighted.view, receipt, pinned }
+        }
+    };
+    let question = Question {
+        filter: &filter,
+        asked: &links,
+        policy: &view.policy,
+        stale: &stale,
+        receipt: Some(&receipt),
+    };
+    let made = Matrices::of_record(&record, &question).with_view(&view, &question);
+    Ok((made, asked.permalink(id, &pinned)))
+}
+
+/// What matrices are made of, as their reader may see it.
+struct Seen {
+    record: CampaignRecord,
+    view: PublicView,
+    receipt: Receipt,
+    pinned: links::Asked,
+}
+
+/// What auditors and operators see.
+fn told(
+    service: &Service,
+    reader: &Reader,
+    (id, when, guest): (&CampaignId, &When, Option<&GuestId>),
+) -> Result<Seen, Problem> {
+    let reading = service.reading(id, when)?;
+    let (record, pinned) = (service.record(&reading)?, reading.pinned()?);
+    reading.judged(reader, |sight, judged| {
         let mut wanted = judged.clone();
-        wanted.matrices.retain(|it| filter.guest.as_ref().is_none_or(|guest| *guest == it.guest));
+        wanted.matrices.retain(|it| guest.is_none_or(|guest| *guest == it.guest));
         let receipt = receipt(&reading, reader, (sight, &wanted))?;
-        let question = Question {
-            filter: &filter,
-            asked: &links,
-            policy: &judged.policy.label(),
-            stale: &stale,
-            receipt: Some(&receipt),
-        };
-        let view = view(reader, sight, judged);
-        Ok(Matrices::of_record(&record, &question).with_view(&view, &question))
-    })?;
-    Ok((made, pinned))
+        Ok(Seen { record, view: view(reader, sight, judged), receipt, pinned })
+    })
 }
 
 /// One cell of a campaign, and where it is kept for ever.
@@ -112,31 +139,30 @@ pub(crate) fn cell(
     reader: &Reader,
     (id, cell, when): (&CampaignId, &CellId, &When),
 ) -> Result<(CellPage, String), Problem> {
+    let (links, past) = (when.links(), service.past(when, reader)?);
+    let stale = stale(service, reader, (id, when))?.contains(cell);
+    let records = past.records.as_slice();
+    let page = |record: &CampaignRecord, view: &PublicView, receipt: &Receipt| {
+        let receipt = Some(receipt);
+        let of = CellOf { view, record, records, asked: &links, stale, receipt };
+        CellPage::new(&of, cell).ok_or_else(|| no_cell(cell))
+    };
+    if !reader.is_insider() {
+        let sighted = service.sighted(id, when)?;
+        let made = page(&sighted.record, &sighted.view, &sighted.receipt(None)?)?;
+        return Ok((made, links::cell(id, cell, &sighted.pinned())));
+    }
     let reading = service.reading(id, when)?;
-    let (record, links) = (service.record(&reading)?, when.links());
-    let past = service.past(when, reader)?;
-    let stale = stale(service, reader, (id, when))?;
-    let pinned = links::cell(id, cell, &reading.pinned()?);
+    let record = service.record(&reading)?;
     let made = reading.judged(reader, |sight, judged| {
         let receipt = receipt(&reading, reader, (sight, judged))?;
-        let of = CellOf {
-            view: &view(reader, sight, judged),
-            record: &record,
-            records: &past.records,
-            asked: &links,
-            stale: stale.contains(cell),
-            receipt: Some(&receipt),
-        };
-        let page = CellPage::new(&of, cell).ok_or_else(|| no_cell(cell))?;
-        if !reader.is_insider() {
-            return Ok(page);
-        }
+        let page = page(&record, &view(reader, sight, judged), &receipt)?;
         let CellId { guest, source, target } = cell;
         let told = Explanation::new(judged, guest, source, target);
         let told = told.map_err(|error| Problem::not_found(format!("{error}.")))?;
         Ok(page.told_by(with_leaves(service, told)?))
     })?;
-    Ok((made, pinned))
+    Ok((made, links::cell(id, cell, &reading.pinned()?)))
 }
 
 /// The derivation with the leaf of each of its events in the log's tree.

@@ -148,7 +148,7 @@ fn shown(
         return Ok(Shown::operator(diff, frame));
     }
     let view = PublicDiff::new(diff, frame);
-    let testbeds: Vec<_> = past.records.iter().map(|it| &it.testbed).collect();
+    let testbeds: Vec<_> = past.records.iter().map(|it| &*it.testbed).collect();
     match leak::tool_named_in_diff(&view, &testbeds) {
         Some(_) => Err(unpublishable()),
         None => Ok(Shown::public(view)),

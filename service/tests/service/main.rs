@@ -17,6 +17,7 @@ mod world;
 
 mod access;
 mod api;
+mod brief;
 mod conform;
 mod described;
 mod door;

@@ -86,7 +86,7 @@ pub(crate) fn outputs(history: &History) -> Vec<String> {
 pub(crate) fn shown(history: &History, judged: &Judged<'_>) -> Vec<String> {
     let view = PublicView::from(judged).of_history(history);
     let file = json::operator(judged, history);
-    let receipt = Receipt::new(&file, "portolan matrix".to_owned()).unwrap();
+    let receipt = Receipt::new(&file, None).unwrap();
     let page = |audience| {
         let receipt = Some(&receipt);
         Report { judged, audience, history, receipt, leaves: None, records: &[] }.page().unwrap()
