@@ -81,8 +81,7 @@ impl Place {
 
     /// The service that runs over the store; whoever owns it otherwise is told.
     fn service(args: &Args, in_use: anyhow::Error) -> Result<Self, Exit> {
-        let found = running(&args.store.join("service"));
-        let found = found.map_err(|error| Exit::Usage(error.into()))?;
+        let found = running(&args.store.join("service"))?;
         found.map(Self::Service).ok_or(Exit::Usage(in_use))
     }
 
