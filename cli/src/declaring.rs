@@ -41,7 +41,7 @@ impl<'a> Declaring<'a> {
             Err(exit) => exit.in_use()?,
         };
         let runtime = Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
-        let door = runtime.block_on(remote::running(args)).ok_or(in_use)?;
+        let door = runtime.block_on(remote::running(args))?.ok_or(in_use)?;
         tell(&format!("recording through the service at {}, as its operator", door.server()));
         Ok(Self::There(Box::new(There { args, door, runtime })))
     }

@@ -64,7 +64,7 @@ impl Logbook {
         match commands::desk_or_owner(args)? {
             Ok(desk) => Ok(Self::Here(Arc::new(desk))),
             Err(in_use) => {
-                let door = runtime.block_on(remote::running(args)).ok_or(in_use)?;
+                let door = runtime.block_on(remote::running(args))?.ok_or(in_use)?;
                 tell(&format!("recording through the service at {}", door.server()));
                 Ok(Self::There(Box::new(There::new(args, door, command.spooling, true))))
             }

@@ -9,7 +9,7 @@ use runner::remote::{
     Token, Way,
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer};
+use service::access::{self, NotHere, RunningService};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Args, Credential};
@@ -21,18 +21,6 @@ use crate::{clock, settings};
 const LARGEST_TOKEN: u64 = 1024;
 /// How often a service is asked again before it counts as away.
 pub(crate) const AGAIN: usize = 4;
-
-/// How a running service is found, as it writes it into its store.
-#[derive(Deserialize)]
-struct Running {
-    url: String,
-    #[serde(deserialize_with = "secret")]
-    token: SecretString,
-}
-
-fn secret<'de, D: Deserializer<'de>>(text: D) -> Result<SecretString, D::Error> {
-    String::deserialize(text).map(SecretString::from)
-}
 
 /// The door of the service at an address.
 pub(crate) fn door(server: &str, credential: &Credential) -> Result<Door, Exit> {
@@ -60,16 +48,21 @@ fn token(credential: &Credential) -> Result<Token, Exit> {
     Token::read(&secret).map_err(Exit::usage)
 }
 
-/// The door of the service that owns this store, if one answers.
-pub(crate) async fn running(args: &Args) -> Option<Door> {
-    let path = args.store.join("service/running.json");
-    let text = settings::read("running service", &path, settings::LARGEST).ok()?;
-    let Running { url, token } = serde_json::from_str(&text).ok()?;
-    let token = Token::read(&token).ok()?;
+/// The door of the service that owns this store, if one answers; why the one that says it runs here
+/// does not is told.
+pub(crate) async fn running(args: &Args) -> Result<Option<Door>, Exit> {
+    let found = access::running(&args.store.join("service"))?;
+    let Some(RunningService { url, token, pid }) = found else { return Ok(None) };
+    let token = Token::read(&token).map_err(Exit::usage)?;
     let way = Way { server: &url, token, authorities: None, in_plain_text: false };
-    let door = Door::new(way).ok()?;
-    door.greet().await.ok()?;
-    Some(door)
+    let door = Door::new(way)?;
+    match door.greet().await {
+        Ok(()) => Ok(Some(door)),
+        Err(fault) => {
+            tell(&format!("process {pid} does not serve this store at {url} any more: {fault}"));
+            Ok(None)
+        }
+    }
 }
 
 /// How a service that is away is asked again.
@@ -84,6 +77,12 @@ pub(crate) fn patience() -> Patience {
 /// Where what waits for delivery lies.
 pub(crate) fn spools(args: &Args) -> PathBuf {
     args.store.join("spool")
+}
+
+impl From<NotHere> for Exit {
+    fn from(error: NotHere) -> Self {
+        Self::Usage(error.into())
+    }
 }
 
 impl From<NoWay> for Exit {

@@ -65,7 +65,7 @@ pub(super) fn execute(args: &Args, command: &Offer) -> Result<(), Exit> {
 async fn door(args: &Args, command: &Offer) -> Result<Door, Exit> {
     match &command.server {
         Some(server) => remote::door(server, &command.credential),
-        None => remote::running(args).await.ok_or_else(|| {
+        None => remote::running(args).await?.ok_or_else(|| {
             Exit::usage("no service serves this store: portolan serve, or name one with --server")
         }),
     }

@@ -1,7 +1,7 @@
 //! Beside a service that owns the store: reading goes on, and what is recorded goes through it.
 
 use crate::lab::Lab;
-use crate::world::{World, door};
+use crate::world::{World, door, token};
 
 async fn walked() -> World {
     let world = World::start();
@@ -88,4 +88,24 @@ async fn a_service_that_is_gone_is_not_believed() {
     let called = world.call(&["baseline", "set", "spring", "--by", "ada"]);
     assert_eq!(called.code, 0, "{}", called.err);
     assert!(!called.err.contains("through the service"), "{}", called.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_the_service_that_owns_the_store_is_not_found_is_told() {
+    let world = World::start();
+    let words = ["baseline", "set", "spring", "--by", "ada"];
+    for (file, said) in [
+        ("no JSON", "running.json cannot be read"),
+        (r#"{"url": "nowhere", "token": "x", "pid": 1}"#, "not a token"),
+        (
+            r#"{"url": "http://127.0.0.1:1", "token": "TOKEN", "pid": 7}"#,
+            "process 7 does not serve",
+        ),
+    ] {
+        let file = file.replace("TOKEN", &token("operator"));
+        std::fs::write(world.store().join("service/running.json"), file).unwrap();
+        let called = world.call(&words);
+        assert_eq!(called.code, 2, "{}", called.err);
+        assert!(called.err.contains(said), "{said}: {}", called.err);
+    }
 }
