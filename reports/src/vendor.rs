@@ -1,6 +1,8 @@
 //! What one vendor may see of a campaign: its own platforms and its own tools, and of a competitor
 //! nothing that the public does not see.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use domain::ids::{CampaignId, ConverterId, GuestId, PlatformId, Sha256Digest, VendorId};
 use domain::plan::CellId;
@@ -134,6 +136,20 @@ impl VendorView {
             tools: tools.map(|it| tool(record, it)).collect(),
             notices: notice::of_record(record),
         })
+    }
+
+    /// Every cell that it tells of: from or to a platform of the vendor, or with one of its tools.
+    #[must_use]
+    pub fn cells(&self) -> BTreeSet<CellId> {
+        let own = self.cells.iter().map(|it| (&it.guest, &it.source, &it.target));
+        let results = self.tools.iter().flat_map(|it| &it.results);
+        let of_tools = results.map(|it| (&it.guest, &it.source, &it.target));
+        let id = |(guest, source, target): (&GuestId, &PlatformId, &PlatformId)| CellId {
+            guest: guest.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        };
+        own.chain(of_tools).map(id).collect()
     }
 
     /// The view as one self-contained page.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::CampaignId;
+use domain::letter::LetterRegistry;
 use domain::policy::Policy;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -61,15 +62,14 @@ impl Key {
         name: String,
         when: &When,
     ) -> Self {
-        let (revision, name) =
-            (service.library.revision(id), format!("{name}\n{}", service.waived()));
+        let (revision, name) = (service.library.revision(id), service.named(&name));
         Self { name, revision, pinned: false, is_open: false }.pinned_by(service, when)
     }
 
     /// Something that changes with any campaign.
     pub(crate) fn of_all(service: &Service, name: String) -> Self {
         let revision = service.library.shown();
-        let name = format!("{name}\n{}", service.waived());
+        let name = service.named(&name);
         Self { name, revision, pinned: false, is_open: false }
     }
 
@@ -131,6 +131,11 @@ pub(crate) async fn work<T: Send + 'static>(
 }
 
 impl Service {
+    /// The name of something, with all that decides how it is shown beside what was recorded of it.
+    fn named(&self, name: &str) -> String {
+        format!("{name}\n{}\n{}", self.waived(), self.publicity())
+    }
+
     /// The waivers in force now: what a page shows changes when one ends by itself.
     pub(crate) fn waived(&self) -> String {
         let now = self.now();
@@ -139,5 +144,10 @@ impl Service {
             let names: Vec<&str> = waivers.iter().map(|it| it.waiver.as_str()).collect();
             names.join(" ")
         })
+    }
+
+    /// What decides what the public may see changes this number.
+    pub(crate) fn publicity(&self) -> u64 {
+        self.letters.look(LetterRegistry::publicity)
     }
 }

@@ -42,6 +42,7 @@ mod downloads;
 mod grants;
 mod health;
 mod help;
+mod letters;
 pub mod live;
 mod pages;
 mod search;

@@ -42,6 +42,8 @@ pub(crate) struct Reading {
     raw: Policy,
     id: CampaignId,
     asked: When,
+    /// Nobody has published it.
+    is_embargoed: bool,
 }
 
 impl Reader {
@@ -116,7 +118,8 @@ impl Service {
         let history = self.library.history(id, viewpoint, self.now())?;
         let history = history.ok_or_else(|| no_campaign(id))?;
         let raw = self.raw().clone();
-        Ok(Reading { history, policy, raw, id: id.clone(), asked: asked.clone() })
+        let is_embargoed = self.is_embargoed(id);
+        Ok(Reading { history, policy, raw, id: id.clone(), asked: asked.clone(), is_embargoed })
     }
 
     /// The campaign as comparing over time needs it.
@@ -134,26 +137,43 @@ impl Service {
     /// # Errors
     /// When the question makes no sense.
     pub(crate) fn past(&self, asked: &When, reader: &Reader) -> Result<Past, Problem> {
+        let past = self.whole_past(asked)?;
+        match reader.is_insider() {
+            true => Ok(past),
+            false => Ok(past.only(|it| !names_a_tool(it) && !self.is_embargoed(&it.id))),
+        }
+    }
+
+    /// Every campaign as it stands, as far as a vendor's own page may tell of it: published or not.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(crate) fn past_for_vendors(&self) -> Result<Past, Problem> {
+        Ok(self.whole_past(&When::default())?.only(|it| !names_a_tool(it)))
+    }
+
+    fn whole_past(&self, asked: &When) -> Result<Past, Problem> {
         let viewpoint = asked.viewpoint();
         self.library.check(viewpoint)?;
         let policy = self.policy(asked.policy.as_deref())?;
-        let past = match policy.digest() == self.settings.policy.digest() {
-            true => self.library.past(viewpoint, self.now())?,
-            false => {
-                // The whole log is read: one at a time.
-                let busy = "Somebody else has the whole log judged anew: try again soon.";
-                let Ok(_turn) = self.judging.try_lock() else { return Err(Problem::busy(busy)) };
-                self.library.past_by(policy, viewpoint, self.now())?
-            }
-        };
-        if reader.is_insider()
-            || past.records.iter().all(|it| leak::tool_named_in_record(it).is_none())
-        {
-            return Ok(past);
+        if policy.digest() == self.settings.policy.digest() {
+            return Ok(self.library.past(viewpoint, self.now())?);
         }
-        let records = past.records.iter().filter(|it| leak::tool_named_in_record(it).is_none());
-        Ok(Past { records: Arc::new(records.cloned().collect()), ..past })
+        // The whole log is read: one at a time.
+        let busy = "Somebody else has the whole log judged anew: try again soon.";
+        let Ok(_turn) = self.judging.try_lock() else { return Err(Problem::busy(busy)) };
+        Ok(self.library.past_by(policy, viewpoint, self.now())?)
     }
+
+    /// Whether nobody but insiders and its own vendors sees anything of a campaign.
+    pub(crate) fn is_embargoed(&self, id: &CampaignId) -> bool {
+        self.letters.look(|letters| letters.is_embargoed(id))
+    }
+}
+
+/// Whether its declared texts name a conversion tool.
+fn names_a_tool(record: &CampaignRecord) -> bool {
+    leak::tool_named_in_record(record).is_some()
 }
 
 /// The answer to a question about a campaign that is not seen.
@@ -171,6 +191,9 @@ impl Reading {
         reader: &Reader,
         make: impl FnOnce(&Sight<'_>, &Judged<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        if self.is_embargoed && !reader.is_insider() {
+            return Err(no_campaign(&self.id));
+        }
         let campaign = self.campaign()?;
         let waivers: Vec<&CheckWaived> = self.history.in_force();
         let sight = Sight { history: &self.history, policy: &self.policy, raw: &self.raw };

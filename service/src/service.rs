@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::access::{Known, Means, Viewer};
-use ingest::{AccessDesk, Desk};
+use ingest::{AccessDesk, Desk, LetterDesk};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +29,8 @@ pub struct Service {
     pub cache: Cache,
     /// The single writer of grants, sign-ins and disclosures; what it says about them is the newest.
     pub access: Arc<AccessDesk>,
+    /// The single writer of letters, embargoes and publications.
+    pub letters: Arc<LetterDesk>,
     /// What is needed to know who is there.
     pub identity: Identity,
     /// The single writer of what is recorded.
@@ -63,6 +65,8 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     /// The single writer of grants, sign-ins and disclosures.
     pub access: Arc<AccessDesk>,
+    /// The single writer of letters, embargoes and publications.
+    pub letters: Arc<LetterDesk>,
     /// What labs may take.
     pub door: Door,
 }
@@ -73,7 +77,7 @@ impl Service {
     /// # Errors
     /// When that cannot be read or made.
     pub fn open(settings: Settings, parts: Parts) -> Result<Self, NoIdentity> {
-        let Parts { library, desk, access, door } = parts;
+        let Parts { library, desk, access, letters, door } = parts;
         let metrics = Metrics::new(&library);
         let identity = Identity::open(&settings, metrics.sign_ins_failed.clone())?;
         Ok(Self {
@@ -82,6 +86,7 @@ impl Service {
             library,
             cache: Cache::default(),
             access,
+            letters,
             identity,
             desk,
             door,

@@ -14,7 +14,7 @@ use reports::viewpoint::Viewpoint;
 use crate::asked::When;
 use crate::library::Brief;
 use crate::problem::Problem;
-use crate::reading::{Reader, unpublishable, view};
+use crate::reading::{Reader, no_campaign, unpublishable, view};
 use crate::service::Service;
 
 /// One campaign as anyone may see it.
@@ -32,8 +32,12 @@ impl Service {
     /// One campaign as anyone may see it. Blocks while it is read, if it has to be.
     ///
     /// # Errors
-    /// When it is not seen from there, or the question makes no sense; and when it names a tool.
+    /// When it is not seen from there, or the question makes no sense; when it names a tool; and when
+    /// nobody has published it.
     pub(crate) fn sighted(&self, id: &CampaignId, asked: &When) -> Result<Sighted, Problem> {
+        if self.is_embargoed(id) {
+            return Err(no_campaign(id));
+        }
         let brief = match self.is_usual(self.policy(asked.policy.as_deref())?) {
             true => {
                 self.library.check(asked.viewpoint())?;

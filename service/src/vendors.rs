@@ -1,49 +1,58 @@
 //! What vendors see: their own results, and a place to answer. Operators and auditors may look at the
 //! same pages before a vendor does; for any other vendor there is nothing here.
 
+mod answering;
+mod receipts;
+mod replies;
+
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Route, web};
-use domain::access::{AccessCommand, Known, Role, Scope, Viewer};
-use domain::event::Answered;
+use domain::access::{Known, Role, Scope, Viewer};
 use domain::ids::{CampaignId, VendorId};
+use domain::letter;
 use reports::pages::frame::Frame;
 use reports::pages::links;
 use reports::pages::vendor::{Showing, VendorPage};
 use reports::pages::vendors::Vendors;
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{IntoParams, OpenApi};
 
 use crate::access::sessions;
 use crate::address::{Address, Who};
-use crate::api::responses::{Problems, Refusals};
+use crate::api::responses::Problems;
 use crate::asked::{Asking, Named, When};
 use crate::problem::Problem;
 use crate::reading::{Reader, work};
 use crate::service::Service;
-use crate::showing::{self, Form, Shown, see_other, show};
-use crate::viewer::{self, Insider, Vendor};
-
-/// Largest answer that is read, in bytes: the longest one, each letter spelled with `%`.
-const LARGEST: usize = 256 << 10;
+use crate::showing::{Form, Shown, show};
+use crate::viewer::{self, Insider};
 
 /// The addresses of this group.
 pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/vendors", Who::Insider, || -> Route { web::to(vendors) }),
     Address::get("/vendors/{vendor}", Who::Known, || -> Route { web::to(vendor) }),
     Address::post("/vendors/{vendor}/answers", Who::Vendor(Scope::Answer), || -> Route {
-        web::to(take)
+        web::to(answering::take)
+    }),
+    Address::post("/vendors/{vendor}/receipts", Who::Vendor(Scope::Answer), || -> Route {
+        web::to(receipts::take)
+    }),
+    Address::post("/vendors/{vendor}/replies", Who::Operator(Scope::Control), || -> Route {
+        web::to(replies::take)
     }),
     Address::get("/api/v1/vendors", Who::Insider, || -> Route { web::to(vendors_json) }),
     Address::get("/api/v1/vendors/{vendor}", Who::Known, || -> Route { web::to(vendor_json) }),
     Address::post("/api/v1/vendors/{vendor}/answers", Who::Vendor(Scope::Answer), || -> Route {
-        web::to(take_json)
+        web::to(answering::take_json)
+    }),
+    Address::post("/api/v1/vendors/{vendor}/receipts", Who::Vendor(Scope::Answer), || -> Route {
+        web::to(receipts::take_json)
     }),
 ];
 
 /// What is said here of these addresses.
 #[derive(OpenApi)]
-#[openapi(paths(vendors_json, vendor_json, take_json))]
+#[openapi(paths(vendors_json, vendor_json, answering::take_json, receipts::take_json))]
 pub(crate) struct OfVendors;
 
 /// Of which campaign.
@@ -54,22 +63,6 @@ pub(crate) struct Wanted {
     /// The campaign; the newest ones when it is not given.
     #[param(value_type = Option<String>)]
     campaign: Option<CampaignId>,
-}
-
-/// An answer to the results of one campaign.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Answering {
-    /// To which campaign.
-    #[schema(value_type = String)]
-    campaign: CampaignId,
-    /// In the vendor's words: 1 to 8,192 characters, no control characters but line breaks.
-    text: String,
-    /// The token of the session, for forms; it was looked at before.
-    #[serde(default)]
-    #[schema(ignore)]
-    #[expect(dead_code, reason = "the guard in front has read it")]
-    csrf: Option<String>,
 }
 
 async fn vendors(service: web::Data<Service>, insider: Insider) -> Result<HttpResponse, Problem> {
@@ -113,6 +106,7 @@ async fn vendor(
     let showing = Showing {
         preview: is_preview(&known),
         csrf: may_answer(&known).then(|| sessions::token(&session)).flatten(),
+        reply: may_reply(&known).then(|| sessions::token(&session)).flatten(),
         refused: None,
     };
     results(service, (&known, &vendor), wanted, (Form::Page, showing)).await
@@ -157,6 +151,10 @@ fn may_answer(known: &Known) -> bool {
     !is_preview(known) && known.scopes.contains(&Scope::Answer)
 }
 
+fn may_reply(known: &Known) -> bool {
+    known.role == Role::Operator && known.scopes.contains(&Scope::Control)
+}
+
 fn nothing() -> Problem {
     Problem::not_found("There is nothing here for you.")
 }
@@ -184,97 +182,12 @@ fn own(
     vendor: &VendorId,
     campaign: Option<&CampaignId>,
 ) -> Result<VendorPage, Problem> {
-    let past = service.past(&When::default(), &Reader::public())?;
+    let past = service.past_for_vendors()?;
     let answers = service.access.look(|registry| registry.answers().to_vec());
     let asked = campaign.map(CampaignId::as_str);
-    let view = VendorPage::new((&past.records, &past.policy), vendor, &answers, asked);
+    let view = service.letters.look(|letters| {
+        let known = letter::Known { letters, answers: &answers };
+        VendorPage::new((&past.records, &past.policy), vendor, known, asked)
+    });
     view.ok_or_else(nothing)
-}
-
-async fn take(
-    service: web::Data<Service>,
-    session: Session,
-    Vendor(known, own): Vendor,
-    Named(vendor): Named<VendorId>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let form = read(&body, |text| {
-        web::Query::<Answering>::from_query(text).map(web::Query::into_inner).ok()
-    })?;
-    let (campaign, text) = (form.campaign, form.text);
-    let path = links::vendor(&vendor);
-    match record(&service, (&known, &own, &vendor), (campaign.clone(), text.clone())).await {
-        Ok(()) => {
-            let asked = links::asking(&path, &[("campaign", campaign.to_string())]);
-            Ok(see_other(&format!("{asked}#answers:{campaign}")))
-        }
-        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY.as_u16() => {
-            refused(service, (&known, &vendor, &session), (campaign, text, problem.detail)).await
-        }
-        Err(problem) => Err(problem),
-    }
-}
-
-/// The page again, with the answer that was refused and why.
-async fn refused(
-    service: web::Data<Service>,
-    (known, vendor, session): (&Known, &VendorId, &Session),
-    (campaign, text, why): (CampaignId, String, String),
-) -> Result<HttpResponse, Problem> {
-    let (reading, of, asked) = (service.clone(), vendor.clone(), campaign.clone());
-    let view = work(move || own(&reading, &of, Some(&asked))).await?;
-    let frame = Frame::new(view.title(), links::vendor(vendor)).seen_by(Some(known.role.clone()));
-    let why = format!("Not taken: {why}.");
-    let refused = Some((campaign.to_string(), text, why));
-    let showing = Showing { csrf: sessions::token(session), preview: false, refused };
-    showing::page(StatusCode::UNPROCESSABLE_ENTITY, view.html(&frame, &showing))
-}
-
-/// Takes a vendor's answer to the results of one campaign.
-#[utoipa::path(post, path = "/api/v1/vendors/{vendor}/answers", tag = "vendors",
-    params(("vendor" = String, Path, description = "The vendor")), request_body = Answering,
-    responses((status = 204, description = "The answer is in the log"), Problems, Refusals))]
-async fn take_json(
-    service: web::Data<Service>,
-    Vendor(known, own): Vendor,
-    Named(vendor): Named<VendorId>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let Answering { campaign, text, .. } = read(&body, |text| serde_json::from_str(text).ok())?;
-    record(&service, (&known, &own, &vendor), (campaign, text)).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// What a body says. What is wrong with it is told without its words.
-fn read(body: &[u8], parse: impl Fn(&str) -> Option<Answering>) -> Result<Answering, Problem> {
-    if body.len() > LARGEST {
-        let words = format!("An answer has at most {LARGEST} bytes.");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", words));
-    }
-    let parsed = std::str::from_utf8(body).ok().and_then(parse);
-    parsed.ok_or_else(|| Problem::bad_request("An answer names a campaign and has a text."))
-}
-
-async fn record(
-    service: &web::Data<Service>,
-    (known, own, vendor): (&Known, &VendorId, &VendorId),
-    (campaign, text): (CampaignId, String),
-) -> Result<(), Problem> {
-    if own != vendor {
-        return Err(nothing());
-    }
-    let (reading, of, asked) = (service.clone(), vendor.clone(), campaign.clone());
-    // Only to results that it can see.
-    work(move || self::own(&reading, &of, Some(&asked))).await?;
-    let answered = Answered {
-        vendor: vendor.clone(),
-        campaign,
-        cell: None,
-        disputes: false,
-        may_be_public: false,
-        text,
-        account: known.account.clone(),
-        grant: known.grant.clone(),
-    };
-    service.record_access(AccessCommand::Answer(answered)).await.map(drop)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ingest::{AccessDesk, Desk};
+use ingest::{AccessDesk, Desk, LetterDesk};
 use secrecy::ExposeSecret as _;
 use service::access::Here;
 use service::door::{self, Door, DoorError};
@@ -36,10 +36,11 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
     let (log, blobs) = (Arc::new(log), Arc::new(blobs));
     let shared = Arc::clone(&log) as Arc<dyn EventLog>;
     let access = Arc::new(AccessDesk::open(Arc::clone(&shared))?);
+    let letters = Arc::new(LetterDesk::open(Arc::clone(&shared))?);
     let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs))?);
     let door = Door::open(&args.store, &desk, settings.limits.labs).map_err(not_opened)?;
     let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone())?;
-    let parts = Parts { library: Arc::new(library), desk, access, door };
+    let parts = Parts { library: Arc::new(library), desk, access, letters, door };
     let service = Service::open(settings, parts).map_err(|error| Exit::Usage(error.into()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start").map_err(Exit::Lab)?;

@@ -1,6 +1,7 @@
 //! From what has been written and a new command about letters to the event it causes, or a refusal.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::publishing::{embargo, publish, settle};
 use super::{Letter, LetterRegistry, Stage};
@@ -13,7 +14,8 @@ use crate::ids::{CampaignId, LetterId};
 use crate::registry::Declared;
 
 /// Something asked about letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LetterCommand {
     /// Keep results from the public until a date.
     Embargo(EmbargoSet),
@@ -49,6 +51,27 @@ impl LetterCommand {
             LetterCommand::Embargo(_) | LetterCommand::Settle(_) | LetterCommand::Publish(_) => {
                 None
             }
+        }
+    }
+}
+
+impl LetterCommand {
+    /// The same, by whoever really asks.
+    #[must_use]
+    pub fn by(self, by: &str) -> Self {
+        let by = by.to_owned();
+        match self {
+            LetterCommand::Embargo(it) => LetterCommand::Embargo(EmbargoSet { by, ..it }),
+            LetterCommand::Prepare(it) => LetterCommand::Prepare(LetterPrepared { by, ..it }),
+            LetterCommand::NotePreview(it) => {
+                LetterCommand::NotePreview(LetterPreviewed { by, ..it })
+            }
+            LetterCommand::Settle(it) => LetterCommand::Settle(DisputeSettled { by, ..it }),
+            LetterCommand::Publish(it) => LetterCommand::Publish(CampaignPublished { by, ..it }),
+            command @ (LetterCommand::NoteSent(_)
+            | LetterCommand::NoteFailure(_)
+            | LetterCommand::NoteReport(_)
+            | LetterCommand::Acknowledge(_)) => command,
         }
     }
 }

@@ -56,6 +56,7 @@ pub struct LetterRegistry {
     embargoes: BTreeMap<CampaignId, Declared<EmbargoSet>>,
     published: BTreeMap<CampaignId, Vec<Declared<CampaignPublished>>>,
     settled: BTreeMap<u64, Declared<DisputeSettled>>,
+    publicity: u64,
 }
 
 impl Letter {
@@ -114,10 +115,12 @@ impl LetterRegistry {
         match event {
             LetterEvent::EmbargoSet(set) => {
                 self.embargoes.insert(set.campaign.clone(), declared(recorded, set));
+                self.publicity += 1;
             }
             LetterEvent::CampaignPublished(it) => {
                 let all = self.published.entry(it.campaign.clone()).or_default();
                 all.push(declared(recorded, it));
+                self.publicity += 1;
             }
             LetterEvent::DisputeSettled(it) => {
                 self.settled.insert(it.answer, declared(recorded, it));
@@ -178,6 +181,12 @@ impl LetterRegistry {
     #[must_use]
     pub fn is_embargoed(&self, campaign: &CampaignId) -> bool {
         self.embargoes.contains_key(campaign) && !self.published.contains_key(campaign)
+    }
+
+    /// A number that changes whenever something else may be public.
+    #[must_use]
+    pub fn publicity(&self) -> u64 {
+        self.publicity
     }
 
     /// Whether the embargo of a campaign lasts at this instant.

@@ -3,8 +3,10 @@
 //! public sees.
 
 use askama::Template;
-use domain::event::Answered;
-use domain::ids::VendorId;
+use domain::event::{About, Answered};
+use domain::ids::{CampaignId, VendorId};
+use domain::letter::{Known, Letter, LetterRegistry};
+use domain::plan::CellId;
 use domain::policy::Policy;
 use domain::registry::Declared;
 use jiff::Timestamp;
@@ -47,8 +49,27 @@ pub struct VendorCampaign {
     pub results: VendorView,
     /// How many of its cells stand how.
     pub counts: Counts,
+    /// Until when nobody else is shown these results before somebody publishes them; none when anybody
+    /// may see them.
+    #[schema(value_type = Option<String>)]
+    pub embargo: Option<Timestamp>,
+    /// Letters about them, the oldest first.
+    pub letters: Vec<LetterLine>,
     /// What it answered, the oldest first.
     pub answers: Vec<AnswerLine>,
+}
+
+/// A letter that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LetterLine {
+    /// Which.
+    pub letter: String,
+    /// When it was sent.
+    #[schema(value_type = String)]
+    pub sent: Timestamp,
+    /// When the vendor confirmed to have it; none when it has not.
+    #[schema(value_type = Option<String>)]
+    pub acknowledged: Option<Timestamp>,
 }
 
 /// An answer.
@@ -61,8 +82,16 @@ pub struct AnswerLine {
     pub at: Timestamp,
     /// By whom.
     pub account: String,
+    /// The one result it is about; none for the campaign as a whole.
+    pub cell: Option<String>,
+    /// It says that a result is wrong.
+    pub disputes: bool,
+    /// It may stand beside the published result.
+    pub may_be_public: bool,
     /// In the vendor's words.
     pub text: String,
+    /// What an operator replied to a dispute; none when nobody has.
+    pub reply: Option<String>,
 }
 
 /// What belongs to one showing of the page and to no other.
@@ -70,10 +99,23 @@ pub struct AnswerLine {
 pub struct Showing {
     /// Proves that an answer came from this page; none for whoever may not answer.
     pub csrf: Option<String>,
+    /// Proves that an operator's reply came from it; none for whoever may not reply.
+    pub reply: Option<String>,
     /// An operator looks at it, not the vendor.
     pub preview: bool,
-    /// An answer that was refused: its campaign, its text, and why.
-    pub refused: Option<(String, String, String)>,
+    /// An answer that was refused.
+    pub refused: Option<Refused>,
+}
+
+/// An answer that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// To which campaign.
+    pub campaign: String,
+    /// In the vendor's words.
+    pub text: String,
+    /// Why, as a sentence.
+    pub why: String,
 }
 
 #[derive(Template)]
@@ -92,7 +134,7 @@ impl VendorPage {
     pub fn new(
         (records, policy): (&[CampaignRecord], &Policy),
         vendor: &VendorId,
-        answers: &[Declared<Answered>],
+        known: Known<'_>,
         asked: Option<&str>,
     ) -> Option<Self> {
         let named = |it: &&CampaignRecord| it.testbed.vendors.iter().any(|it| it.id == *vendor);
@@ -101,7 +143,7 @@ impl VendorPage {
         let is_asked = |it: &&&CampaignRecord| asked.is_none_or(|asked| it.id.as_str() == asked);
         let shown = own.iter().filter(is_asked).take(MOST_SHOWN);
         let views = shown.filter_map(|it| VendorView::of(it, policy, vendor));
-        let campaigns: Vec<_> = views.map(|it| VendorCampaign::new(it, answers)).collect();
+        let campaigns: Vec<_> = views.map(|it| VendorCampaign::new(it, known)).collect();
         Some(Self {
             vendor: vendor.clone(),
             name: campaigns.first()?.results.name.clone(),
@@ -135,33 +177,75 @@ impl VendorPage {
     }
 }
 
+impl VendorPage {
+    /// Whether this cell of this campaign is shown on it.
+    #[must_use]
+    pub fn has(&self, campaign: &CampaignId, cell: &CellId) -> bool {
+        let mut of_campaign = self.campaigns.iter().filter(|it| it.results.campaign == *campaign);
+        of_campaign.any(|it| it.results.cells().contains(cell))
+    }
+}
+
 impl VendorCampaign {
-    fn new(results: VendorView, answers: &[Declared<Answered>]) -> Self {
+    fn new(results: VendorView, known: Known<'_>) -> Self {
         let tally: Tally = results.cells.iter().map(|it| it.standing).collect();
         let is_own = |it: &&Declared<Answered>| {
             it.what.vendor == results.vendor && it.what.campaign == results.campaign
         };
-        let answers = answers.iter().filter(is_own).map(AnswerLine::from).collect();
-        Self { counts: Counts::from(&tally), answers, results }
-    }
-}
-
-impl From<&Declared<Answered>> for AnswerLine {
-    fn from(it: &Declared<Answered>) -> Self {
+        let answers = known.answers.iter().filter(is_own);
+        let embargo = known.letters.embargo(&results.campaign);
+        let embargo = embargo.filter(|_| known.letters.is_embargoed(&results.campaign));
         Self {
-            position: it.position,
-            at: it.at,
-            account: it.what.account.to_string(),
-            text: it.what.text.clone(),
+            counts: Counts::from(&tally),
+            embargo: embargo.map(|it| it.what.until),
+            letters: letters(&results, known.letters),
+            answers: answers.map(|it| AnswerLine::new(it, known.letters)).collect(),
+            results,
         }
     }
 }
 
-impl Showing {
-    /// What was refused of this campaign: the text, and why.
+/// Letters to this vendor about these results, those that have left.
+fn letters(results: &VendorView, letters: &LetterRegistry) -> Vec<LetterLine> {
+    let about =
+        About::Results { campaign: results.campaign.clone(), vendor: results.vendor.clone() };
+    let own = letters.letters().filter(|it| it.prepared.what.about == about);
+    let line = |it: &Letter| {
+        let letter = it.prepared.what.letter.to_string();
+        let acknowledged = it.acknowledged.as_ref().map(|it| it.at);
+        it.sent.as_ref().map(|sent| LetterLine { letter, sent: sent.at, acknowledged })
+    };
+    let mut lines: Vec<LetterLine> = own.filter_map(line).collect();
+    lines.sort_by_key(|it| it.sent);
+    lines
+}
+
+impl AnswerLine {
+    fn new(it: &Declared<Answered>, letters: &LetterRegistry) -> Self {
+        let answered = &it.what;
+        Self {
+            position: it.position,
+            at: it.at,
+            account: answered.account.to_string(),
+            cell: answered.cell.as_ref().map(ToString::to_string),
+            disputes: answered.disputes,
+            may_be_public: answered.may_be_public,
+            text: answered.text.clone(),
+            reply: letters.settled(it.position).map(|it| it.what.text.clone()),
+        }
+    }
+
+    /// An operator has to reply before publication.
     #[must_use]
-    pub fn refused_of(&self, campaign: &domain::ids::CampaignId) -> Option<(&str, &str)> {
-        let (id, text, why) = self.refused.as_ref()?;
-        (id == campaign.as_str()).then_some((text.as_str(), why.as_str()))
+    pub fn is_open(&self) -> bool {
+        self.disputes && self.reply.is_none()
+    }
+}
+
+impl Showing {
+    /// What was refused of this campaign.
+    #[must_use]
+    pub fn refused_of(&self, campaign: &CampaignId) -> Option<&Refused> {
+        self.refused.as_ref().filter(|it| it.campaign == campaign.as_str())
     }
 }

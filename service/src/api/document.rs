@@ -12,7 +12,7 @@ use super::{JSON, Reads};
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::viewer::Anyone;
-use crate::{access, audit, converters, disclosures, search, vendors};
+use crate::{access, audit, converters, disclosures, letters, search, vendors};
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
 
@@ -31,6 +31,7 @@ fn parts() -> Vec<OpenApi> {
         audit::Audits::openapi(),
         converters::Tools::openapi(),
         vendors::OfVendors::openapi(),
+        letters::Letters::openapi(),
         disclosures::Ledger::openapi(),
         search::Searches::openapi(),
         access::Accesses::openapi(),

@@ -27,6 +27,18 @@ pub struct Past {
     pub unplaced: u64,
 }
 
+impl Past {
+    /// The same of these campaigns alone.
+    #[must_use]
+    pub fn only(self, is_shown: impl Fn(&CampaignRecord) -> bool) -> Self {
+        if self.records.iter().all(&is_shown) {
+            return self;
+        }
+        let records = self.records.iter().filter(|it| is_shown(it));
+        Self { records: Arc::new(records.cloned().collect()), ..self }
+    }
+}
+
 /// Why something cannot be seen.
 #[derive(Debug, thiserror::Error)]
 pub enum Unseen {

@@ -83,10 +83,13 @@ fn head() -> HttpResponseBuilder {
     answer
 }
 
-/// Refuses the public where a declared text names a tool.
+/// Refuses the public what nobody has published, and where a declared text names a tool.
 fn check(service: &Service, id: &CampaignId) -> Result<(), Problem> {
     let records = service.library.records(service.now());
     let record = records.iter().find(|it| it.id == *id).ok_or_else(|| no_campaign(id))?;
+    if service.is_embargoed(id) {
+        return Err(no_campaign(id));
+    }
     leak::tool_named_in_record(record).map_or(Ok(()), |_| Err(unpublishable()))
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ingest::{AccessDesk, Desk};
+use ingest::{AccessDesk, Desk, LetterDesk};
 use service::door::Door;
 use service::library::Library;
 use service::service::{Parts, Service};
@@ -15,9 +15,10 @@ pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> 
     let blobs = Arc::new(Blobs::local(&folder.join("evidence")).unwrap());
     let shared = Arc::clone(log) as Arc<dyn EventLog>;
     let access = Arc::new(AccessDesk::open(Arc::clone(&shared)).unwrap());
+    let letters = Arc::new(LetterDesk::open(Arc::clone(&shared)).unwrap());
     let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs)).unwrap());
     let door = Door::open(folder, &desk, settings.limits.labs).unwrap();
     let library = Library::open(Arc::clone(log), blobs, settings.policy.clone()).unwrap();
-    let parts = Parts { library: Arc::new(library), desk, access, door };
+    let parts = Parts { library: Arc::new(library), desk, access, letters, door };
     Service::open(settings, parts).unwrap()
 }

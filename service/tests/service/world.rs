@@ -195,6 +195,7 @@ fn baseline() -> Event {
 fn decision(number: u64, event: Event, second: i64) -> Append {
     let stream = match (&event, event.campaign()) {
         (Event::Access(_), _) => domain::access::STREAM.to_owned(),
+        (Event::Letter(_), _) => domain::letter::STREAM.to_owned(),
         (Event::StepWithdrawn(_), _) | (_, None) => domain::declare::STREAM.to_owned(),
         (_, Some(id)) => format!("campaign/{id}"),
     };

@@ -2,9 +2,12 @@
 
 use domain::access::{AccessRegistry, Means, Role};
 use domain::event::{
-    AccessEvent, AccessGranted, AccessRevoked, Answered, Disclosed, Event, Recorded, SignedIn,
+    About, AccessEvent, AccessGranted, AccessRevoked, Answered, Carrier, Disclosed, DisputeSettled,
+    EmbargoSet, Event, LetterEvent, LetterForm, LetterPrepared, LetterSent, Recorded, SignedIn,
 };
 use domain::ids::{Sha256Digest, VendorId};
+use domain::letter::{Known, LetterRegistry};
+use domain::plan::CellId;
 use domain::registry::Declared;
 use reports::html::Audience;
 use reports::pages::audit::{Audit, Signed};
@@ -16,7 +19,7 @@ use reports::pages::grants::{self, Given, Grants, Tried};
 use reports::pages::help::{Help, Topic};
 use reports::pages::search::Search;
 use reports::pages::searching::{self, Shelves};
-use reports::pages::vendor::{Showing, VendorPage};
+use reports::pages::vendor::{Refused, Showing, VendorPage};
 use reports::pages::vendors::Vendors;
 use serde::Serialize;
 
@@ -56,22 +59,25 @@ pub(crate) fn of_vendor(log: &Log, vendor: &str) -> Vec<Sample> {
     let id: VendorId = vendor.parse().unwrap();
     let frame = Frame::new(view.title(), format!("/vendors/{vendor}"))
         .seen_by(Some(Role::Vendor { vendor: id }));
-    let refused =
-        Some(("c-2016".to_owned(), HOSTILE.to_owned(), "Not taken: too long.".to_owned()));
-    let showing = Showing { csrf: Some("0123".to_owned()), preview: false, refused };
+    let (campaign, why) = ("c-2016".to_owned(), "Not taken: too long.".to_owned());
+    let refused = Some(Refused { campaign, text: HOSTILE.to_owned(), why });
+    let csrf = Some("0123".to_owned());
+    let showing = Showing { csrf, refused, ..Showing::default() };
     vec![sample("vendor", view.html(&frame, &showing), &view)]
 }
 
 fn vendor_page(log: &Log, vendor: &str) -> VendorPage {
     let id = vendor.parse().unwrap();
-    let answers = answers();
-    VendorPage::new((&log.records, &log.policy), &id, &answers, None).unwrap()
+    let (answers, letters) = (answers(), letters());
+    let known = Known { letters: &letters, answers: &answers };
+    VendorPage::new((&log.records, &log.policy), &id, known, None).unwrap()
 }
 
 fn preview(log: &Log) -> Sample {
     let view = vendor_page(log, "acme");
     let frame = frame(view.title(), "/vendors/acme", Audience::Operator);
-    let showing = Showing { preview: true, ..Showing::default() };
+    let reply = Some("0123".to_owned());
+    let showing = Showing { preview: true, reply, ..Showing::default() };
     sample("vendor_preview", view.html(&frame, &showing), &view)
 }
 
@@ -203,6 +209,55 @@ fn answers() -> Vec<Declared<Answered>> {
     registry().answers().to_vec()
 }
 
+/// An embargo, a letter to each vendor, and a reply to one of two disputes.
+fn letters() -> LetterRegistry {
+    let answers = answers();
+    let disputes = answers.iter().filter(|it| it.what.disputes);
+    let settled = disputes.take(1).map(|it| {
+        let (text, by) = ("We ran it <again>: as before.".to_owned(), "ada".to_owned());
+        LetterEvent::DisputeSettled(DisputeSettled { answer: it.position, text, by })
+    });
+    let embargo = LetterEvent::EmbargoSet(EmbargoSet {
+        campaign: "c-2016".parse().unwrap(),
+        until: "2027-01-01T00:00:00Z".parse().unwrap(),
+        reason: "vendors first".to_owned(),
+        by: "ada".to_owned(),
+    });
+    let letters = ["acme", "toolsmith"].into_iter().flat_map(letter);
+    let events = std::iter::once(embargo).chain(letters).chain(settled).map(Event::Letter);
+    let mut registry = LetterRegistry::default();
+    record(events.collect()).iter().for_each(|it| registry.evolve(it));
+    registry
+}
+
+fn letter(vendor: &str) -> [LetterEvent; 2] {
+    let letter = format!("c-2016.{vendor}.1");
+    let prepared = LetterPrepared {
+        letter: letter.parse().unwrap(),
+        about: About::Results {
+            campaign: "c-2016".parse().unwrap(),
+            vendor: vendor.parse().unwrap(),
+        },
+        contact: "press".parse().unwrap(),
+        form: LetterForm::Link,
+        policy: "default 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        known_at: 7,
+        follows: None,
+        content_sha256: Sha256Digest::of(b"letter"),
+        content_bytes: 6,
+        by: "ada".to_owned(),
+    };
+    let sent = LetterSent {
+        letter: letter.parse().unwrap(),
+        attempt: 1,
+        message_id: format!("{letter}@portolan.example"),
+        carrier: Carrier::Folder,
+        reply: String::new(),
+    };
+    [LetterEvent::LetterPrepared(prepared), LetterEvent::LetterSent(sent)]
+}
+
 fn access() -> Vec<Recorded> {
     let vendor = |name: &str| Role::Vendor { vendor: name.parse().unwrap() };
     let events = vec![
@@ -229,13 +284,29 @@ fn access() -> Vec<Recorded> {
             bytes: 5000,
         }),
         answered("acme", "g-1", HOSTILE),
+        disputed("acme", "g-1", "The disk is accepted in 8.2."),
+        disputed("acme", "g-1", "So is the clock."),
         answered("toolsmith", "g-2", "Nobody else may read this."),
     ];
     record(events.into_iter().map(Event::Access).collect())
 }
 
+fn disputed(vendor: &str, grant: &str, text: &str) -> AccessEvent {
+    let cell = CellId {
+        guest: "ubuntu".parse().unwrap(),
+        source: "kvm-like".parse().unwrap(),
+        target: "xen-like".parse().unwrap(),
+    };
+    let of = said(vendor, grant, text);
+    AccessEvent::Answered(Answered { cell: Some(cell), disputes: true, may_be_public: true, ..of })
+}
+
 fn answered(vendor: &str, grant: &str, text: &str) -> AccessEvent {
-    AccessEvent::Answered(Answered {
+    AccessEvent::Answered(said(vendor, grant, text))
+}
+
+fn said(vendor: &str, grant: &str, text: &str) -> Answered {
+    Answered {
         vendor: vendor.parse().unwrap(),
         campaign: "c-2016".parse().unwrap(),
         cell: None,
@@ -244,7 +315,7 @@ fn answered(vendor: &str, grant: &str, text: &str) -> AccessEvent {
         text: text.to_owned(),
         account: "bob".parse().unwrap(),
         grant: grant.parse().unwrap(),
-    })
+    }
 }
 
 fn granted(grant: &str, account: &str, role: Role) -> AccessGranted {

@@ -61,7 +61,9 @@ fn there_is_no_page_for_who_is_in_no_testbed() {
     let nobody = "nobody".parse().unwrap();
     let page = |asked| {
         let of = (log.records.as_slice(), &log.policy);
-        reports::pages::vendor::VendorPage::new(of, &nobody, &[], asked)
+        let letters = domain::letter::LetterRegistry::default();
+        let known = domain::letter::Known { letters: &letters, answers: &[] };
+        reports::pages::vendor::VendorPage::new(of, &nobody, known, asked)
     };
     assert_eq!(page(None), None);
     assert_eq!(page(Some("c-2016")), None);

@@ -104,14 +104,14 @@ const SIGNED: [&str; 11] = [
 ];
 
 /// Everything that was shown, by the question.
-type Shown = BTreeMap<String, String>;
+pub(super) type Shown = BTreeMap<String, String>;
 
 /// What the public is shown where tools have their usual names.
 static USUAL: LazyLock<Shown> =
     LazyLock::new(|| Runtime::new().unwrap().block_on(to_anyone(events())));
 
 /// What happened, and after it what makes names of tools and routes stand in more places.
-fn events() -> Vec<Event> {
+pub(super) fn events() -> Vec<Event> {
     let mut events = told();
     events.push(Event::UpgradeDeclared(UpgradeDeclared {
         subject: "converter:canary-one".to_owned(),
@@ -200,7 +200,7 @@ async fn text(answer: Response) -> String {
 }
 
 /// Everything that the public is shown.
-async fn to_anyone(events: Vec<Event>) -> Shown {
+pub(super) async fn to_anyone(events: Vec<Event>) -> Shown {
     let world = World::of(events).await;
     let mut shown = Shown::new();
     for path in PLAIN {
@@ -279,7 +279,7 @@ fn last_id(text: &str) -> u64 {
 }
 
 /// The questions whose answers differ.
-fn differing(one: &Shown, other: &Shown) -> Vec<String> {
+pub(super) fn differing(one: &Shown, other: &Shown) -> Vec<String> {
     assert_eq!(one.len(), other.len());
     let pairs = one.iter().zip(other.values());
     let differing = pairs.filter(|((_, one), other)| one != other);

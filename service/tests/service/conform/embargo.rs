@@ -1,0 +1,94 @@
+//! What nobody has published the public does not see: not its results, not that it is there; its
+//! vendors and insiders see it all the same, and everybody does once it is published.
+
+use domain::access::Role;
+use domain::event::{CampaignPublished, EmbargoSet, Event, LetterEvent, Outcome, StepFinished};
+use domain::ids::Sha256Digest;
+use domain::letter::LetterCommand;
+use reqwest::StatusCode;
+use tokio::runtime::Runtime;
+
+use super::sameness::{Shown, differing, events, to_anyone};
+use crate::world::World;
+
+/// The campaign that is kept from the public.
+const KEPT: &str = "c-2016";
+
+fn embargo() -> Event {
+    Event::Letter(LetterEvent::EmbargoSet(EmbargoSet {
+        campaign: KEPT.parse().unwrap(),
+        until: "2027-03-31T00:00:00Z".parse().unwrap(),
+        reason: "vendors read it first".to_owned(),
+        by: "ada".to_owned(),
+    }))
+}
+
+/// The same history, in which the campaign is kept from the public from the start.
+fn kept(mut events: Vec<Event>) -> Vec<Event> {
+    events.insert(0, embargo());
+    events
+}
+
+/// The same, in which every guest of that campaign is lost on its way.
+fn lost(events: Vec<Event>) -> Vec<Event> {
+    let lose = |event| match event {
+        Event::StepFinished(step) if step.campaign.as_str() == KEPT => {
+            let outcome = Outcome::NotCompleted { reason: "all is lost".to_owned() };
+            Event::StepFinished(StepFinished { outcome, observations: Vec::new(), ..step })
+        }
+        event => event,
+    };
+    events.into_iter().map(lose).collect()
+}
+
+#[test]
+fn results_under_an_embargo_change_nothing_that_the_public_is_shown() {
+    let runtime = Runtime::new().unwrap();
+    let one: Shown = runtime.block_on(to_anyone(kept(events())));
+    let other = runtime.block_on(to_anyone(kept(lost(events()))));
+    assert_eq!(differing(&one, &other), Vec::<String>::new());
+    let open = runtime.block_on(to_anyone(events()));
+    let asked = |path: &str| path.contains(KEPT);
+    for (path, text) in &one {
+        match asked(path) {
+            true => assert!(text.contains("404 Not Found"), "{path} is there:\n{text}"),
+            false => assert!(!text.contains(KEPT), "{path} says that it is there:\n{text}"),
+        }
+    }
+    assert!(open.iter().any(|(path, text)| !asked(path) && text.contains(KEPT)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_vendors_and_insiders_see_it_and_everybody_does_once_it_is_published() {
+    let world = World::of(kept(events())).await;
+    let (page, cell) = ("/campaigns/c-2016", "/campaigns/c-2016/cells/xen-like/kvm/portable");
+    let acme = world.grant(Role::Vendor { vendor: "acme".parse().unwrap() }).await;
+    let auditor = world.grant(Role::Auditor).await;
+    let own = world.text("/vendors/acme?campaign=c-2016", Some(&acme)).await;
+    assert!(own.contains("Not public.") && own.contains("Acme ESV"), "{own}");
+    assert!(!own.contains(&format!("{page}/cells")), "a link to what is not there");
+    for path in [page, cell] {
+        assert_eq!(world.get(path).await.status(), StatusCode::NOT_FOUND);
+        let asked = world.ask(path).bearer_auth(&acme);
+        assert_eq!(asked.send().await.unwrap().status(), StatusCode::NOT_FOUND);
+        assert!(world.text(path, Some(&auditor)).await.contains("c-2016"));
+    }
+    let publish = LetterCommand::Publish(CampaignPublished {
+        campaign: KEPT.parse().unwrap(),
+        known_at: 9,
+        policy: "default 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        fewest_tools: 2,
+        withheld: Vec::new(),
+        reason: "all vendors agreed".to_owned(),
+        by: "ada".to_owned(),
+    });
+    let noted = world.service.letters.record(&[], vec![publish], world.service.now());
+    assert!(noted.into_iter().all(|it| it.unwrap().is_some()));
+    for path in [page, cell, "/", "/history"] {
+        let shown = world.text(path, None).await;
+        assert!(shown.contains("c-2016"), "{path}");
+    }
+    let own = world.text("/vendors/acme?campaign=c-2016", Some(&acme)).await;
+    assert!(!own.contains("Not public.") && own.contains(&format!("{page}/cells")));
+}
