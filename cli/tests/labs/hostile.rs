@@ -73,18 +73,44 @@ async fn a_service_that_claims_to_have_recorded_less_stops_the_delivery() {
     assert!(walked.spool.waiting() > 0, "it is kept for the right one");
 }
 
-#[test]
-fn a_certificate_that_nobody_vouches_for_is_not_believed() {
+/// A service with a certificate of its own making; its address and the files.
+fn vouched_by_nobody() -> (World, String, [String; 2]) {
     let mut world = World::start();
     world.kill();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (cert, key) = (world.elsewhere("cert.pem"), world.elsewhere("key.pem"));
     std::fs::write(&cert, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
-    world.serve(&["--tls-cert", cert, "--tls-key", key]);
+    let files = [cert, key].map(|it| it.to_str().unwrap().to_owned());
+    world.serve(&["--tls-cert", &files[0], "--tls-key", &files[1]]);
     let port = world.address().rsplit_once(':').unwrap().1;
     let url = format!("https://localhost:{port}");
+    (world, url, files)
+}
+
+#[test]
+fn an_agent_that_can_never_be_served_ends_and_says_why() {
+    let agent = |world: &World, url: &str, token: &str| -> Called {
+        let words = ["agent", "--server", url, "--platforms", "kvm-like"];
+        let mut command = world.command_in(&world.elsewhere("lab"), &words);
+        command.env("PORTOLAN_TOKEN", token).output().unwrap().into()
+    };
+    let (world, url, _) = vouched_by_nobody();
+    let called = agent(&world, &url, &token("lab"));
+    if called.err.contains("is not installed") {
+        return;
+    }
+    assert_eq!(called.code, 2, "{}", called.err);
+    assert!(called.err.contains("does not prove to be the service"), "{}", called.err);
+    let world = World::start();
+    let called = agent(&world, &world.url(), &token("nobody"));
+    assert_eq!(called.code, 2, "{}", called.err);
+    assert!(called.err.contains("the service refused"), "{}", called.err);
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_not_believed() {
+    let (world, url, [cert, key]) = vouched_by_nobody();
     let call = |more: &[&str]| -> Called {
         let words = [&["offer", "small", "--server", &url], more].concat();
         let mut command = world.command_in(&world.elsewhere("lab"), &words);
@@ -92,12 +118,13 @@ fn a_certificate_that_nobody_vouches_for_is_not_believed() {
         command.output().unwrap().into()
     };
     let called = call(&[]);
-    assert_eq!(called.code, 3, "{}", called.err);
+    assert_eq!(called.code, 2, "{}", called.err);
     assert!(called.err.contains("certificate"), "{}", called.err);
-    let called = call(&["--ca-file", key]);
+    assert!(called.err.contains("--ca-file"), "{}", called.err);
+    let called = call(&["--ca-file", &key]);
     assert_eq!(called.code, 2, "{}", called.err);
     assert!(called.err.contains("none in the file"), "{}", called.err);
-    let called = call(&["--ca-file", cert]);
+    let called = call(&["--ca-file", &cert]);
     assert_eq!(called.code, 0, "{}", called.err);
 }
 

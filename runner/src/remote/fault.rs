@@ -1,5 +1,6 @@
 //! Why a service did not do what it was asked.
 
+use std::error::Error;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -21,7 +22,8 @@ pub enum Fault {
     /// It said no: the same request will not succeed.
     #[error("the service refused: {0}")]
     Refused(Refusal),
-    /// It answered something that is no answer: another program, or another version.
+    /// It answered something that is no answer: another program, another version, or somebody who
+    /// does not prove to be the service.
     #[error("{0}")]
     Strange(String),
 }
@@ -93,14 +95,34 @@ impl From<reqwest::Error> for Fault {
     fn from(error: reqwest::Error) -> Self {
         // The address may hold what is nobody's business; the causes say what happened.
         let error = error.without_url();
-        let mut why = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(it) = cause {
-            why = format!("{why}: {it}");
-            cause = it.source();
+        let causes: Vec<&(dyn Error + 'static)> =
+            std::iter::successors(Error::source(&error), |it| beneath(*it)).collect();
+        let why = causes.iter().fold(error.to_string(), |why, it| match it.to_string() {
+            told if why.ends_with(&told) => why,
+            told => format!("{why}: {told}"),
+        });
+        if causes.iter().any(|it| is_no_proof(*it)) {
+            return Fault::Strange(plain(&format!(
+                "who answers there does not prove to be the service: {why}. Name the authority \
+                 that vouches for it with --ca-file"
+            )));
         }
         Fault::Away { why: plain(&format!("the service cannot be reached: {why}")), after: None }
     }
+}
+
+/// What is beneath an error; what the system's errors wrap is no source of theirs.
+fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
+}
+
+/// Whether a certificate is not believed: asking again shows the same one.
+fn is_no_proof(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 /// Words of others in one line, of bounded length, without control characters.
