@@ -56,12 +56,14 @@ async fn serve(service: Service) -> Result<(), Exit> {
     let built = server::build(Arc::clone(&service));
     let built = built.map_err(|error| Exit::Usage(error.into()))?;
     let Running { address, near, metrics, certificates, stop, server, .. } = built;
+    // Before anybody is told: whoever reads where it is may call it at once.
+    let here = announce(&service, near)?;
     tell(&format!("serving at {}://{address}/", scheme(&service)));
     metrics.iter().for_each(|it| tell(&format!("metrics at http://{it}/metrics")));
     if certificates.as_ref().is_some_and(|it| it.is_key_open()) {
         tell("others on this machine may read the key of the certificate: chmod o-r on its file");
     }
-    let here = announce(Arc::clone(&service), (address, near))?;
+    tell_first_operator(&service, near);
     let keeping = tokio::spawn(Arc::clone(&here).keep());
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
     let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
@@ -121,25 +123,20 @@ fn close(mut log: Arc<DiskLog>) -> Result<(), Exit> {
     signed
 }
 
-/// Lets programs of this machine find the service, and its first operator in.
-fn announce(
-    service: Arc<Service>,
-    (address, near): (SocketAddr, SocketAddr),
-) -> Result<Arc<Here>, Exit> {
-    let url = match &service.settings.public_url {
-        Some(url) if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
-        Some(_) | None => format!("{}://{}", scheme(&service), server::near_to(address)),
-    };
-    if let Some(path) = service.offer_first_operator() {
-        let path = path.expose_secret();
-        tell(&format!(
-            "nobody operates this service yet. Open this on this machine within 15 minutes:\n    \
-             {url}{path}"
-        ));
-    }
-    let here = Here::announce(service, &format!("http://{near}"))
-        .map_err(|error| Exit::Usage(error.into()))?;
+/// Lets programs of this machine find the service.
+fn announce(service: &Arc<Service>, near: SocketAddr) -> Result<Arc<Here>, Exit> {
+    let here = Here::announce(Arc::clone(service), &format!("http://{near}"))?;
     Ok(Arc::new(here))
+}
+
+/// Lets the first operator in: on this machine, so by the address that only this machine reaches.
+fn tell_first_operator(service: &Service, near: SocketAddr) {
+    let Some(path) = service.offer_first_operator() else { return };
+    let path = path.expose_secret();
+    tell(&format!(
+        "nobody operates this service yet. Open this on this machine within 15 minutes:\n    \
+         http://{near}{path}"
+    ));
 }
 
 /// How the service speaks.

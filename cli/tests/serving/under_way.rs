@@ -104,3 +104,16 @@ fn a_slow_batch_is_answered_and_recorded() {
     }
     assert_eq!(log.checkpoints().unwrap().len(), 1);
 }
+
+#[test]
+fn the_first_operators_link_opens_on_this_machine_whatever_others_call_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["--public-url", "https://portolan.example"];
+    let mut serving = Serving::start(folder.path(), &words);
+    let link = serving.until("/first/");
+    let found = folder.path().join("store/service/running.json");
+    assert!(found.exists(), "who reads the link finds the service");
+    let path = link.trim().strip_prefix(&format!("http://{}", serving.address)).unwrap();
+    let answer = serving.ask(&[&format!("GET {path} HTTP/1.1")]);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
