@@ -4,8 +4,10 @@
 //! at once. Secrets stand nowhere but with their owners: a token by its digest, a password by its
 //! Argon2 hash, a session in the browser's own encrypted cookie.
 
+mod files;
 mod secrets;
 
+mod ended;
 mod keys;
 mod passwords;
 mod throttle;
@@ -32,12 +34,13 @@ use crate::address::Address;
 
 pub(crate) use api::Accesses;
 pub use api::Granting;
+pub use ended::{Ended, NotEnded};
 pub use grants::{Given, LOCAL, NotGiven, Wanted, give, revoke};
 pub use here::{Here, NotHere, RunningService, running};
 pub use identity::{Identity, NoIdentity};
 pub use keys::{Keys, NoKey};
 pub use oidc::{BadRule, OidcError, OidcSettings, RoleRule};
-pub use passwords::{BadPassword, Passwords};
+pub use passwords::{BadPassword, Passwords, change_password};
 pub use secrets::Secret;
 
 /// The addresses of this room.

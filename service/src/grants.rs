@@ -95,7 +95,8 @@ async fn give(
         Ok(wanted) => {
             let (at, is_link) = (service.clone(), wanted.means == Means::Link);
             let account = wanted.account.to_string();
-            let given = work(move || Ok(at.give(wanted)?)).await;
+            let giver = known.clone();
+            let given = work(move || Ok(at.give_for(&giver, wanted)?)).await;
             given.map(|given| (given, is_link, account))
         }
         Err(words) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", words)),

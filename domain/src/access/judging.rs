@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::access::{AccessRegistry, Means};
+use crate::access::{AccessRegistry, Known, Means, Role, Scope};
 use crate::declare::{NotDeclared, words};
 use crate::event::{AccessEvent, AccessGranted, AccessRevoked, Answered, Disclosed, SignedIn};
 use crate::ids::GrantId;
@@ -53,6 +53,16 @@ pub enum NotGranted {
         /// What it may have.
         may: String,
     },
+    /// More than whoever gives it has.
+    #[error("nobody gives more than they have: {role} with {scope} needs the scope {needs}")]
+    Exceeds {
+        /// The role that was to be given.
+        role: &'static str,
+        /// What was to be given.
+        scope: &'static str,
+        /// What whoever gives it lacks.
+        needs: &'static str,
+    },
     /// A token or a link without its secret, or a password with one.
     #[error("a token or a link needs the digest of its secret, and nothing else has one")]
     Secret,
@@ -90,6 +100,29 @@ pub fn judge(
         AccessCommand::Answer(answered) => {
             in_force(registry, &answered.grant, at)?;
             answer(registry, answered)
+        }
+    }
+}
+
+impl Known {
+    /// Whether this may be given on by whoever this is. An answer, which is a vendor's alone, is weighed
+    /// like what an operator declares.
+    ///
+    /// # Errors
+    /// [`NotGranted::Exceeds`].
+    pub fn may_give(&self, role: &Role, scopes: &[Scope]) -> Result<(), NotGranted> {
+        let has = |needs: &Scope| self.role == Role::Operator && self.scopes.contains(needs);
+        let needs = scopes.iter().map(|it| match it {
+            Scope::Answer => (it, Scope::Control),
+            Scope::Read | Scope::Record | Scope::Control | Scope::Grant => (it, *it),
+        });
+        match needs.into_iter().find(|(_, needs)| !has(needs)) {
+            None => Ok(()),
+            Some((scope, needs)) => Err(NotGranted::Exceeds {
+                role: role.word(),
+                scope: scope.word(),
+                needs: needs.word(),
+            }),
         }
     }
 }

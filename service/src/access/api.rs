@@ -1,5 +1,6 @@
 //! Grants for programs: who has which, giving one, taking one back, and setting a password.
 
+use actix_session::Session;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, Route, web};
 use domain::access::{Means, Role, Scope};
@@ -10,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
-use super::Wanted;
 use super::grants as giving;
+use super::{Wanted, sessions};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
@@ -109,7 +110,7 @@ async fn give(
 ) -> Result<HttpResponse, Problem> {
     let wanted = wanted(parsed(&asked)?, operator.0.account.as_str())?;
     let at = service.clone();
-    let given = web::block(move || at.give(wanted)).await;
+    let given = web::block(move || at.give_for(&operator.0, wanted)).await;
     let given = given.map_err(|error| Problem::internal(&error))??;
     let shown = given.secret.as_ref().map(|it| it.expose_secret().to_owned());
     let (link, token) = match shown {
@@ -154,29 +155,36 @@ async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Sets the password of an account. What the account may do is granted apart from that.
+/// Sets the password of an account, and ends its other sessions. What the account may do is granted
+/// apart from that.
 #[utoipa::path(post, path = "/api/v1/access/passwords", tag = "access", request_body = NewPassword,
     responses((status = 204, description = "It is set"), Problems, Refusals),
     security(("token" = ["grant"])))]
 async fn set_password(
     service: web::Data<Service>,
-    _: Operator,
+    Operator(known): Operator,
+    session: Session,
     asked: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let NewPassword { account, password } = parsed(&asked)?;
     let account = account.parse::<AccountId>().map_err(|error| invalid(&error))?;
+    service.may_set_password(&known, &account)?;
     let password = SecretString::from(password);
     let Some(place) = service.identity.place_to_check().await else {
         let words = "Too many passwords are being checked. Try again.";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", words));
     };
     let at = service.clone();
+    let is_own = account == known.account;
     let set = web::block(move || {
         let _place = place;
         at.set_password(&account, &password)
     });
     let set = set.await;
     set.map_err(|error| Problem::internal(&error))??;
+    if is_own {
+        sessions::outlive(&session, &service, &known);
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 

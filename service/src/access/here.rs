@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, private_folder, put_bytes};
 
 use super::grants::{self, LOCAL, NotGiven};
-use super::{Secret, revoke};
+use super::{Secret, files, revoke};
 use crate::service::Service;
 
 /// How long the machine's own token is good.
@@ -180,19 +180,7 @@ fn granted(
 /// When the file is there and cannot be read.
 pub fn running(folder: &Path) -> Result<Option<RunningService>, NotHere> {
     let path = file(folder);
-    let size = match fs::metadata(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => {
-            return Err(StoreError::Io { what: "cannot read", path, source }.into());
-        }
-        Ok(metadata) => metadata.len(),
-    };
-    if size > LARGEST {
-        return Err(bad(&path, &"it is too large"));
-    }
-    let read = fs::read(&path);
-    let bytes =
-        read.map_err(|source| StoreError::Io { what: "cannot read", path: path.clone(), source })?;
+    let Some(bytes) = files::read(&path, LARGEST)? else { return Ok(None) };
     let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| {
         // Without its words: they may hold the token.
         bad(&path, &format!("at column {}", error.column()))

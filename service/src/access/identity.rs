@@ -1,22 +1,17 @@
 //! What the service needs to know who is there, beside what was granted.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use domain::ids::Sha256Digest;
-use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::ended::{Ended, NotEnded};
 use super::first::First;
 use super::keys::{Keys, NoKey};
 use super::oidc::{Oidc, OidcError};
 use super::passwords::{BadPassword, Passwords};
 use super::throttle::Throttle;
 use crate::settings::Settings;
-
-/// Most sessions that are remembered as ended; each stands for a person who signed out today.
-const MOST_ENDED: usize = 100_000;
 
 /// Passwords that are checked at once: each takes a processor and 19 MiB.
 const CHECKS: usize = 2;
@@ -30,6 +25,8 @@ pub struct Identity {
     pub(crate) keys: Keys,
     /// The passwords of local accounts.
     pub(crate) passwords: Passwords,
+    /// Sessions that are over before their time.
+    pub(crate) ended: Ended,
     /// How often somebody may try.
     pub(crate) throttle: Throttle,
     /// Another's door, if there is one.
@@ -38,8 +35,6 @@ pub struct Identity {
     pub(crate) first: First,
     checking: Arc<Semaphore>,
     waiting: Semaphore,
-    /// Sessions whose owners signed out, until they would have ended anyway.
-    ended: Mutex<BTreeMap<Sha256Digest, Timestamp>>,
     failed: Counter,
 }
 
@@ -55,6 +50,9 @@ pub enum NoIdentity {
     /// The passwords cannot be read.
     #[error(transparent)]
     Passwords(#[from] BadPassword),
+    /// It is not known which sessions are over.
+    #[error(transparent)]
+    Sessions(#[from] NotEnded),
 }
 
 impl Identity {
@@ -67,12 +65,12 @@ impl Identity {
         Ok(Self {
             keys: Keys::open(&settings.folder, &settings.random)?,
             passwords: Passwords::open(&settings.folder, &settings.random)?,
+            ended: Ended::open(&settings.folder)?,
             throttle: Throttle::new(settings.clock.clone()),
             oidc: settings.oidc.clone().map(Oidc::new).transpose()?,
             first: First::default(),
             checking: Arc::new(Semaphore::new(CHECKS)),
             waiting: Semaphore::new(WAITING),
-            ended: Mutex::default(),
             failed,
         })
     }
@@ -101,24 +99,9 @@ impl Identity {
         tracing::warn!(means, "a sign-in failed");
     }
 
-    /// Ends a session whose cookie may still be shown, until it would have ended anyway.
-    pub(crate) fn end_session(&self, session: Sha256Digest, until: Timestamp, now: Timestamp) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|_, until| *until > now);
-        if ended.len() >= MOST_ENDED {
-            ended.pop_first();
-        }
-        ended.insert(session, until);
-    }
-
     /// How many sessions are remembered as ended.
     #[must_use]
     pub fn ended_sessions(&self) -> usize {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Whether this session was ended.
-    pub(crate) fn has_ended(&self, session: Sha256Digest) -> bool {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
+        self.ended.count()
     }
 }

@@ -1,18 +1,19 @@
 //! Passwords of local accounts: Argon2id hashes in one file, which is read anew at each sign-in.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use domain::ids::AccountId;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, private_folder, put_bytes};
 
+use super::ended::{Ended, NotEnded};
+use super::files;
 use crate::settings::Random;
 
 /// Shortest password, in characters.
@@ -59,6 +60,9 @@ pub enum BadPassword {
     /// It could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It was set, and who has signed in with the one before could not be signed out.
+    #[error("the password is set, but sessions that began before may go on: {0}")]
+    Sessions(#[from] NotEnded),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     NotRandom,
@@ -134,18 +138,9 @@ impl Passwords {
     }
 
     fn read(&self) -> Result<Kept, BadPassword> {
-        let io = |source| StoreError::Io { what: "cannot read", path: self.path.clone(), source };
-        let file = match File::open(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Kept { format: FORMAT, accounts: BTreeMap::new() });
-            }
-            file => file.map_err(io)?,
+        let Some(text) = files::read(&self.path, LARGEST_FILE)? else {
+            return Ok(Kept { format: FORMAT, accounts: BTreeMap::new() });
         };
-        let mut text = Vec::new();
-        file.take(LARGEST_FILE + 1).read_to_end(&mut text).map_err(io)?;
-        if text.len() as u64 > LARGEST_FILE {
-            return Err(self.bad("it is too large"));
-        }
         let kept: Kept = serde_json::from_slice(&text).map_err(|error| self.bad(error))?;
         match kept.format {
             FORMAT => Ok(kept),
@@ -156,6 +151,20 @@ impl Passwords {
     fn bad(&self, why: impl std::fmt::Display) -> BadPassword {
         BadPassword::File { path: self.path.clone(), why: why.to_string() }
     }
+}
+
+/// Gives an account another password, and ends its sessions: whoever knew the one before is out.
+///
+/// # Errors
+/// When it is no fit password, or one of the files cannot be written.
+pub fn change_password(
+    (passwords, ended): (&Passwords, &Ended),
+    account: &AccountId,
+    password: &SecretString,
+    (random, now): (&Random, Timestamp),
+) -> Result<(), BadPassword> {
+    passwords.set(account, password, random)?;
+    Ok(ended.end_all(account, now)?)
 }
 
 /// The Argon2id hash of a password with this salt, as a PHC string.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
-use domain::access::{AccessCommand, Known, NotGranted, Role, Viewer};
+use domain::access::{AccessCommand, Known, Means, NotGranted, Role, Viewer};
 use domain::event::{Disclosed, Recorded};
 use domain::ids::{AccountId, CampaignId, Sha256Digest};
 use ingest::AccessError;
 use secrecy::SecretString;
 
-use super::{BadPassword, Given, NotGiven, Wanted, give};
+use super::{BadPassword, Given, NotGiven, Wanted, change_password, give};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer;
@@ -25,7 +25,17 @@ impl Service {
         give(&self.access, given_by, wanted, self.now())
     }
 
-    /// Sets the password of an account; it blocks while the password is hashed.
+    /// The same on behalf of somebody, who gives no more than they have.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn give_for(&self, giver: &Known, wanted: Wanted) -> Result<Given, NotGiven> {
+        let scopes = wanted.scopes.as_deref().unwrap_or(wanted.role.scopes());
+        giver.may_give(&wanted.role, scopes).map_err(AccessError::from)?;
+        self.give(wanted)
+    }
+
+    /// Sets the password of an account, and ends its sessions; it blocks while the password is hashed.
     ///
     /// # Errors
     /// When it is no fit password, or cannot be kept.
@@ -34,7 +44,21 @@ impl Service {
         account: &AccountId,
         password: &SecretString,
     ) -> Result<(), BadPassword> {
-        self.identity.passwords.set(account, password, &self.settings.random)
+        let files = (&self.identity.passwords, &self.identity.ended);
+        change_password(files, account, password, (&self.settings.random, self.now()))
+    }
+
+    /// Whether somebody may set the password of an account: whoever knows it has what was given to it.
+    ///
+    /// # Errors
+    /// When the account has more than they have.
+    pub fn may_set_password(&self, giver: &Known, account: &AccountId) -> Result<(), NotGranted> {
+        let now = self.now();
+        self.access.look(|it| {
+            let all = it.grants().filter(|it| it.is_in_force(now)).map(|it| &it.granted.what);
+            let mut its = all.filter(|it| it.account == *account && it.means == Means::Password);
+            its.try_for_each(|it| giver.may_give(&it.role, &it.scopes))
+        })
     }
 
     /// Records something about access, safe on disk when it is done. None when it stands already.
@@ -135,6 +159,7 @@ impl From<BadPassword> for Problem {
             BadPassword::Hash(_)
             | BadPassword::File { .. }
             | BadPassword::Store(_)
+            | BadPassword::Sessions(_)
             | BadPassword::NotRandom => Self::internal(&words),
         }
     }
@@ -145,6 +170,7 @@ impl From<NotGranted> for Problem {
         let words = refusal.to_string();
         match refusal {
             NotGranted::None(_) => Self::not_found(words),
+            NotGranted::Exceeds { .. } => Self::not_allowed(words),
             NotGranted::There(_) => Self::conflict("grant-there", words),
             NotGranted::NotInForce(_) => Self::conflict("not-in-force", words),
             NotGranted::Words(_)

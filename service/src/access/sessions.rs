@@ -4,8 +4,8 @@
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionExt as _, SessionMiddleware};
-use actix_web::HttpRequest;
 use actix_web::cookie::SameSite;
+use actix_web::{HttpRequest, web};
 use domain::access::{Known, Viewer};
 use domain::ids::{AccountId, GrantId, Sha256Digest};
 use jiff::{SignedDuration, Timestamp};
@@ -61,7 +61,7 @@ pub(crate) fn middleware(service: &Service) -> SessionMiddleware<CookieSessionSt
 pub(crate) fn viewer(session: &Session, service: &Service) -> Viewer {
     let Ok(Some(signed)) = session.get::<Signed>(SIGNED) else { return Viewer::Public };
     let now = service.now();
-    let viewer = match is_good(&signed, now) && !is_ended(session, service) {
+    let viewer = match is_good(&signed, now) && !is_ended(session, &signed, service) {
         true => service.access.look(|it| it.grant(&signed.grant).map(|it| it.viewer(now))),
         false => None,
     };
@@ -87,8 +87,9 @@ fn is_good(signed: &Signed, now: Timestamp) -> bool {
     is_past && age < LONGEST && idle < IDLE
 }
 
-fn is_ended(session: &Session, service: &Service) -> bool {
-    name(session).is_none_or(|it| service.identity.has_ended(it))
+fn is_ended(session: &Session, signed: &Signed, service: &Service) -> bool {
+    let Signed { account, issued, .. } = signed;
+    name(session).is_none_or(|it| service.identity.ended.has(it, account, *issued))
 }
 
 /// What a session is remembered by when it has ended.
@@ -123,16 +124,27 @@ pub(crate) fn begin(session: &Session, service: &Service, known: &Known) -> Resu
     token_or_new(session, service).map(drop)
 }
 
+/// Lets the session of a request go on that ended all others of its account.
+pub(crate) fn outlive(session: &Session, service: &Service, known: &Known) {
+    if let Ok(Some(signed)) = session.get::<Signed>(SIGNED)
+        && signed.grant == known.grant
+    {
+        // Fails only for what cannot be written as JSON.
+        let _ = session.insert(SIGNED, Signed { issued: service.now(), ..signed });
+    }
+}
+
 /// Ends a session, also for whoever kept its cookie. One in which nobody has signed in is worth
 /// nothing to anybody and is not remembered: everybody gets as many of those as they like.
-pub(crate) fn end(session: &Session, service: &Service) {
-    let now = service.now();
+pub(crate) async fn end(session: &Session, service: &web::Data<Service>) {
     let is_signed = matches!(session.get::<Signed>(SIGNED), Ok(Some(_)));
     let name = name(session).filter(|_| is_signed);
-    if let (Some(name), Ok(until)) = (name, now.checked_add(LONGEST)) {
-        service.identity.end_session(name, until, now);
-    }
     session.purge();
+    let (Some(name), at) = (name, service.clone()) else { return };
+    let ended = web::block(move || at.identity.ended.end(name, at.now())).await;
+    if let Ok(Err(error)) = ended {
+        tracing::error!(%error, "a session that has ended is forgotten at the next start");
+    }
 }
 
 /// The token that a form of this session has to send back; none when there is no session.

@@ -147,7 +147,7 @@ pub(super) async fn enter(
 }
 
 async fn sign_out(service: web::Data<Service>, session: Session) -> HttpResponse {
-    sessions::end(&session, &service);
+    sessions::end(&session, &service).await;
     answers::see_other("/")
 }
 

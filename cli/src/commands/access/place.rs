@@ -11,7 +11,10 @@ use reports::granted::{GrantEntry, grants};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-use service::access::{Granting, Keys, Passwords, RunningService, Wanted, give, revoke, running};
+use service::access::{
+    Ended, Granting, Keys, Passwords, RunningService, Wanted, change_password, give, revoke,
+    running,
+};
 use service::settings::Random;
 use store::{DiskLog, EventLog, StoreError};
 
@@ -147,8 +150,11 @@ impl Place {
         match self {
             Self::Store { folder, .. } => {
                 let random = random();
-                let set = Passwords::open(folder, &random)
-                    .and_then(|it| it.set(account, password, &random));
+                let passwords = Passwords::open(folder, &random);
+                let passwords = passwords.map_err(|error| Exit::Usage(error.into()))?;
+                let ended = Ended::open(folder).map_err(|error| Exit::Usage(error.into()))?;
+                let how = (&random, clock::now());
+                let set = change_password((&passwords, &ended), account, password, how);
                 set.map_err(|error| Exit::Usage(error.into()))
             }
             Self::Service(service) => {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{PASSWORD, sign_in};
+use super::{PASSWORD, account, sign_in};
 use crate::access::world::World;
 use crate::browser::{Answer, Browser};
 
@@ -77,6 +77,37 @@ async fn nobody_else_grants() {
     }
     let browser = Browser::new(&world);
     assert_eq!(browser.get(GRANTS).await.status, 401);
+}
+
+#[tokio::test]
+async fn nobody_gives_more_than_they_have() {
+    let world = World::start().await;
+    let operator = world.grant("operator");
+    let grant = json!({"account": "clerk", "role": "operator", "means": "token", "reason": "x",
+        "scopes": ["grant", "record"]});
+    let clerk = parsed(&send(&world, &operator, (GRANTS, grant.to_string())).await);
+    let clerk = clerk["token"].as_str().unwrap();
+    for (role, scopes, status) in [
+        ("operator", json!(null), 403),
+        ("operator", json!(["grant", "control"]), 403),
+        ("auditor", json!(["read"]), 403),
+        ("vendor:citrix", json!(["answer"]), 403),
+        ("lab", json!(null), 201),
+        ("operator", json!(["grant"]), 201),
+    ] {
+        let asked = json!({"account": "x", "role": role, "means": "token", "reason": "x",
+            "scopes": scopes});
+        let answer = send(&world, clerk, (GRANTS, asked.to_string())).await;
+        assert_eq!(answer.status, status, "{asked}: {}", answer.text);
+    }
+    // A password of somebody who has more would be a way around it.
+    account(&world, "anna", "operator");
+    account(&world, "lab-1", "lab");
+    for (name, status) in [("anna", 403), ("lab-1", 204)] {
+        let body = json!({"account": name, "password": PASSWORD}).to_string();
+        let answer = send(&world, clerk, ("/api/v1/access/passwords", body)).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use domain::access::Means;
 use domain::event::{AccessEvent, Event};
 use jiff::SignedDuration;
+use reqwest::Method;
 use reqwest::header::{RETRY_AFTER, SET_COOKIE};
 
 use super::{PASSWORD, account, sign_in};
@@ -178,6 +179,31 @@ async fn who_tries_too_often_waits_and_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn who_tries_too_often_elsewhere_does_not_lock_the_owner_out() {
+    let proxy = "127.0.0.1".parse().unwrap();
+    let world = World::start_as(|it| it.network.trusted_proxies = vec![proxy]).await;
+    account(&world, "anna", "auditor");
+    let browser = Browser::new(&world);
+    let sign_in_from = async |address: &str, password: &str| {
+        let csrf = browser.get("/sign-in").await.csrf();
+        let fields = [("csrf", csrf.as_str()), ("account", "anna"), ("password", password)];
+        let request = browser.request(Method::POST, "/sign-in").form(&fields);
+        browser.send(request.header("x-forwarded-for", address)).await.status.as_u16()
+    };
+    for _ in 0..10 {
+        assert_eq!(sign_in_from("203.0.113.7", "wrong").await, 401);
+    }
+    assert_eq!(sign_in_from("203.0.113.7", "wrong").await, 429);
+    for address in ["2001:db8:1:2::3", "2001:db8:1:2::4"] {
+        for _ in 0..5 {
+            assert_eq!(sign_in_from(address, "wrong").await, 401);
+        }
+    }
+    assert_eq!(sign_in_from("2001:db8:1:2::5", "wrong").await, 429, "a network, not an address");
+    assert_eq!(sign_in_from("198.51.100.1", PASSWORD).await, 303);
+}
+
+#[tokio::test]
 async fn after_signing_in_one_stays_at_this_service() {
     let world = World::start().await;
     account(&world, "anna", "auditor");
@@ -224,4 +250,58 @@ async fn a_grant_of_another_means_is_not_for_a_password() {
     world.service.set_password(&"anna".parse().unwrap(), &PASSWORD.to_owned().into()).unwrap();
     world.give("anna", "operator".parse().unwrap(), Means::Token);
     assert_eq!(sign_in(&Browser::new(&world), "anna", PASSWORD).await.status, 401);
+}
+
+#[tokio::test]
+async fn another_password_ends_the_sessions_that_began_with_the_one_before() {
+    let world = World::start().await;
+    account(&world, "anna", "operator");
+    account(&world, "bert", "auditor");
+    let (browser, elsewhere, bert) =
+        (Browser::new(&world), Browser::new(&world), Browser::new(&world));
+    sign_in(&browser, "anna", PASSWORD).await;
+    sign_in(&elsewhere, "anna", PASSWORD).await;
+    sign_in(&bert, "bert", PASSWORD).await;
+    world.pass(SignedDuration::from_secs(1));
+    let body = r#"{"account": "anna", "password": "another horse battery"}"#;
+    let csrf = browser.get("/account").await.csrf();
+    let request = browser.request(Method::POST, "/api/v1/access/passwords").body(body);
+    let set = browser.send(request.header("x-portolan-csrf", csrf)).await;
+    assert_eq!(set.status, 204, "{}", set.text);
+    assert_eq!(elsewhere.get("/account").await.status, 401);
+    assert_eq!(browser.get("/account").await.status, 200, "whoever set it stays");
+    assert_eq!(bert.get("/account").await.status, 200);
+    let answer = sign_in(&elsewhere, "anna", "another horse battery").await;
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/account"));
+    assert_eq!(elsewhere.get("/account").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_has_ended_stays_so_when_the_service_starts_again() {
+    let mut world = World::start().await;
+    account(&world, "anna", "auditor");
+    account(&world, "bert", "auditor");
+    let (anna, bert) = (Browser::new(&world), Browser::new(&world));
+    sign_in(&anna, "anna", PASSWORD).await;
+    sign_in(&bert, "bert", PASSWORD).await;
+    let kept = (anna.cookie(), bert.cookie());
+    assert_eq!(anna.fill("/account", "/sign-out", &[]).await.status, 303);
+    world.pass(SignedDuration::from_secs(1));
+    let another = "another horse battery".to_owned();
+    world.service.set_password(&"bert".parse().unwrap(), &another.into()).unwrap();
+    world.start_again().await;
+    for cookie in [kept.0, kept.1] {
+        let browser = Browser::new(&world);
+        browser.set_cookie(cookie);
+        assert_eq!(browser.get("/account").await.status, 401);
+    }
+    assert_eq!(world.service.identity.ended_sessions(), 1);
+    // It is remembered no longer than it could be of use.
+    world.pass(SignedDuration::from_hours(13));
+    let browser = Browser::new(&world);
+    sign_in(&browser, "anna", PASSWORD).await;
+    assert_eq!(browser.fill("/account", "/sign-out", &[]).await.status, 303);
+    assert_eq!(world.service.identity.ended_sessions(), 1);
+    let file = std::fs::read_to_string(world.store().join("service/sessions.json")).unwrap();
+    assert!(!file.contains("anna") && !file.contains("bert"), "{file}");
 }

@@ -24,6 +24,7 @@ pub(crate) struct World {
     pub(crate) url: String,
     /// The service itself.
     pub(crate) service: Arc<Service>,
+    log: Arc<DiskLog>,
     folder: TempDir,
     clock: Arc<Mutex<Timestamp>>,
 }
@@ -46,7 +47,18 @@ impl World {
         let running = server::build(Arc::clone(&service)).unwrap();
         let url = format!("http://{}", running.address);
         tokio::spawn(running.server);
-        Self { url, service, folder, clock }
+        Self { url, service, log, folder, clock }
+    }
+
+    /// Another service over the same log and files, as after a start.
+    pub(crate) async fn start_again(&mut self) {
+        let settings = settings(self.folder.path(), &self.clock);
+        let service = Arc::new(opened::service(self.folder.path(), &self.log, settings));
+        tokio::spawn(Arc::clone(&service.library).follow());
+        let running = server::build(Arc::clone(&service)).unwrap();
+        self.url = format!("http://{}", running.address);
+        tokio::spawn(running.server);
+        self.service = service;
     }
 
     /// The folder of the store.
