@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use domain::ids::AccountId;
 use domain::lease::Leases;
 use ingest::Desk;
 use jiff::Timestamp;
@@ -34,6 +35,7 @@ use tokio::sync::{Semaphore, watch};
 use utoipa::OpenApi;
 
 use crate::address::Address;
+use crate::places::Places;
 use crate::problem::Problem;
 
 pub use limits::LabLimits;
@@ -57,7 +59,7 @@ pub struct Door {
     /// Memory for bodies, in KiB.
     memory: Arc<Semaphore>,
     /// Who waits for work.
-    waiting: Arc<Semaphore>,
+    waiting: Arc<Places<AccountId>>,
 }
 
 /// The addresses of the door, for the OpenAPI document.
@@ -106,7 +108,7 @@ impl Door {
             changed: watch::Sender::new(()),
             rates: Rates::new(&limits),
             memory: Arc::new(Semaphore::new(limits.memory_kib as usize)),
-            waiting: Arc::new(Semaphore::new(limits.waiting)),
+            waiting: Places::new(limits.waiting),
         })
     }
 

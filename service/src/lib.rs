@@ -19,6 +19,7 @@ pub mod routes;
 pub mod connection;
 pub mod metrics;
 pub mod peers;
+mod places;
 pub mod tls;
 
 pub mod bundling;

@@ -9,15 +9,16 @@ use domain::access::Known;
 use domain::command::Command;
 use domain::decide::Refusal;
 use domain::event::Pins;
-use domain::ids::{CampaignId, LeaseId};
+use domain::ids::{AccountId, CampaignId, LeaseId};
 use domain::lease::{NotLeased, Taken, Wanted};
 use domain::wire::{Heartbeat, LeaseRequest, Leased, TrialState, Until};
 use ingest::DeskError;
 
 use super::body::Body;
-use super::{answer, invalid, plan, shapes, tending, too_many};
+use super::{Door, answer, invalid, plan, shapes, tending, too_many};
 use crate::address::{Address, Who};
 use crate::api::responses::{Problems, Refusals};
+use crate::places::{NoPlace, Place};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::viewer::Lab;
@@ -47,8 +48,6 @@ const LARGEST: usize = 2 << 20;
         (status = 204, description = "there is nothing to do"),
         (status = 409, description = "other-versions", body = Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "invalid", body = Problem,
-            content_type = "application/problem+json"),
         (status = 429, description = "too-many wait, or have leases", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -65,13 +64,25 @@ pub(super) async fn take(
     drop(body);
     asked.check().map_err(invalid)?;
     let wait = wait(&request).min(service.settings.limits.labs.wait);
-    let waiting = std::sync::Arc::clone(&service.door.waiting).try_acquire_owned();
-    let waiting = if wait.is_zero() { None } else { Some(waiting.map_err(|_| crowded())?) };
+    let place = (!wait.is_zero()).then(|| place(&service.door, &lab.0)).transpose()?;
     let found = work(&service, &lab.0, asked, wait).await?;
-    drop(waiting);
+    drop(place);
     Ok(match found {
         None => HttpResponse::NoContent().finish(),
         Some(leased) => HttpResponse::Ok().json(leased),
+    })
+}
+
+/// A place to wait for work in.
+fn place(door: &Door, lab: &Known) -> Result<Place<AccountId>, Problem> {
+    let place = door.waiting.take(lab.account.clone(), door.limits.waiting_per_account);
+    place.map_err(|why| match why {
+        NoPlace::AllTaken => {
+            too_many("Too many labs wait for work at the same time: ask again a little later.", 5)
+        }
+        NoPlace::ShareTaken => {
+            too_many("Too many labs of this account wait for work: ask again a little later.", 5)
+        }
     })
 }
 
@@ -250,10 +261,6 @@ fn wait(request: &HttpRequest) -> Duration {
         is_wait.then(|| seconds.trim().parse::<u64>().ok())?
     });
     Duration::from_secs(asked.next().unwrap_or_default())
-}
-
-fn crowded() -> Problem {
-    too_many("Too many labs wait for work at the same time: ask again a little later.", 5)
 }
 
 impl From<NotLeased> for Problem {

@@ -35,6 +35,8 @@ pub struct LabLimits {
     pub wait: Duration,
     /// Labs that may wait for work at once.
     pub waiting: usize,
+    /// How many of them may be one account's.
+    pub waiting_per_account: usize,
 }
 
 impl Default for LabLimits {
@@ -53,6 +55,7 @@ impl Default for LabLimits {
             lease: Duration::from_secs(60),
             wait: Duration::from_secs(25),
             waiting: 256,
+            waiting_per_account: 64,
         }
     }
 }

@@ -179,6 +179,28 @@ async fn who_waits_is_bounded_in_number_and_time() {
 }
 
 #[tokio::test]
+async fn one_account_does_not_take_every_place_to_wait() {
+    let wait = Duration::from_secs(5);
+    let limits = LabLimits { waiting: 3, waiting_per_account: 2, wait, ..LabLimits::default() };
+    let world = World::with(limits).await;
+    let ask = |who| {
+        let request = world.ask(who, Method::POST, "/api/v1/leases").header("prefer", "wait=9999");
+        let request = request.header("content-type", "application/json");
+        request.body(wanted(1).to_string()).send()
+    };
+    let asked = tokio::join!(ask("lab-1"), ask("lab-1"), ask("lab-1"), ask("lab-2"));
+    let mut own = [asked.0.unwrap(), asked.1.unwrap(), asked.2.unwrap()];
+    own.sort_by_key(|it| it.status());
+    let statuses = own.each_ref().map(|it| it.status().as_u16());
+    assert_eq!((statuses, asked.3.unwrap().status().as_u16()), ([204, 204, 429], 204));
+    let [.., refused] = own;
+    assert_eq!(refused.headers()["retry-after"], "5");
+    let (_, kind, json) = problem(refused).await;
+    assert_eq!(kind, "too-many");
+    assert!(json["detail"].as_str().unwrap().contains("of this account"), "{json}");
+}
+
+#[tokio::test]
 async fn leases_are_bounded_and_requests_for_them_checked() {
     let world = World::with(LabLimits { leases: 1, trials: 1, ..LabLimits::default() }).await;
     world.offer("c-1").await;
