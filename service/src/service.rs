@@ -77,7 +77,7 @@ impl Service {
         let metrics = Metrics::new(&library);
         let identity = Identity::open(&settings, metrics.sign_ins_failed.clone())?;
         Ok(Self {
-            live: Hub::new(settings.limits.watchers),
+            live: Hub::new(&settings.limits),
             settings,
             library,
             cache: Cache::default(),

@@ -97,6 +97,10 @@ pub struct Limits {
     pub free_bytes: u64,
     /// Who may watch campaigns at once.
     pub watchers: usize,
+    /// How many of them may be one account's.
+    pub watchers_per_account: usize,
+    /// How many of them may be one peer's that nobody knows; programs on this machine are not counted.
+    pub watchers_per_peer: usize,
 }
 
 impl Default for Limits {
@@ -118,6 +122,8 @@ impl Default for Limits {
             slow: Duration::from_secs(2),
             free_bytes: 64 << 20,
             watchers: 2_000,
+            watchers_per_account: 32,
+            watchers_per_peer: 128,
         }
     }
 }

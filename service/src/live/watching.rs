@@ -10,16 +10,17 @@ use domain::ids::CampaignId;
 use futures_util::stream;
 use reports::leak;
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
+use super::audience::Watching;
 use super::channel::Watch;
 use super::messages;
 use crate::asked::{Asking, Named};
+use crate::places::Place;
 use crate::problem::Problem;
-use crate::reading::{Reader, no_campaign, unpublishable};
+use crate::reading::{Reader, no_campaign, unpublishable, work};
 use crate::service::Service;
 use crate::viewer::Anyone;
 
@@ -39,7 +40,7 @@ struct Watcher {
     /// Nothing comes after the first.
     ended: bool,
     stopping: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    _place: Place<Watching>,
 }
 
 pub(super) async fn watch(
@@ -50,18 +51,18 @@ pub(super) async fn watch(
     Asking(from): Asking<From>,
 ) -> Result<HttpResponse, Problem> {
     if !Reader::of(&viewer).is_insider() {
-        check(&service, &id)?;
+        let (at, named) = (service.clone(), id.clone());
+        work(move || check(&at, &named)).await?;
     }
     if request.method() == Method::HEAD {
         // Nobody waits for what is never sent.
         return Ok(head().finish());
     }
-    let full = "As many watch as the service bears: try again soon.";
-    let place = std::sync::Arc::clone(&service.live.places).try_acquire_owned();
-    let place = place.map_err(|_| Problem::busy(full))?;
+    let place = service.live.audience.place(&request)?;
     let last = request.headers().get("last-event-id").and_then(|it| it.to_str().ok());
     let after = last.and_then(|it| it.parse().ok()).or(from.after);
-    let channel = service.live.channel(&service, &id).ok_or_else(|| no_campaign(&id))?;
+    let channel = service.live.channel(&service, &id).await?;
+    let channel = channel.ok_or_else(|| no_campaign(&id))?;
     let Watch { first, ended, then } = channel.watch(after);
     let stopping = service.stopping.clone();
     let watcher = Watcher { first: VecDeque::from([first]), then, ended, stopping, _place: place };

@@ -114,7 +114,7 @@ pub(super) async fn live(
     let path = format!("/campaigns/{id}/live");
     let key = Key::of_campaign(&service, &id, path.clone(), &When::default());
     // Before it is shown: nothing that happens from now on is missed.
-    service.live.prepare(&service, &id);
+    service.live.prepare(&service, &id).await;
     let make = move |service: &Service, reader: &Reader| {
         let view = views::live(service, reader, &id)?;
         Ok((view.clone(), Shown { title: view.title(), path, permalink: None }))

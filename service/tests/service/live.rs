@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::Role;
 use domain::event::{CampaignFinished, Cost, Ending, Event};
 use reqwest::Response;
 use service::settings::Limits;
@@ -106,6 +107,33 @@ async fn only_so_many_may_watch_and_they_leave_when_the_service_stops() {
     timeout(Duration::from_secs(20), free).await.unwrap();
     world.service.stopping.cancel();
     while timeout(Duration::from_secs(20), first.chunk()).await.unwrap().unwrap().is_some() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_account_does_not_take_every_place() {
+    let limits = Limits { watchers: 4, watchers_per_account: 2, ..Limits::default() };
+    let world = World::start_with(limits).await;
+    let token = world.grant(Role::Auditor).await;
+    let watch = async || world.ask(&path()).bearer_auth(&token).send().await.unwrap();
+    let kept = [watch().await, watch().await];
+    assert!(kept.iter().all(|it| it.status() == 200));
+    let refused = watch().await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "5");
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert_eq!(world.get(&path()).await.status(), 200, "others have a place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_peer_that_nobody_knows_does_not_take_every_place() {
+    let limits = Limits { watchers_per_peer: 1, ..Limits::default() };
+    let world = World::start_behind_proxy(limits).await;
+    let watch =
+        async |from: &str| world.ask(&path()).header("x-forwarded-for", from).send().await.unwrap();
+    let kept = watch("2001:db8:1:2::3").await;
+    assert_eq!(kept.status(), 200);
+    assert_eq!(watch("2001:db8:1:2::4").await.status(), 429, "a network, not an address");
+    assert_eq!(watch("198.51.100.1").await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,15 +50,21 @@ impl World {
 
     /// The same in a service that bears no more than this.
     pub(crate) async fn start_with(limits: Limits) -> Self {
-        Self::with(told(), limits).await
+        Self::with(told(), limits, Network::default()).await
+    }
+
+    /// The same behind a proxy on this machine, whose word about the other end is believed.
+    pub(crate) async fn start_behind_proxy(limits: Limits) -> Self {
+        let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        Self::with(told(), limits, Network { trusted_proxies, ..Network::default() }).await
     }
 
     /// A service over these events, recorded one a second.
     pub(crate) async fn of(events: Vec<Event>) -> Self {
-        Self::with(events, Limits::default()).await
+        Self::with(events, Limits::default(), Network::default()).await
     }
 
-    async fn with(events: Vec<Event>, limits: Limits) -> Self {
+    async fn with(events: Vec<Event>, limits: Limits, network: Network) -> Self {
         let folder = TempDir::new().unwrap();
         let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
         let opened = store::Settings { new_key, ..store::Settings::default() };
@@ -74,6 +80,7 @@ impl World {
         log.checkpoint().unwrap();
         seconds.fetch_add(recorded, Ordering::SeqCst);
         let settings = settings(folder.path(), limits, Arc::clone(&seconds));
+        let settings = Settings { network, ..settings };
         let service = Arc::new(opened::service(folder.path(), &log, settings));
         tokio::spawn(Arc::clone(&service.library).follow());
         let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
