@@ -1,5 +1,6 @@
-//! How often somebody may try a password: few times for an account, some more for an address. Whoever
-//! tries too often waits; nobody else does.
+//! How often somebody may try a password: few times for an account from one network, some more from an
+//! address, and far more for an account from everywhere. Whoever tries too often waits; nobody else
+//! does, until very many networks try the same account.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -14,10 +15,14 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::peers::group;
 use crate::settings::Clock;
 
-/// Tries for one account at once, and after how long there is one more.
-const FOR_ACCOUNT: (u32, Duration) = (10, Duration::from_secs(12));
+/// Tries for one account from one network at once, and after how long there is one more.
+const FROM_NETWORK: (u32, Duration) = (10, Duration::from_secs(12));
+/// Tries for one account from everywhere: a guard against very many networks. It is so high that few
+/// of them cannot keep the account's owner out.
+const FOR_ACCOUNT: (u32, Duration) = (1_000, Duration::from_secs(1));
 /// Tries from one address at once, and after how long there is one more.
 const FROM_ADDRESS: (u32, Duration) = (30, Duration::from_secs(2));
 /// More than so many keys are looked through for those that count no more.
@@ -31,6 +36,7 @@ type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, OfService, NoOpMiddleware
 #[derive(Debug)]
 pub(crate) struct Throttle {
     accounts: Limiter<Sha256Digest>,
+    networks: Limiter<(Sha256Digest, Option<IpAddr>)>,
     addresses: Limiter<Option<IpAddr>>,
     clock: OfService,
 }
@@ -39,11 +45,12 @@ impl Throttle {
     /// Nobody has tried yet.
     pub(crate) fn new(clock: Clock) -> Self {
         let clock = OfService(clock);
-        let accounts =
-            RateLimiter::new(quota(FOR_ACCOUNT), DashMapStateStore::default(), clock.clone());
-        let addresses =
-            RateLimiter::new(quota(FROM_ADDRESS), DashMapStateStore::default(), clock.clone());
-        Self { accounts, addresses, clock }
+        Self {
+            accounts: limiter(FOR_ACCOUNT, &clock),
+            networks: limiter(FROM_NETWORK, &clock),
+            addresses: limiter(FROM_ADDRESS, &clock),
+            clock,
+        }
     }
 
     /// Counts one try.
@@ -53,7 +60,9 @@ impl Throttle {
     pub(crate) fn count(&self, account: &str, from: Option<IpAddr>) -> Result<(), Duration> {
         self.count_address(from)?;
         // The digest: what somebody types may be long, and may be a password in the wrong field.
-        check(&self.accounts, &Sha256Digest::of(account.as_bytes()), &self.clock)
+        let account = Sha256Digest::of(account.as_bytes());
+        check(&self.networks, &(account, from.map(group)), &self.clock)?;
+        check(&self.accounts, &account, &self.clock)
     }
 
     /// Counts one try that names no account.
@@ -61,8 +70,12 @@ impl Throttle {
     /// # Errors
     /// As [`Throttle::count`].
     pub(crate) fn count_address(&self, from: Option<IpAddr>) -> Result<(), Duration> {
-        check(&self.addresses, &from.map(network), &self.clock)
+        check(&self.addresses, &from.map(group), &self.clock)
     }
+}
+
+fn limiter<K: Hash + Eq + Clone>(bound: (u32, Duration), clock: &OfService) -> Limiter<K> {
+    RateLimiter::new(quota(bound), DashMapStateStore::default(), clock.clone())
 }
 
 fn check<K: Hash + Eq + Clone>(
@@ -74,7 +87,7 @@ fn check<K: Hash + Eq + Clone>(
         limiter.retain_recent();
         limiter.shrink_to_fit();
         if limiter.len() > MOST_KEYS {
-            return Err(FOR_ACCOUNT.1);
+            return Err(FROM_NETWORK.1);
         }
     }
     limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(clock.now()))
@@ -84,14 +97,6 @@ fn quota((burst, period): (u32, Duration)) -> Quota {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     // None only for a period of nothing, which none of ours is.
     Quota::with_period(period).unwrap_or(Quota::per_minute(NonZeroU32::MIN)).allow_burst(burst)
-}
-
-/// An IPv6 address stands for its network: whoever has one has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(four) => IpAddr::V4(four),
-        IpAddr::V6(six) => IpAddr::V6((six.to_bits() >> 64 << 64).into()),
-    }
 }
 
 /// The clock of the service.
