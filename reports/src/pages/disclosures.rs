@@ -45,6 +45,10 @@ pub struct DisclosureLine {
     pub grant: String,
     /// The address of what was shown.
     pub what: String,
+    /// Where a person sees the same; none where nobody does.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub href: Option<String>,
     /// About which campaign, if about one.
     pub campaign: Option<String>,
     /// Digest of the bytes.
@@ -61,16 +65,27 @@ struct Page<'a> {
 }
 
 impl Disclosures {
-    /// What stands in the registry now.
+    /// What stands in the registry now; `page_of` gives the page that shows what an address for
+    /// programs tells.
     #[must_use]
-    pub fn new(registry: &AccessRegistry, now: Timestamp) -> Self {
+    pub fn new(
+        registry: &AccessRegistry,
+        now: Timestamp,
+        page_of: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let line = |it: &Declared<Disclosed>| {
+            let what = &it.what.what;
+            let is_path = what.starts_with('/') && !what.starts_with("//");
+            let href = page_of(what).or_else(|| is_path.then(|| what.clone()));
+            DisclosureLine { href, ..DisclosureLine::from(it) }
+        };
         let all = registry.disclosures();
         let (in_force, over): (Vec<&Grant>, Vec<&Grant>) =
             registry.grants().partition(|it| it.is_in_force(now));
         let lines = |grants: Vec<&Grant>| GrantLine::newest_first(&grants, registry, now);
         Self {
             older: all.len().saturating_sub(MOST),
-            disclosures: all.into_iter().rev().take(MOST).map(DisclosureLine::from).collect(),
+            disclosures: all.into_iter().rev().take(MOST).map(line).collect(),
             in_force: lines(in_force),
             over: lines(over),
             sign_ins: registry.sign_ins().values().sum(),
@@ -102,18 +117,10 @@ impl From<&Declared<Disclosed>> for DisclosureLine {
             role: what.role.to_string(),
             grant: what.grant.to_string(),
             what: what.what.clone(),
+            href: None,
             campaign: what.campaign.as_ref().map(ToString::to_string),
             sha256: what.sha256.to_string(),
             bytes: what.bytes,
         }
-    }
-}
-
-impl DisclosureLine {
-    /// Its address as a link, where it is a path of this service.
-    #[must_use]
-    pub fn link(&self) -> Option<&str> {
-        let is_path = self.what.starts_with('/') && !self.what.starts_with("//");
-        is_path.then_some(self.what.as_str())
     }
 }

@@ -153,7 +153,7 @@ fn converters(log: &Log) -> Sample {
 
 fn disclosures() -> Sample {
     let now = "2026-12-01T00:00:00Z".parse().unwrap();
-    let view = Disclosures::new(&registry(), now);
+    let view = Disclosures::new(&registry(), now, |_| None);
     let frame = frame(view.title(), "/disclosures", Audience::Auditor);
     sample("disclosures", view.html(&frame), &view)
 }

@@ -3,8 +3,10 @@
 use domain::access::{Known, Viewer};
 use domain::event::{AccessEvent, Event};
 use domain::ids::Sha256Digest;
+use reqwest::Method;
 
 use crate::access::world::World;
+use crate::browser::Browser;
 
 fn known(world: &World, role: &str) -> Known {
     let token = service::access::Secret::parse(&world.grant(role)).unwrap();
@@ -43,4 +45,27 @@ async fn what_cannot_be_recorded_may_not_be_shown() {
     world.revoke(&auditor.grant);
     let refused = world.service.disclose(&auditor, "/", None, b"one").await.unwrap_err();
     assert_eq!(refused.kind, "not-in-force");
+}
+
+#[tokio::test]
+async fn the_ledger_links_to_pages_where_there_are_some() {
+    let world = World::start().await;
+    let auditor = known(&world, "auditor");
+    let pages = [
+        ("/api/v1/campaigns/c-1/matrix?as_of=2026-01-01", "/campaigns/c-1/matrix?as_of=2026-01-01"),
+        ("/api/v1/overview?policy=strict", "/?policy=strict"),
+        ("/api/v1/campaigns?limit=2", "/campaigns"),
+        ("/api/v1/log/events/5", "/audit/events/5"),
+        ("/api/v1/log/events/5/proof", "/api/v1/log/events/5/proof"),
+        ("/evidence/0a", "/evidence/0a"),
+    ];
+    for (what, _) in pages {
+        world.service.disclose(&auditor, what, None, what.as_bytes()).await.unwrap();
+    }
+    let (token, browser) = (world.grant("operator"), Browser::new(&world));
+    let page = browser.send(browser.request(Method::GET, "/disclosures").bearer_auth(token)).await;
+    for (what, href) in pages {
+        let link = format!("<a href=\"{href}\">{what}</a>");
+        assert!(page.text.contains(&link), "{link}: {}", page.text);
+    }
 }
