@@ -1,7 +1,7 @@
 //! The audit for people: what was signed, by which keys, and each event with its proof.
 
 use actix_web::{HttpRequest, HttpResponse, Route, web};
-use domain::access::{Known, Viewer};
+use domain::access::Known;
 use domain::event::Recorded;
 use ledger::{Checkpoint, Note, leaf_hash};
 use reports::pages::audit::{Audit, MOST_CHECKPOINTS, Signed};
@@ -19,7 +19,7 @@ use crate::pages::{Shown, page};
 use crate::problem::Problem;
 use crate::reading::{Key, Reader, work};
 use crate::service::Service;
-use crate::showing::{self, Form, see_other, show};
+use crate::showing::{self, Form, insider, see_other, show};
 use crate::viewer::Anyone;
 
 /// The addresses of this group.
@@ -114,14 +114,6 @@ async fn event_json(
     }
     let of = (key(&service, &links::event(position)), Reader::of(&viewer));
     json(service, &request, of, move |service, _| seen(service, position, false)).await
-}
-
-/// Whoever may know what events say.
-fn insider(viewer: &Viewer) -> Option<&Known> {
-    match viewer {
-        Viewer::Known(known) if Reader::of(viewer).is_insider() => Some(known),
-        Viewer::Known(_) | Viewer::Public => None,
-    }
 }
 
 /// The event with its body; that an auditor is shown it is written down.

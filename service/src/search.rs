@@ -18,7 +18,7 @@ use crate::pages::{self, page};
 use crate::problem::Problem;
 use crate::reading::{Key, Reader, work};
 use crate::service::Service;
-use crate::showing::{self, Form, Shown, show};
+use crate::showing::{self, Form, Shown, insider, show};
 use crate::viewer::Anyone;
 
 /// Fewest digits of a digest that are looked for.
@@ -86,13 +86,6 @@ impl Wanted {
     /// As much of the question as is looked for: what is kept under it stays small.
     fn short(&self) -> String {
         self.q.trim().chars().take(LONGEST).collect()
-    }
-}
-
-fn insider(viewer: &Viewer) -> Option<&Known> {
-    match viewer {
-        Viewer::Known(known) if Reader::of(viewer).is_insider() => Some(known),
-        Viewer::Known(_) | Viewer::Public => None,
     }
 }
 

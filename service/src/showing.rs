@@ -4,12 +4,13 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::{HttpResponse, web};
-use domain::access::Known;
+use domain::access::{Known, Viewer};
 use domain::ids::CampaignId;
 use reports::pages::NotWritten;
 use serde::Serialize;
 
 use crate::problem::Problem;
+use crate::reading::Reader;
 use crate::service::Service;
 
 /// What is shown, and to whom.
@@ -32,6 +33,14 @@ pub(crate) enum Form {
     Page,
     /// For programs.
     Json,
+}
+
+/// Whoever may be shown what not everybody may see.
+pub(crate) fn insider(viewer: &Viewer) -> Option<&Known> {
+    match viewer {
+        Viewer::Known(known) if Reader::of(viewer).is_insider() => Some(known),
+        Viewer::Known(_) | Viewer::Public => None,
+    }
 }
 
 /// Writes the showing down, and gives the answer: the JSON of the view, or the page made of it.
