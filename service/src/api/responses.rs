@@ -8,25 +8,26 @@ use crate::problem::Problem;
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes answers and is never one")]
 pub(crate) enum Problems {
-    /// The question is not what it should be: the detail says where.
+    /// `bad-request`: the question is not what it should be; the detail says where.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(#[to_schema] Problem),
-    /// Nobody has signed in, or the token is worth nothing.
+    /// `not-signed-in`: nobody has, or the token is worth nothing.
     #[response(status = 401, content_type = "application/problem+json")]
     NotSignedIn(#[to_schema] Problem),
-    /// Whoever signed in may not.
+    /// `not-allowed`: whoever signed in may not.
     #[response(status = 403, content_type = "application/problem+json")]
     NotAllowed(#[to_schema] Problem),
-    /// There is no such thing, as far as this reader may know.
+    /// `not-found`: there is no such thing, as far as this reader may know.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(#[to_schema] Problem),
-    /// Too many requests from one place: the header Retry-After says when to come back.
+    /// `too-many-requests` of one peer, or `too-many` of one grant or one account: the header
+    /// Retry-After says when to come back.
     #[response(status = 429, content_type = "application/problem+json")]
     TooMany(#[to_schema] Problem),
-    /// The fault is in the service.
+    /// `internal`: the fault is in the service.
     #[response(status = 500, content_type = "application/problem+json")]
     Internal(#[to_schema] Problem),
-    /// Not now: the header Retry-After says when to come back.
+    /// `busy`: not now; the header Retry-After says when to come back.
     #[response(status = 503, content_type = "application/problem+json")]
     Busy(#[to_schema] Problem),
 }
@@ -41,13 +42,13 @@ pub(crate) enum Refusals {
     /// It does not fit what is there already: the class says in what way.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(#[to_schema] Problem),
-    /// More than this address reads.
+    /// `too-large`: more than this address reads.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(#[to_schema] Problem),
-    /// Not of a kind that this address reads.
+    /// `unsupported`: not of a kind that this address reads.
     #[response(status = 415, content_type = "application/problem+json")]
     Unsupported(#[to_schema] Problem),
-    /// It is of the right form, and says what cannot be.
+    /// `invalid`: it is of the right form, and says what cannot be.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(#[to_schema] Problem),
 }

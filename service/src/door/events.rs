@@ -39,14 +39,6 @@ pub(super) const ADDRESSES: &[Address] =
             the command that was refused, if one was", body = shapes::Became),
         (status = 409, description = "wrong-version, evidence-missing, lease-lost or not-leased",
             body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too-large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 415, description = "unsupported", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 422, description = "invalid", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 429, description = "too-many; Retry-After says when", body = Problem,
-            content_type = "application/problem+json"),
     ),
     security(("token" = ["record"]))
 )]

@@ -28,8 +28,6 @@ pub(super) const ADDRESSES: &[Address] =
     responses(
         Problems,
         (status = 200, description = "testbed, versions and trials", body = shapes::Come),
-        (status = 404, description = "not-found", body = Problem,
-            content_type = "application/problem+json"),
     ),
     security(("token" = ["record"]))
 )]
