@@ -6,28 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stop() { printf 'schemathesis: %s\n' "$@" >&2; exit 1; }
 
-[ $# -ge 1 ] || stop "usage: lab/schemathesis.sh STORE [PORTOLAN [ARGUMENT…]]"
-store=$1
-program=${2:-${PORTOLAN:-${CARGO_TARGET_DIR:-$here/../target}/release/portolan}}
-shift "$(($# < 2 ? $# : 2))"
-[ -d "$store" ] || stop "there is no folder $store"
-command -v "$program" >/dev/null || stop "there is no program $program: build it (cargo build --release), or name another"
-command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    stop "Python 3 with venv is missing: apt-get install python3-venv (lab/setup.sh does it)"
-
-# A folder for each set of versions: what was installed once is not looked at again.
-version=$({ cat "$here/schemathesis.txt"; python3 --version; } | sha256sum | cut -c 1-16)
-folder=${PORTOLAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portolan}/schemathesis-$version
-if [ ! -e "$folder/complete" ]; then
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    python3 -m venv "$folder/venv" || stop "cannot make a Python environment in $folder"
-    echo "schemathesis: installing lab/schemathesis.txt" >&2
-    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$here/schemathesis.txt" ||
-        stop "it could not be installed (the lines above say why): is PyPI reachable from here?" \
-            "Nothing was checked. A service that nobody has checked must not count as one that is right."
-    touch "$folder/complete"
-fi
+. "$here/python.sh"
+store_and_program "$@"
+python_with schemathesis schemathesis.txt
 
 work=$(mktemp -d -t portolan-schemathesis-XXXXXX)
 served=
@@ -37,8 +18,8 @@ serve() {
     rm -rf "$work/store"
     cp -r "$store" "$work/store"
     token=$("$program" access grant checker --role operator --means token --reason "a check of the service" \
-        --store "$work/store" "$@" --quiet --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')
-    "$program" serve --listen 127.0.0.1:0 --store "$work/store" "$@" >"$work/log" 2>&1 &
+        --store "$work/store" "${arguments[@]}" --quiet --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')
+    "$program" serve --listen 127.0.0.1:0 --store "$work/store" "${arguments[@]}" >"$work/log" 2>&1 &
     served=$!
     url=
     for _ in $(seq 300); do
@@ -58,7 +39,7 @@ checks+=,response_schema_conformance,negative_data_rejection,unsupported_method,
 : >"$work/made-up.toml"
 status=0
 for names in "$work/made-up.toml" "$here/schemathesis.toml"; do
-    serve "$@"
+    serve
     (cd "$work" && "$folder/venv/bin/schemathesis" --config-file "$names" run "$url/api/v1/openapi.json" \
         --header "Authorization: Bearer $token" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-20}" --workers 1 \
         --phases coverage,fuzzing --request-timeout 30 --suppress-health-check all --warnings off \
