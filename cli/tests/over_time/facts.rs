@@ -19,7 +19,7 @@ pub(crate) fn perfect(step: Step) -> Vec<Observation> {
         };
         // Step 1 sees what later steps are compared with.
         let is_before = step == Step::SanityCheck;
-        let looks_back = is_before && looks_back(&rule.compare);
+        let looks_back = is_before && rule.compare.looks_before();
         if rule.step == step || looks_back {
             values(&rule.compare, step).into_iter().for_each(|(fact, value)| see(&fact, value));
         }
@@ -30,26 +30,6 @@ pub(crate) fn perfect(step: Step) -> Vec<Observation> {
         }
     }
     seen
-}
-
-/// Whether a rule compares with what step 1 saw.
-fn looks_back(compare: &Compare) -> bool {
-    match compare {
-        Compare::Same { .. }
-        | Compare::SameSet { .. }
-        | Compare::Keeps { .. }
-        | Compare::Differs { .. }
-        | Compare::NotLess { .. }
-        | Compare::NotMore { .. }
-        | Compare::Within { .. }
-        | Compare::Contains { .. } => true,
-        Compare::Some { .. }
-        | Compare::Holds { .. }
-        | Compare::HoldsNot { .. }
-        | Compare::None { .. }
-        | Compare::AtMost { .. }
-        | Compare::Covers { .. } => false,
-    }
 }
 
 fn values(compare: &Compare, step: Step) -> Vec<(String, Value)> {
