@@ -16,7 +16,8 @@ use domain::wire::{CampaignState, Submission, SubmissionVersion};
 use reports::chronicle::Chronicle;
 use reports::viewpoint::Viewpoint;
 use runner::remote::{
-    Consignment, Courier, Delivery, Door, Refusal, RemoteRecorder, Spool, standing,
+    Consignment, Courier, Delivery, Door, Fault, JudgedThere, Refusal, RemoteRecorder, Spool,
+    standing,
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,10 @@ use crate::journal::Journal;
 use crate::progress::tell;
 use crate::remote::{self, AGAIN};
 use crate::settings;
+
+/// How often, and after how long each time, a service is asked whether it has seen an end.
+const FOLLOWING: u32 = 20;
+const FOLLOWED: Duration = Duration::from_millis(100);
 
 /// A service at which a campaign is recorded.
 pub(crate) struct There {
@@ -186,6 +191,25 @@ impl There {
             each_event(args, Viewpoint::default(), |recorded| chronicle.project(recorded))?;
         }
         Ok(self.serves_store)
+    }
+
+    /// The page of a campaign at the service; none where the store itself can be asked.
+    pub(super) fn page(&self, campaign: &CampaignId) -> Option<String> {
+        (!self.serves_store).then(|| self.door.page(campaign))
+    }
+
+    /// How the service judges a campaign that was delivered. It follows its log a little later: it is
+    /// asked until it has seen the end, but not for long.
+    pub(super) async fn judged(&self, campaign: &CampaignId) -> Result<JudgedThere, Fault> {
+        let judged = || self.door.judged(campaign);
+        for _ in 0..FOLLOWING {
+            let judged = remote::patience().ask(AGAIN, judged).await?;
+            if judged.is_over() {
+                return Ok(judged);
+            }
+            tokio::time::sleep(FOLLOWED).await;
+        }
+        judged().await
     }
 
     /// Removes what is not wanted any more.
