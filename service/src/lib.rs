@@ -30,6 +30,7 @@ pub mod door;
 mod kept;
 mod reading;
 mod views;
+mod visit;
 
 pub mod access;
 mod api;
