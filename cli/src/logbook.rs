@@ -2,6 +2,7 @@
 
 mod desk;
 mod door;
+mod last;
 
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! Recording at a service: through the spool, so that a lab that loses the network goes on.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -19,10 +18,9 @@ use runner::remote::{
     Consignment, Courier, Delivery, Door, Fault, JudgedThere, Refusal, RemoteRecorder, Spool,
     standing,
 };
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Told, Voyage};
+use super::{Told, Voyage, last};
 use crate::args::{Args, Spooling};
 use crate::commands::{each_event, history_from, told_to_stop};
 use crate::exit::Exit;
@@ -58,13 +56,6 @@ struct Open {
     journal: Arc<Journal>,
 }
 
-/// The campaign that was begun last.
-#[derive(Serialize, Deserialize)]
-struct Last {
-    server: String,
-    campaign: CampaignId,
-}
-
 impl There {
     pub(super) fn new(args: &Args, door: Door, spooling: Spooling, serves_store: bool) -> Self {
         Self {
@@ -82,13 +73,11 @@ impl There {
     /// The campaign that was begun from here last, as the service knows it.
     pub(super) async fn interrupted(&self) -> Result<Voyage, Exit> {
         self.deliver_rest().await?;
-        let last = settings::read("campaign", &self.last(), settings::LARGEST).ok();
-        let last: Option<Last> = last.and_then(|it| serde_json::from_str(&it).ok());
-        let Some(last) = last.filter(|it| it.server == self.door.server()) else {
-            let server = self.door.server();
+        let server = self.door.server();
+        let Some(last) = last::begun_at(&self.folder, server) else {
             return Err(Exit::usage(format!("nothing to resume that was begun at {server}")));
         };
-        let state = || self.door.state(&last.campaign);
+        let state = || self.door.state(&last);
         let state = remote::patience().ask(AGAIN, state).await?;
         if state.ended == Some(Ending::Completed) {
             let words = format!("campaign `{}` ran to its end: nothing to resume", state.campaign);
@@ -120,7 +109,8 @@ impl There {
             None => Command::ResumeCampaign { pins, attempt: voyage.attempt },
         };
         self.submit(&voyage.campaign, first.clone()).await?;
-        self.remember(&voyage.campaign).context("remembering the campaign").map_err(Exit::Lab)?;
+        let remembered = last::remember(&self.folder, self.door.server(), &voyage.campaign);
+        remembered.context("remembering the campaign").map_err(Exit::Lab)?;
         let before = resumed.map(standing);
         let events = decide(before.as_ref(), &voyage.campaign, first.clone());
         let events = events.map_err(Exit::usage)?;
@@ -221,7 +211,7 @@ impl There {
             }
             if completed {
                 open.journal.remove();
-                let _ = fs::remove_file(self.last());
+                last::forget(&self.folder);
             }
         }
     }
@@ -280,19 +270,6 @@ impl There {
         };
         let accepted = remote::patience().ask(AGAIN, || self.door.submit(&batch)).await?;
         accepted.refused.map_or(Ok(()), |it| Err(Exit::usage(it.why)))
-    }
-
-    fn last(&self) -> PathBuf {
-        self.folder.join("last.json")
-    }
-
-    /// Keeps which campaign was begun, whole or not at all.
-    fn remember(&self, campaign: &CampaignId) -> std::io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let last = Last { server: self.door.server().to_owned(), campaign: campaign.clone() };
-        let partial = self.last().with_extension("partial");
-        fs::write(&partial, serde_json::to_vec(&last)?)?;
-        fs::rename(partial, self.last())
     }
 }
 
