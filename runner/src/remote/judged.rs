@@ -61,3 +61,20 @@ impl JudgedThere {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_judgement_is_read_out_of_more_and_cannot_write_to_a_terminal() {
+        let text = r#"{"policy": "strict\u001b[2J 2", "waivers": [{"rule": "G.cpu.model"}], "told": false,
+            "course": {"started": "x", "ending": "completed"}, "matrices": [{"guest": "lean", "cells":
+            [{"source": "a", "target": "b", "standing": "WARNING\u0007", "score": "WARNING"}]}]}"#;
+        let judged: JudgedThere = serde_json::from_str(text).expect("a judgement");
+        assert!(judged.is_over());
+        assert_eq!(judged.by(), "policy strict [2J 2 and one waiver");
+        let cells: Vec<String> = judged.cells().map(|(.., standing)| standing).collect();
+        assert_eq!(cells, ["WARNING "]);
+    }
+}
