@@ -2,6 +2,7 @@
 
 mod desk;
 mod door;
+mod last;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use domain::testbed::Testbed;
 use ingest::Desk;
 use reports::chronicle::Chronicle;
 use reports::history::History;
-use runner::remote::{RemoteError, RemoteRecorder};
+use runner::remote::{Fault, JudgedThere, RemoteError, RemoteRecorder};
 use runner::{Recorder, StepReport};
 use tokio_util::sync::CancellationToken;
 
@@ -141,6 +142,25 @@ impl Logbook {
                 Ok(Told { history: commands::history_in(desk.log())?, is_log: true })
             }
             Self::There(there) => there.told(args),
+        }
+    }
+
+    /// The page on which a service shows a campaign; none where the store itself can be asked.
+    pub(crate) fn page(&self, campaign: &CampaignId) -> Option<String> {
+        match self {
+            Self::Here(_) => None,
+            Self::There(there) => there.page(campaign),
+        }
+    }
+
+    /// How the service judges a campaign; none where the store itself can be asked.
+    pub(crate) async fn judged_there(
+        &self,
+        campaign: &CampaignId,
+    ) -> Result<Option<JudgedThere>, Fault> {
+        match self {
+            Self::Here(_) => Ok(None),
+            Self::There(there) => there.judged(campaign).await.map(Some),
         }
     }
 

@@ -111,6 +111,8 @@ fn a_password_comes_from_a_file_or_from_standard_input() {
     assert!(child.wait().unwrap().success());
     let kept = std::fs::read_to_string(store.join("service/passwords.json")).unwrap();
     assert!(kept.contains("anna") && kept.contains("bert") && !kept.contains(PASSWORD));
+    let ended = std::fs::read_to_string(store.join("service/sessions.json")).unwrap();
+    assert!(ended.contains("anna") && ended.contains("bert"), "who is signed in is not any more");
     for bad in ["", "short", &"x".repeat(2000)] {
         std::fs::write(&file, bad).unwrap();
         refused(&store, &words, 2, "a password has 12 characters or more");

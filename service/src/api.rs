@@ -8,7 +8,7 @@ mod events;
 mod over_time;
 pub(crate) mod responses;
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use serde::Serialize;
 use utoipa::OpenApi;
 
@@ -17,6 +17,7 @@ use crate::cache::Page;
 use crate::problem::Problem;
 use crate::reading::{self, Key, Reader};
 use crate::service::Service;
+use crate::visit::Visit;
 
 /// The media type of JSON.
 const JSON: &str = "application/json";
@@ -88,14 +89,14 @@ pub(crate) struct Reads;
 
 /// The JSON under a key.
 pub(crate) async fn json<V: Serialize>(
-    service: web::Data<Service>,
-    request: &HttpRequest,
-    (key, reader): (Key, Reader),
+    visit: Visit,
+    key: Key,
     make: impl FnOnce(&Service, &Reader) -> Result<V, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let (of, key) = (reader.clone(), Key { name: format!("json {}", key.name), ..key });
+    let (of, reader) = (visit.reader(), visit.reader());
+    let key = Key { name: format!("json {}", key.name), ..key };
     let make = move |service: &Service| text(&make(service, &of)?);
-    reading::answer(service, request, (key, &reader), make).await
+    reading::answer(visit.service, &visit.request, (key, &reader), make).await
 }
 
 /// A value as it is sent.

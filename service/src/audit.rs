@@ -1,6 +1,6 @@
 //! The audit for people: what was signed, by which keys, and each event with its proof.
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use domain::access::Known;
 use domain::event::Recorded;
 use ledger::{Checkpoint, Note, leaf_hash};
@@ -21,6 +21,7 @@ use crate::reading::{Key, Reader, work};
 use crate::service::Service;
 use crate::showing::{self, Form, insider, see_other, show};
 use crate::viewer::Anyone;
+use crate::visit::Visit;
 
 /// The addresses of this group.
 pub(crate) const ADDRESSES: &[Address] = &[
@@ -45,75 +46,51 @@ pub(crate) struct Wanted {
     position: Option<u64>,
 }
 
-async fn audit(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-) -> Result<HttpResponse, Problem> {
+async fn audit(visit: Visit) -> Result<HttpResponse, Problem> {
     let make = |service: &Service, reader: &Reader| {
         let view = summary(service, reader)?;
         let shown = Shown { title: view.title(), path: "/audit".to_owned(), permalink: None };
         Ok((view, shown))
     };
-    page(
-        service.clone(),
-        &request,
-        (key(&service, "/audit"), Reader::of(&viewer)),
-        make,
-        Audit::html,
-    )
-    .await
+    let key = key(&visit.service, "/audit");
+    page(visit, key, make, Audit::html).await
 }
 
 /// What the log has signed, by which keys, and how to check that.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "log",
     responses((status = 200, body = Audit), Problems))]
-async fn audit_json(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-) -> Result<HttpResponse, Problem> {
-    let of = (key(&service, "/audit"), Reader::of(&viewer));
-    json(service, &request, of, summary).await
+async fn audit_json(visit: Visit) -> Result<HttpResponse, Problem> {
+    let key = key(&visit.service, "/audit");
+    json(visit, key, summary).await
 }
 
 async fn go(_: Anyone, Asking(wanted): Asking<Wanted>) -> HttpResponse {
     see_other(&wanted.position.map_or_else(|| "/audit".to_owned(), links::event))
 }
 
-async fn event(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-    Named(position): Named<u64>,
-) -> Result<HttpResponse, Problem> {
-    if let Some(known) = insider(&viewer) {
-        return told(service, known, position, Form::Page).await;
+async fn event(visit: Visit, Named(position): Named<u64>) -> Result<HttpResponse, Problem> {
+    if let Some(known) = insider(&visit.viewer) {
+        return told(visit.service, known, position, Form::Page).await;
     }
     let make = move |service: &Service, _: &Reader| {
         let view = seen(service, position, false)?;
         let shown = Shown { title: view.title(), path: links::event(position), permalink: None };
         Ok((view, shown))
     };
-    let of = (key(&service, &links::event(position)), Reader::of(&viewer));
-    page(service, &request, of, make, AuditEvent::html).await
+    let key = key(&visit.service, &links::event(position));
+    page(visit, key, make, AuditEvent::html).await
 }
 
 /// An event and the proof that it is in the log; what it says only for auditors and operators.
 #[utoipa::path(get, path = "/api/v1/audit/events/{position}", tag = "log",
     params(("position" = u64, Path, description = "Its place in the log, from 0")),
     responses((status = 200, body = AuditEvent), Problems))]
-async fn event_json(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-    Named(position): Named<u64>,
-) -> Result<HttpResponse, Problem> {
-    if let Some(known) = insider(&viewer) {
-        return told(service, known, position, Form::Json).await;
+async fn event_json(visit: Visit, Named(position): Named<u64>) -> Result<HttpResponse, Problem> {
+    if let Some(known) = insider(&visit.viewer) {
+        return told(visit.service, known, position, Form::Json).await;
     }
-    let of = (key(&service, &links::event(position)), Reader::of(&viewer));
-    json(service, &request, of, move |service, _| seen(service, position, false)).await
+    let key = key(&visit.service, &links::event(position));
+    json(visit, key, move |service, _| seen(service, position, false)).await
 }
 
 /// The event with its body; that an auditor is shown it is written down.

@@ -1,6 +1,6 @@
 //! Pages that explain, one for each role.
 
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use reports::pages::help::{Help, Topic};
 
 use crate::address::{Address, Who};
@@ -8,7 +8,7 @@ use crate::pages::{Shown, page};
 use crate::problem::Problem;
 use crate::reading::{Key, Reader};
 use crate::service::Service;
-use crate::viewer::Anyone;
+use crate::visit::Visit;
 
 /// The addresses of this group.
 pub(crate) const ADDRESSES: &[Address] = &[
@@ -16,37 +16,23 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::get("/help/{topic}", Who::Anyone, || -> Route { web::to(topic) }),
 ];
 
-async fn help(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    viewer: Anyone,
-) -> Result<HttpResponse, Problem> {
-    show(service, request, viewer, Topic::Everybody).await
+async fn help(visit: Visit) -> Result<HttpResponse, Problem> {
+    show(visit, Topic::Everybody).await
 }
 
-async fn topic(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    viewer: Anyone,
-    name: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+async fn topic(visit: Visit, name: web::Path<String>) -> Result<HttpResponse, Problem> {
     let known = Topic::ALL.map(Topic::name).join(", ");
     let none = || Problem::not_found(format!("There is no help of that name; there is: {known}."));
     let topic = Topic::named(&name).ok_or_else(none)?;
-    show(service, request, viewer, topic).await
+    show(visit, topic).await
 }
 
-async fn show(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-    topic: Topic,
-) -> Result<HttpResponse, Problem> {
+async fn show(visit: Visit, topic: Topic) -> Result<HttpResponse, Problem> {
     let make = move |service: &Service, _: &Reader| {
         let view = Help::new(topic, service.called());
         let shown = Shown { title: view.title(), path: topic.href(), permalink: None };
         Ok((view, shown))
     };
     let key = Key { name: topic.href(), revision: 0, pinned: false, is_open: true };
-    page(service, &request, (key, Reader::of(&viewer)), make, Help::html).await
+    page(visit, key, make, Help::html).await
 }

@@ -31,6 +31,7 @@ mod kept;
 mod reading;
 mod sighted;
 mod views;
+mod visit;
 
 pub mod access;
 mod api;

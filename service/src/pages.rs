@@ -8,7 +8,7 @@ mod over_time;
 mod problems;
 
 use actix_web::web;
-use actix_web::{HttpRequest, HttpResponse, Route};
+use actix_web::{HttpResponse, Route};
 use reports::pages::NotWritten;
 use reports::pages::frame::Frame;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use crate::cache::Page;
 use crate::problem::Problem;
 use crate::reading::{self, Key, Reader};
 use crate::service::Service;
+use crate::visit::Visit;
 
 /// The media type of pages.
 const HTML: &str = "text/html; charset=utf-8";
@@ -54,13 +55,12 @@ pub(crate) struct Shown {
 
 /// The page under a key, in a frame for this reader.
 pub(crate) async fn page<V: Serialize + 'static>(
-    service: web::Data<Service>,
-    request: &HttpRequest,
-    (key, reader): (Key, Reader),
+    visit: Visit,
+    key: Key,
     make: impl FnOnce(&Service, &Reader) -> Result<(V, Shown), Problem> + Send + 'static,
     html: fn(&V, &Frame) -> Result<String, NotWritten>,
 ) -> Result<HttpResponse, Problem> {
-    let of = reader.clone();
+    let (of, reader) = (visit.reader(), visit.reader());
     let make = move |service: &Service| {
         let (view, Shown { title, path, permalink }) = make(service, &of)?;
         let frame = Frame::new(title, path).seen_by(of.role.clone()).kept_at(permalink);
@@ -68,5 +68,5 @@ pub(crate) async fn page<V: Serialize + 'static>(
         let content = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
         Ok(Page::new(text, HTML).of_content(&content))
     };
-    reading::answer(service, request, (key, &reader), make).await
+    reading::answer(visit.service, &visit.request, (key, &reader), make).await
 }

@@ -1,7 +1,7 @@
 //! Looking something up: for anyone in what is public, for operators and auditors in all of it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::{HttpResponse, Route, web};
 use domain::access::{Known, Viewer};
 use reports::pages::frame::Frame;
 use reports::pages::links;
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::reading::{Key, Reader, work};
 use crate::service::Service;
 use crate::showing::{self, Form, Shown, insider, show};
-use crate::viewer::Anyone;
+use crate::visit::Visit;
 
 /// Fewest digits of a digest that are looked for.
 const FEWEST_DIGITS: usize = 6;
@@ -45,41 +45,36 @@ pub(crate) struct Wanted {
     q: String,
 }
 
-async fn search(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
-    Asking(wanted): Asking<Wanted>,
-) -> Result<HttpResponse, Problem> {
-    if let Some(known) = insider(&viewer) {
-        return told(service, known, wanted.q, Form::Page).await;
+async fn search(visit: Visit, Asking(wanted): Asking<Wanted>) -> Result<HttpResponse, Problem> {
+    if let Some(known) = insider(&visit.viewer) {
+        return told(visit.service, known, wanted.q, Form::Page).await;
     }
     let question = wanted.short();
-    let key = Key::of_all(&service, format!("/search?{} {question}", service.library.seen()));
+    let key =
+        Key::of_all(&visit.service, format!("/search?{} {question}", visit.service.library.seen()));
     let make = move |service: &Service, reader: &Reader| {
         let view = found(service, reader, &question)?;
         let (title, path) = (view.title(), "/search".to_owned());
         Ok((view, pages::Shown { title, path, permalink: None }))
     };
-    page(service, &request, (key, Reader::of(&viewer)), make, Search::html).await
+    page(visit, key, make, Search::html).await
 }
 
 /// What is found in names and descriptions, kind by kind.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Wanted),
     responses((status = 200, body = Search), Problems))]
 async fn search_json(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(wanted): Asking<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(known) = insider(&viewer) {
-        return told(service, known, wanted.q, Form::Json).await;
+    if let Some(known) = insider(&visit.viewer) {
+        return told(visit.service, known, wanted.q, Form::Json).await;
     }
     let question = wanted.short();
-    let key = Key::of_all(&service, format!("/search?{} {question}", service.library.seen()));
+    let key =
+        Key::of_all(&visit.service, format!("/search?{} {question}", visit.service.library.seen()));
     let make = move |service: &Service, reader: &Reader| found(service, reader, &question);
-    json(service, &request, (key, Reader::of(&viewer)), make).await
+    json(visit, key, make).await
 }
 
 impl Wanted {

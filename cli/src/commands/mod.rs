@@ -24,6 +24,7 @@ mod projections;
 mod report;
 mod run;
 mod seen;
+mod seen_there;
 mod serve;
 mod signals;
 mod spool;

@@ -11,7 +11,7 @@ use reports::viewpoint::Viewpoint;
 
 use super::seen::Seen;
 use super::voyage::sail;
-use super::{matrix, print};
+use super::{matrix, print, seen_there};
 use crate::args::{Args, Gate, Part, Run};
 use crate::exit::Exit;
 use crate::logbook::{Logbook, Voyage};
@@ -47,6 +47,8 @@ pub(super) fn execute(args: &Args, command: &Run) -> Result<(), Exit> {
     matrix::show(args, &seen, &judged, told.is_log)?;
     if !args.json {
         tell_changes(args, &seen, &logbook, &voyage.campaign)?;
+        let there = seen_there::words(&logbook, &judged, settled.is_ok());
+        runtime.block_on(there).map_or(Ok(()), |it| print(&it))?;
     }
     runtime.block_on(logbook.keep(&voyage.campaign, shown))?;
     settled?;

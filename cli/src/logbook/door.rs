@@ -1,6 +1,5 @@
 //! Recording at a service: through the spool, so that a lab that loses the network goes on.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,12 +15,12 @@ use domain::wire::{CampaignState, Submission, SubmissionVersion};
 use reports::chronicle::Chronicle;
 use reports::viewpoint::Viewpoint;
 use runner::remote::{
-    Consignment, Courier, Delivery, Door, Refusal, RemoteRecorder, Spool, standing,
+    Consignment, Courier, Delivery, Door, Fault, JudgedThere, Refusal, RemoteRecorder, Spool,
+    standing,
 };
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Told, Voyage};
+use super::{Told, Voyage, last};
 use crate::args::{Args, Spooling};
 use crate::commands::{each_event, history_from, told_to_stop};
 use crate::exit::Exit;
@@ -29,6 +28,10 @@ use crate::journal::Journal;
 use crate::progress::tell;
 use crate::remote::{self, AGAIN};
 use crate::settings;
+
+/// How often, and after how long each time, a service is asked whether it has seen an end.
+const FOLLOWING: u32 = 20;
+const FOLLOWED: Duration = Duration::from_millis(100);
 
 /// A service at which a campaign is recorded.
 pub(crate) struct There {
@@ -53,13 +56,6 @@ struct Open {
     journal: Arc<Journal>,
 }
 
-/// The campaign that was begun last.
-#[derive(Serialize, Deserialize)]
-struct Last {
-    server: String,
-    campaign: CampaignId,
-}
-
 impl There {
     pub(super) fn new(args: &Args, door: Door, spooling: Spooling, serves_store: bool) -> Self {
         Self {
@@ -77,13 +73,11 @@ impl There {
     /// The campaign that was begun from here last, as the service knows it.
     pub(super) async fn interrupted(&self) -> Result<Voyage, Exit> {
         self.deliver_rest().await?;
-        let last = settings::read("campaign", &self.last(), settings::LARGEST).ok();
-        let last: Option<Last> = last.and_then(|it| serde_json::from_str(&it).ok());
-        let Some(last) = last.filter(|it| it.server == self.door.server()) else {
-            let server = self.door.server();
+        let server = self.door.server();
+        let Some(last) = last::begun_at(&self.folder, server) else {
             return Err(Exit::usage(format!("nothing to resume that was begun at {server}")));
         };
-        let state = || self.door.state(&last.campaign);
+        let state = || self.door.state(&last);
         let state = remote::patience().ask(AGAIN, state).await?;
         if state.ended == Some(Ending::Completed) {
             let words = format!("campaign `{}` ran to its end: nothing to resume", state.campaign);
@@ -115,7 +109,8 @@ impl There {
             None => Command::ResumeCampaign { pins, attempt: voyage.attempt },
         };
         self.submit(&voyage.campaign, first.clone()).await?;
-        self.remember(&voyage.campaign).context("remembering the campaign").map_err(Exit::Lab)?;
+        let remembered = last::remember(&self.folder, self.door.server(), &voyage.campaign);
+        remembered.context("remembering the campaign").map_err(Exit::Lab)?;
         let before = resumed.map(standing);
         let events = decide(before.as_ref(), &voyage.campaign, first.clone());
         let events = events.map_err(Exit::usage)?;
@@ -188,6 +183,25 @@ impl There {
         Ok(self.serves_store)
     }
 
+    /// The page of a campaign at the service; none where the store itself can be asked.
+    pub(super) fn page(&self, campaign: &CampaignId) -> Option<String> {
+        (!self.serves_store).then(|| self.door.page(campaign))
+    }
+
+    /// How the service judges a campaign that was delivered. It follows its log a little later: it is
+    /// asked until it has seen the end, but not for long.
+    pub(super) async fn judged(&self, campaign: &CampaignId) -> Result<JudgedThere, Fault> {
+        let judged = || self.door.judged(campaign);
+        for _ in 0..FOLLOWING {
+            let judged = remote::patience().ask(AGAIN, judged).await?;
+            if judged.is_over() {
+                return Ok(judged);
+            }
+            tokio::time::sleep(FOLLOWED).await;
+        }
+        judged().await
+    }
+
     /// Removes what is not wanted any more.
     pub(super) fn close(&self, completed: bool) {
         let Some(open) = self.open.get() else { return };
@@ -197,7 +211,7 @@ impl There {
             }
             if completed {
                 open.journal.remove();
-                let _ = fs::remove_file(self.last());
+                last::forget(&self.folder);
             }
         }
     }
@@ -256,19 +270,6 @@ impl There {
         };
         let accepted = remote::patience().ask(AGAIN, || self.door.submit(&batch)).await?;
         accepted.refused.map_or(Ok(()), |it| Err(Exit::usage(it.why)))
-    }
-
-    fn last(&self) -> PathBuf {
-        self.folder.join("last.json")
-    }
-
-    /// Keeps which campaign was begun, whole or not at all.
-    fn remember(&self, campaign: &CampaignId) -> std::io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let last = Last { server: self.door.server().to_owned(), campaign: campaign.clone() };
-        let partial = self.last().with_extension("partial");
-        fs::write(&partial, serde_json::to_vec(&last)?)?;
-        fs::rename(partial, self.last())
     }
 }
 

@@ -91,6 +91,13 @@ fn a_run_through_the_door_of_a_service_has_the_matrix_of_a_run_at_home() {
     for row in ["lean", "server", "WARNING", "FAILURE", "SUCCESS"] {
         assert!(ran.out.contains(row), "{row}: {}", ran.out);
     }
+    let page = format!("The service shows it at {}/campaigns/", served.url);
+    assert!(ran.out.contains(&page), "{}", ran.out);
+    assert!(
+        ran.out.contains("It judges every cell as above, by policy portolan-default"),
+        "{}",
+        ran.out
+    );
     service.run(&["log", "verify"]).expect_code(0);
     service.expect_each_step_once();
     far.expect_nothing_left();

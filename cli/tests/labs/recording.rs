@@ -33,6 +33,30 @@ async fn what_a_lab_records_is_in_the_log_of_the_service() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lab_is_told_how_the_service_judges_what_it_recorded() {
+    let world = World::start();
+    let lab = Lab::new(&world.elsewhere("lab"), door(world.address(), "lab"));
+    let walked = lab.walk(lab.start().await).await;
+    let (ending, cost) = (Ending::Completed, Cost::default());
+    let finish = Command::FinishCampaign { ending, cost, attempt: 0 };
+    walked.recorder.keep(finish, Vec::new()).await.unwrap();
+    walked.courier.delivered().await.unwrap();
+    let judged = loop {
+        let judged = lab.door.judged(&lab.campaign).await.unwrap();
+        if judged.is_over() {
+            break judged;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert!(judged.by().starts_with("policy portolan-default"), "{}", judged.by());
+    let scored = |it: &str| ["SUCCESS", "WARNING", "FAILURE"].contains(&it);
+    assert!(judged.cells().count() > 0);
+    assert!(judged.cells().all(|(.., standing)| scored(&standing)), "{judged:?}");
+    let page = format!("{}/campaigns/{}", world.url(), lab.campaign);
+    assert_eq!(lab.door.page(&lab.campaign), page);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lab_goes_on_without_its_network_and_delivers_in_order_when_it_is_back() {
     let world = World::start();
     let proxy = Proxy::before(world.address()).await;

@@ -1,4 +1,4 @@
-//! The door of a service, seen from a lab: every request once, its answer bounded and checked.
+//! The door of a service, seen from a lab: everything that can be asked there.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,58 +9,20 @@ use domain::wire::{
     Accepted, CampaignState, DeclarationAnswer, DeclarationRequest, Heartbeat, LeaseRequest,
     Leased, OfferRequest, Offered, Submission, Until,
 };
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Certificate, Client, Method, RequestBuilder, StatusCode, Url};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, Url};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::exchange::{answer, read, with_json};
 use super::fault::Fault;
+use super::judged::JudgedThere;
 use super::token::Token;
+use super::way::{NoWay, Way, address, client};
 
-/// Longest answer, in bytes: the state of the largest campaign fits.
-const LONGEST_ANSWER: usize = 64 << 20;
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long a request may take, with its answer.
-const ANSWER: Duration = Duration::from_secs(60);
 /// How long a service can be asked to wait for work to come.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// Longest time that a service can ask to be left alone.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-
-/// How a service is reached.
-#[derive(Debug)]
-pub struct Way<'a> {
-    /// Its address, such as `https://portolan.example`.
-    pub server: &'a str,
-    /// The secret that says who we are.
-    pub token: Token,
-    /// Certificates (PEM) of authorities to trust beside the usual ones.
-    pub authorities: Option<&'a [u8]>,
-    /// Whether the token may go over a network in plain text.
-    pub in_plain_text: bool,
-}
-
-/// Why a service cannot even be asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoWay {
-    /// The address is not one.
-    #[error("`{0}` is not the address of a service: write it as https://HOST[:PORT]")]
-    Address(String),
-    /// The address would send the token in plain text.
-    #[error(
-        "{0}: without TLS everybody on the way can read the token; name an https address, or allow \
-         it with --plain-text"
-    )]
-    PlainText(String),
-    /// The certificates cannot be used.
-    #[error("the certificates of the authority cannot be used: {0}")]
-    Authorities(String),
-    /// The client could not be made.
-    #[error("no client for HTTP can be made: {0}")]
-    Client(String),
-}
 
 /// The door of a service.
 #[derive(Clone)]
@@ -83,27 +45,7 @@ impl Door {
     /// When the address or the certificates cannot be used.
     pub fn new(way: Way<'_>) -> Result<Self, NoWay> {
         let server = address(way.server)?;
-        let near = is_near(&server);
-        if server.scheme() == "http" && !near && !way.in_plain_text {
-            return Err(NoWay::PlainText(server.to_string()));
-        }
-        let mut client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")));
-        if near {
-            client = client.no_proxy();
-        }
-        if let Some(pem) = way.authorities {
-            let words = |error: reqwest::Error| NoWay::Authorities(error.to_string());
-            let found = Certificate::from_pem_bundle(pem).map_err(words)?;
-            if found.is_empty() {
-                return Err(NoWay::Authorities("there is none in the file".to_owned()));
-            }
-            client = found.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
-        }
-        let client = client.build().map_err(|error| NoWay::Client(error.to_string()))?;
+        let client = client(&way, &server)?;
         Ok(Self { client, server, token: way.token })
     }
 
@@ -141,6 +83,21 @@ impl Door {
     pub async fn state(&self, campaign: &CampaignId) -> Result<CampaignState, Fault> {
         let request = self.request(Method::GET, &format!("api/v1/campaigns/{campaign}/state"))?;
         read(&answer(request).await?.1)
+    }
+
+    /// How the service judges a campaign, as far as it tells us.
+    ///
+    /// # Errors
+    /// The [`Fault`].
+    pub async fn judged(&self, campaign: &CampaignId) -> Result<JudgedThere, Fault> {
+        let request = self.request(Method::GET, &format!("api/v1/campaigns/{campaign}/matrix"))?;
+        read(&answer(request).await?.1)
+    }
+
+    /// The page on which people see a campaign.
+    #[must_use]
+    pub fn page(&self, campaign: &CampaignId) -> String {
+        format!("{}/campaigns/{campaign}", self.server())
     }
 
     /// Starts a campaign for agents.
@@ -221,91 +178,5 @@ impl Door {
         let mut token = token.map_err(|_| Fault::strange("a token"))?;
         token.set_sensitive(true);
         Ok(self.client.request(method, address).header(AUTHORIZATION, token))
-    }
-}
-
-/// The address of a service; it ends with a slash, so that paths are put behind it.
-fn address(text: &str) -> Result<Url, NoWay> {
-    let wrong = || NoWay::Address(super::fault::plain(text));
-    let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
-    let usual = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    let bare = url.query().is_none() && url.fragment().is_none();
-    if !usual || !bare || !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong());
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
-}
-
-/// Whether an address is on this machine.
-fn is_near(server: &Url) -> bool {
-    let host = server.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|it: std::net::IpAddr| it.is_loopback())
-}
-
-fn with_json(request: RequestBuilder, body: &impl Serialize) -> Result<RequestBuilder, Fault> {
-    let body = serde_json::to_vec(body).map_err(Fault::strange)?;
-    Ok(request.header(CONTENT_TYPE, "application/json").body(body))
-}
-
-/// Sends a request, and reads an answer of bounded length; one that is no success is a fault.
-async fn answer(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Fault> {
-    let mut response = request.send().await?;
-    let (status, after) = (response.status(), pause(response.headers()));
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(Fault::strange(format!("it is longer than {LONGEST_ANSWER} bytes")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    match status.is_success() {
-        true => Ok((status, body)),
-        false => Err(Fault::told(status.as_u16(), after, &body)),
-    }
-}
-
-fn pause(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(body).map_err(Fault::strange)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn door(server: &str, in_plain_text: bool) -> Result<Door, NoWay> {
-        let token = Token::read(&"A".repeat(43).into()).expect("a token");
-        Door::new(Way { server, token, authorities: None, in_plain_text })
-    }
-
-    #[test]
-    fn a_token_does_not_leave_the_machine_in_plain_text_unasked() {
-        for near in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080/"] {
-            assert!(door(near, false).is_ok(), "{near}");
-        }
-        let far = door("http://portolan.example", false).expect_err("far");
-        assert!(matches!(far, NoWay::PlainText(_)));
-        assert!(door("http://portolan.example", true).is_ok());
-        assert!(door("https://portolan.example/below", false).is_ok());
-        for bad in ["", "portolan", "ftp://x", "file:///etc/passwd", "https://u:p@x", "https://x?a"]
-        {
-            assert!(matches!(door(bad, true), Err(NoWay::Address(_))), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_door_does_not_show_its_token() {
-        let door = door("https://portolan.example", false).expect("a door");
-        assert!(!format!("{door:?}").contains("AAAA"));
-        assert_eq!(door.server(), "https://portolan.example");
     }
 }

@@ -1,9 +1,13 @@
 //! Labs far from their service: its door, what waits to be delivered, and how trials are leased.
 //!
-//! Read in this order: the token and the door, what can go wrong, the spool, the courier who empties
-//! it, the recorder that fills it, and the life of a lease.
+//! Read in this order: the token, the way and the door, what can go wrong, the spool, the courier who
+//! empties it, the recorder that fills it, and the life of a lease.
 
 mod token;
+mod way;
+
+mod exchange;
+mod judged;
 
 mod door;
 
@@ -19,10 +23,12 @@ mod recorder;
 mod lease;
 
 pub use courier::{Courier, Delivery};
-pub use door::{Door, LONGEST_WAIT, NoWay, Way};
+pub use door::{Door, LONGEST_WAIT};
 pub use fault::{Fault, Refusal};
+pub use judged::JudgedThere;
 pub use lease::{Held, LeaseEnd};
 pub use patience::{Patience, Waits};
 pub use recorder::{Heard, RemoteError, RemoteRecorder, standing};
 pub use spool::{Consignment, Entry, Parcel, SPOOL_BYTES, Spool, SpoolFault};
 pub use token::{NotAToken, Token};
+pub use way::{NoWay, Way};

@@ -1,6 +1,6 @@
 //! Campaigns, their matrices and cells as JSON.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use domain::ids::{CampaignId, GuestId};
 use domain::plan::CellId;
 use jiff::Timestamp;
@@ -20,8 +20,8 @@ use crate::pages::OfCell;
 use crate::problem::Problem;
 use crate::reading::{self, Key, Reader};
 use crate::service::Service;
-use crate::viewer::Anyone;
 use crate::views;
+use crate::visit::Visit;
 
 /// Most campaigns in one answer.
 const MOST: usize = 200;
@@ -72,31 +72,27 @@ pub(crate) struct GuestAsked {
 #[utoipa::path(get, path = "/api/v1/overview", tag = "reading", params(When),
     responses((status = 200, body = Overview), Unchanged, Problems))]
 pub(super) async fn overview(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
-    let key = Key::of_all(&service, format!("/?{when:?}")).pinned_by(&service, &when);
+    let key = visit.key(format!("/?{when:?}"), &when);
     let make =
         move |service: &Service, reader: &Reader| Ok(views::overview(service, reader, &when)?.0);
-    json(service, &request, (key, Reader::of(&viewer)), make).await
+    json(visit, key, make).await
 }
 
 /// Every campaign, the newest first.
 #[utoipa::path(get, path = "/api/v1/campaigns", tag = "reading", params(Paging),
     responses((status = 200, body = CampaignList), Unchanged, Problems))]
 pub(super) async fn campaigns(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(paging): Asking<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit.unwrap_or(50);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::bad_request(format!("limit is a number from 1 to {MOST}.")));
     }
-    let key = Key::of_all(&service, format!("/campaigns?{paging:?}"));
+    let key = Key::of_all(&visit.service, format!("/campaigns?{paging:?}"));
     let make = move |service: &Service, reader: &Reader| {
         let all = views::campaigns(service, reader, &When::default())?.0.campaigns;
         let (total, first) = (all.len(), start(&all, paging.after.as_ref())?);
@@ -105,7 +101,7 @@ pub(super) async fn campaigns(
         let last = campaigns.last().map(|it| it.campaign.clone());
         Ok(CampaignList { next: last.filter(|_| is_more), campaigns, total })
     };
-    json(service, &request, (key, Reader::of(&viewer)), make).await
+    json(visit, key, make).await
 }
 
 /// Where the campaigns after this one begin.
@@ -121,18 +117,15 @@ fn start(all: &[CampaignLine], after: Option<&CampaignId>) -> Result<usize, Prob
     params(("id" = String, Path, description = "Which campaign"), When),
     responses((status = 200, body = CampaignPage), Unchanged, Problems))]
 pub(super) async fn campaign(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Named(id): Named<CampaignId>,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
-    let key = Key::of_all(&service, format!("/campaigns/{id}?{when:?}"));
-    let key = key.pinned_by(&service, &when);
+    let key = visit.key(format!("/campaigns/{id}?{when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         Ok(views::campaign(service, reader, (&id, &when))?.0)
     };
-    json(service, &request, (key, Reader::of(&viewer)), make).await
+    json(visit, key, make).await
 }
 
 /// The matrices of a campaign: the same bytes as `portolan matrix --format json` prints, which the
@@ -141,16 +134,14 @@ pub(super) async fn campaign(
     params(("id" = String, Path, description = "Which campaign"), GuestAsked),
     responses((status = 200, body = Object), Unchanged, Problems))]
 pub(super) async fn matrix(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Named(id): Named<CampaignId>,
     Asking(asked): Asking<GuestAsked>,
 ) -> Result<HttpResponse, Problem> {
     let GuestAsked { guest, known_at, as_of, policy } = asked;
     let when = When { known_at, as_of, policy };
     let name = format!("json /campaigns/{id}/matrix?{guest:?}{when:?}");
-    let (key, reader) = (Key::of_campaign(&service, &id, name, &when), Reader::of(&viewer));
+    let (key, reader) = (Key::of_campaign(&visit.service, &id, name, &when), visit.reader());
     let of = reader.clone();
     let make = move |service: &Service| {
         if !of.is_insider() {
@@ -167,7 +158,7 @@ pub(super) async fn matrix(
         })?;
         Ok(Page::new(text, JSON))
     };
-    reading::answer(service, &request, (key, &reader), make).await
+    reading::answer(visit.service, &visit.request, (key, &reader), make).await
 }
 
 /// The matrices as anyone may see them.
@@ -200,17 +191,14 @@ fn no_guest(id: &CampaignId, guest: &GuestId) -> Problem {
     ),
     responses((status = 200, body = CellPage), Unchanged, Problems))]
 pub(super) async fn cell(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Named((id, source, target, guest)): Named<OfCell>,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let cell = CellId { guest, source, target };
-    let key = Key::of_all(&service, format!("{id} {cell:?} {when:?}"));
-    let key = key.pinned_by(&service, &when);
+    let key = visit.key(format!("{id} {cell:?} {when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         Ok(views::cell(service, reader, (&id, &cell, &when))?.0)
     };
-    json(service, &request, (key, Reader::of(&viewer)), make).await
+    json(visit, key, make).await
 }

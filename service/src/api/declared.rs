@@ -1,7 +1,7 @@
 //! What was declared, as JSON: baselines, waivers, and what is stale because of upgrades. The words of
 //! whoever declared something may name a tool: the public is not told them.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use domain::ids::{BaselineName, CampaignId};
 use domain::registry::Registry;
 use jiff::Timestamp;
@@ -17,9 +17,9 @@ use super::responses::{Problems, Unchanged};
 use crate::asked::{Asking, When};
 use crate::library::Past;
 use crate::problem::Problem;
-use crate::reading::{Key, Reader};
+use crate::reading::Reader;
 use crate::service::Service;
-use crate::viewer::Anyone;
+use crate::visit::Visit;
 
 /// Every baseline, by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -73,9 +73,7 @@ pub(crate) struct StaleView {
 #[utoipa::path(get, path = "/api/v1/baselines", tag = "reading", params(When),
     responses((status = 200, body = BaselineList), Unchanged, Problems))]
 pub(super) async fn baselines(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let name = "/baselines".to_owned();
@@ -91,16 +89,14 @@ pub(super) async fn baselines(
         let all = declared::baselines(&past.registry);
         Ok(BaselineList { baselines: all.into_iter().map(entry).collect() })
     };
-    of_past((service, request), (name, when), Reader::of(&viewer), make).await
+    of_past(visit, (name, when), make).await
 }
 
 /// Every waiver.
 #[utoipa::path(get, path = "/api/v1/waivers", tag = "reading", params(When),
     responses((status = 200, body = WaiverList), Unchanged, Problems))]
 pub(super) async fn waivers(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let (name, asked) = ("/waivers".to_owned(), when.viewpoint());
@@ -111,16 +107,14 @@ pub(super) async fn waivers(
         let all = reader.is_insider().then(|| declared::waivers(registry, now));
         Ok(WaiverList { in_force, all })
     };
-    of_past((service, request), (name, when), Reader::of(&viewer), make).await
+    of_past(visit, (name, when), make).await
 }
 
 /// Cells of the baseline that was set last whose evidence is of versions that are no longer there.
 #[utoipa::path(get, path = "/api/v1/stale", tag = "reading", params(When),
     responses((status = 200, body = StaleView), Unchanged, Problems))]
 pub(super) async fn stale(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let name = "/stale".to_owned();
@@ -130,19 +124,18 @@ pub(super) async fn stale(
         let stale = baseline.map(|(set, found)| Stale::new(&set.name, &found, reader.audience));
         Ok(StaleView { stale })
     };
-    of_past((service, request), (name, when), Reader::of(&viewer), make).await
+    of_past(visit, (name, when), make).await
 }
 
 /// What is made of all campaigns from somewhere in time.
 async fn of_past<V: Serialize>(
-    (service, request): (web::Data<Service>, HttpRequest),
+    visit: Visit,
     (name, when): (String, When),
-    reader: Reader,
     make: impl FnOnce(&Service, &Reader, &Past) -> Result<V, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let key = Key::of_all(&service, format!("{name}?{when:?}")).pinned_by(&service, &when);
+    let key = visit.key(format!("{name}?{when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         make(service, reader, &service.past(&when, reader)?)
     };
-    json(service, &request, (key, reader), make).await
+    json(visit, key, make).await
 }

@@ -93,6 +93,10 @@ impl Channel {
     pub(super) async fn follow(&self, service: &web::Data<Service>) {
         let mut seen = service.library.watch();
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        // What happened since it began was not seen: nobody looked yet.
+        if self.is_behind(service) {
+            self.render(service).await;
+        }
         loop {
             tokio::select! {
                 changed = seen.changed() => {

@@ -12,37 +12,32 @@ use crate::reading::{self, Key, Reader};
 use crate::service::Service;
 use crate::viewer::Anyone;
 use crate::views::{self, DiffAsked, HistoryAsked};
+use crate::visit::Visit;
 
 pub(super) async fn history(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(asked): Asking<HistoryAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let key = Key::of_all(&service, format!("/history?{asked:?}"));
-    let key = key.pinned_by(&service, &asked.when());
+    let key = visit.key(format!("/history?{asked:?}"), &asked.when());
     let make = move |service: &Service, reader: &Reader| {
         let (view, permalink) = views::history(service, reader, &asked)?;
         let shown = Shown { title: view.title(), path: "/history".to_owned(), permalink };
         Ok((view, shown))
     };
-    page(service, &request, (key, Reader::of(&viewer)), make, Past::html).await
+    page(visit, key, make, Past::html).await
 }
 
 pub(super) async fn changes(
-    service: web::Data<Service>,
-    request: HttpRequest,
-    Anyone(viewer): Anyone,
+    visit: Visit,
     Asking(asked): Asking<DiffAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let key = Key::of_all(&service, format!("/diff?{asked:?}"));
-    let key = key.pinned_by(&service, &asked.when());
+    let key = visit.key(format!("/diff?{asked:?}"), &asked.when());
     let make = move |service: &Service, reader: &Reader| {
         let (view, permalink) = views::changes(service, reader, &asked)?;
         let shown = Shown { title: view.title(), path: "/diff".to_owned(), permalink };
         Ok((view, shown))
     };
-    page(service, &request, (key, Reader::of(&viewer)), make, Changes::html).await
+    page(visit, key, make, Changes::html).await
 }
 
 pub(super) async fn feed(

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use service::access::{BadPassword, Keys, NoKey, Passwords};
+use service::access::{BadPassword, Ended, Keys, NoKey, Passwords};
 use service::settings::Random;
 
 use super::PASSWORD;
@@ -68,6 +68,23 @@ fn a_file_of_passwords_that_is_something_else_lets_nobody_in() {
     }
     std::fs::write(&file, phc("m=19456,t=2,p=1")).unwrap();
     assert!(!is_right(folder.path(), "anna", PASSWORD).unwrap());
+}
+
+#[test]
+fn a_file_of_ended_sessions_that_is_something_else_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sessions.json");
+    assert!(Ended::open(folder.path()).is_ok(), "none has ended yet");
+    for (bad, words) in [
+        (String::new(), "cannot be read as sessions"),
+        ("{\"format\":2,\"sessions\":{},\"accounts\":{}}".to_owned(), "has format 2"),
+        ("{\"format\":1,\"sessions\":{\"x\":0},\"accounts\":{}}".to_owned(), "cannot be read"),
+        (" ".repeat(33 << 20), "too large"),
+    ] {
+        std::fs::write(&file, &bad).unwrap();
+        let error = Ended::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("sessions.json"), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,45 @@
+//! A request for something to be seen: of whom it is asked, and who asks.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use domain::access::Viewer;
+
+use crate::asked::When;
+use crate::problem::Problem;
+use crate::reading::{Key, Reader};
+use crate::service::Service;
+use crate::viewer;
+
+/// Somebody, anybody, wants to see something.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub(crate) service: web::Data<Service>,
+    pub(crate) request: HttpRequest,
+    pub(crate) viewer: Viewer,
+}
+
+impl Visit {
+    /// Who reads what is shown.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::of(&self.viewer)
+    }
+
+    /// The key of something that changes with any campaign, seen from there.
+    pub(crate) fn key(&self, name: String, when: &When) -> Key {
+        Key::of_all(&self.service, name).pinned_by(&self.service, when)
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let service = request.app_data::<web::Data<Service>>().cloned();
+        let (viewer, request) = (viewer::of(request), request.clone());
+        let visit = service.map(|service| Self { service, request, viewer });
+        ready(visit.ok_or_else(|| Problem::internal(&"no service")))
+    }
+}
