@@ -12,7 +12,7 @@ use mail_parser::{ContentType, Message, MessageParser, MessagePart, MimeHeaders 
 
 use crate::address::MessageId;
 use crate::outcome::{Words, is_status};
-pub use mailbox::{Found, Unread, maildir, mbox};
+pub use mailbox::{Found, Unread, maildir, mbox, messages};
 
 /// As large as a notification may be: the letter that came back may be in it.
 pub const NOTIFICATION_BYTES: usize = 16 * 1024 * 1024;

@@ -86,7 +86,11 @@ impl Words {
     /// Cleans what was said. `known` are the addresses that it was said about: their parts are addresses too.
     pub fn clean(said: &str, known: &[&Address]) -> Self {
         let visible = |it: char| if it.is_control() { ' ' } else { it };
-        let line: String = said.chars().take(4 * MOST).map(visible).collect();
+        let mut line: String = said.chars().take(4 * MOST).map(visible).collect();
+        if said.chars().nth(4 * MOST).is_some() {
+            // Half an address is not known as one.
+            line.truncate(line.rfind(' ').unwrap_or_default());
+        }
         let whole = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let masked = mask(&whole, known);
         let short = |it: String| it.chars().take(MOST).collect();

@@ -1,7 +1,7 @@
 //! Where notifications wait: a file in mbox form, or a Maildir.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use mail_parser::mailbox::mbox::MessageIterator;
@@ -46,13 +46,16 @@ pub fn mbox(path: &Path) -> Result<Vec<Found>, Unread> {
     if file.metadata().map_err(unread(path))?.len() > MBOX_BYTES {
         return Err(Unread::TooLarge(path.to_owned()));
     }
-    let messages = MessageIterator::new(BufReader::new(file.take(MBOX_BYTES)));
+    messages(BufReader::new(file.take(MBOX_BYTES))).map_err(unread(path))
+}
+
+/// Every message in mbox form, in its order.
+pub fn messages(reader: impl BufRead) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
-    for (index, message) in messages.enumerate() {
-        let message = message.map_err(unread(path))?;
+    for (index, message) in MessageIterator::new(reader).enumerate() {
         found.push(Found {
             place: format!("message {}", index + 1),
-            bounce: read(message.contents()),
+            bounce: read(message?.contents()),
         });
     }
     Ok(found)

@@ -1,5 +1,6 @@
 //! Letters at a mail server that shares no code with us (aiosmtpd), read by a parser that shares none (Python's email).
 
+mod between;
 mod faults;
 mod python;
 mod reading;

@@ -71,6 +71,8 @@ fn words_are_shown_whole_to_operators_only() {
     );
     let long = Words::clean(&"é\n".repeat(100_000), &[]);
     assert_eq!(long.for_operators().chars().count(), 400);
+    let cut = Words::clean(&format!("no {}press{}", " ".repeat(1592), "@boreal.example"), &[]);
+    assert_eq!(cut.for_operators(), "no");
     let refusal =
         Refusal { phase: Phase::To, code: Some(550), status: None, words, permanent: true };
     hides(&format!("{refusal:?} {:?}", Outcome::Refused(refusal.clone())).to_lowercase());
