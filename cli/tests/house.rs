@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may import whom, within the house.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("cli", &["domain", "ingest", "ledger", "reports", "runner", "service", "store"]),
     ("service", &["domain", "ingest", "ledger", "reports", "store"]),
     ("ingest", &["domain", "store"]),
@@ -13,11 +13,12 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("ledger", &[]),
     ("runner", &["domain"]),
     ("reports", &["domain"]),
+    ("post", &[]),
     ("domain", &[]),
 ];
 
 /// Libraries that only one room may use.
-const FENCED: [(&str, &str); 8] = [
+const FENCED: [(&str, &str); 10] = [
     ("actix-web", "service"),
     ("openidconnect", "service"),
     ("sled", "store"),
@@ -25,6 +26,8 @@ const FENCED: [(&str, &str); 8] = [
     ("anyhow", "cli"),
     ("askama", "reports"),
     ("indicatif", "cli"),
+    ("lettre", "post"),
+    ("pgp", "post"),
     ("polars", "reports"),
 ];
 

@@ -1,0 +1,168 @@
+//! The file that says who we write as, by which way, and to whom. Secrets stand in it by reference only.
+
+mod file;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::address::{Address, Mailbox};
+use crate::folder::Folder;
+use crate::openpgp::{Certificate, Signer, Unusable};
+use crate::smtp::{self, Smtp};
+use crate::transport::Transport;
+use crate::webhook::{self, Webhook};
+
+/// What the file says, with every file that it names read.
+pub struct Settings {
+    /// Who writes.
+    pub from: Mailbox,
+    /// Where answers go, if not there.
+    pub reply_to: Option<Mailbox>,
+    /// How letters leave.
+    pub way: Way,
+    /// What letters are signed with.
+    pub signer: Option<Signer>,
+    /// Whom there is to write to.
+    pub contacts: Vec<Contact>,
+    /// Which programs are told.
+    pub webhooks: Vec<Hook>,
+}
+
+/// How letters leave.
+#[derive(Debug, Clone)]
+pub enum Way {
+    /// As files in a folder.
+    Folder(PathBuf),
+    /// By a mail server.
+    Smtp(smtp::Server),
+}
+
+/// Somebody we write to.
+#[derive(Clone)]
+pub struct Contact {
+    /// What it is called; the only name that the log knows.
+    pub id: String,
+    /// The vendor whose letters come here; none for a team.
+    pub vendor: Option<String>,
+    /// Where to write.
+    pub address: Address,
+    /// What to encrypt to.
+    pub certificate: Option<Certificate>,
+    /// What a letter brings.
+    pub results: Results,
+}
+
+/// What a letter brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Results {
+    /// The results themselves.
+    Mail,
+    /// A link to them.
+    Link,
+}
+
+/// A program that is told.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// What it is called.
+    pub id: String,
+    /// Where it is, and what signs.
+    pub webhook: Webhook,
+}
+
+/// Where a setting that is no secret itself leads to one: the environment is read where it may be.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Why the settings cannot be used: the file, the line where one can be named, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}: {why}", file.display(), line.map(|it| format!(":{it}")).unwrap_or_default())]
+pub struct SettingsError {
+    /// The file of settings.
+    pub file: PathBuf,
+    /// The line in it, from 1.
+    pub line: Option<usize>,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
+    /// A file cannot be read.
+    #[error("cannot read {0}: {1}")]
+    File(PathBuf, std::io::Error),
+    /// Not TOML, or a setting that is unknown, missing or of another kind.
+    #[error("{0}")]
+    Form(String),
+    /// A certificate or a signing key.
+    #[error("{} `{id}`: {why}", what)]
+    Key {
+        /// Whose kind.
+        what: &'static str,
+        /// Whose.
+        id: String,
+        /// Why not.
+        why: Unusable,
+    },
+    /// The mail server.
+    #[error("[post.smtp]: {0}")]
+    Smtp(#[from] smtp::Unfit),
+    /// A webhook.
+    #[error("webhook `{0}`: {1}")]
+    Webhook(String, webhook::Unfit),
+    /// A password that is asked for is not there.
+    #[error(
+        "the environment has no {0}, which is named as the place of a password: set it, or name a file (`password_file`)"
+    )]
+    Environment(String),
+}
+
+/// How long a program may take to take a notice.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Settings {
+    /// Reads the file and all that it names, which is found from the folder that it lies in.
+    pub fn read(file: &Path, environment: Environment<'_>) -> Result<Self, SettingsError> {
+        let fault = |line, why| SettingsError { file: file.to_owned(), line, why };
+        let text = std::fs::read_to_string(file)
+            .map_err(|it| fault(None, Why::File(file.to_owned(), it)))?;
+        let written = file::parse(&text).map_err(|(line, it)| fault(line, Why::Form(it)))?;
+        let beside = file.parent().unwrap_or(Path::new("."));
+        written
+            .resolve(beside, environment)
+            .map_err(|(line, why)| fault(file::line(&text, line), why))
+    }
+
+    /// The way out, ready for the first letter.
+    pub fn transport(&self) -> Result<Transport, smtp::Unfit> {
+        Ok(match &self.way {
+            Way::Folder(path) => Transport::Folder(Folder::at(path)),
+            Way::Smtp(server) => Transport::Smtp(Box::new(Smtp::new(server.clone())?)),
+        })
+    }
+}
+
+/// A secret without the line end that editors put behind it.
+fn secret(text: &str) -> SecretString {
+    SecretString::from(text.trim_end_matches(['\r', '\n']))
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = out.debug_struct("Settings");
+        shown.field("way", &self.way).field("contacts", &self.contacts);
+        shown.field("webhooks", &self.webhooks).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = out.debug_struct("Contact");
+        shown.field("id", &self.id).field("vendor", &self.vendor);
+        shown.field("encrypted", &self.certificate.is_some()).finish_non_exhaustive()
+    }
+}

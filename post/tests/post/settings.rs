@@ -1,0 +1,127 @@
+//! The file of settings: what it leads to, and what is said about one that is wrong.
+
+use std::fs;
+use std::path::Path;
+
+use post::settings::Way;
+use post::{Results, Settings};
+
+const WHOLE: &str = r#"
+[post]
+from = "Portolan <post@portolan.test>"
+transport = "smtp"
+
+[post.smtp]
+host = "relay.portolan.test"
+tls = "starttls"
+user = "relay-user"
+password_env = "RELAY_PASSWORD"
+
+[[contact]]
+id = "press"
+vendor = "boreal"
+address = "press@boreal.example"
+results = "link"
+
+[[contact]]
+id = "team"
+address = "team@portolan.test"
+results = "mail"
+
+[[webhook]]
+id = "chat"
+url = "https://chat.portolan.test/hook?token=abc"
+secret_file = "hook.secret"
+"#;
+
+fn read_in(folder: &Path, text: &str) -> Result<Settings, String> {
+    fs::write(folder.join("post.toml"), text).unwrap();
+    fs::write(folder.join("hook.secret"), "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\n")
+        .unwrap();
+    fs::write(folder.join("password"), "hunter2\n").unwrap();
+    let environment = |name: &str| (name == "RELAY_PASSWORD").then(|| "hunter2".to_owned());
+    let error = |it: post::SettingsError| {
+        assert!(!format!("{it:?}").contains("hunter2"));
+        it.to_string().replace(folder.to_str().unwrap(), "")
+    };
+    Settings::read(&folder.join("post.toml"), &environment).map_err(error)
+}
+
+#[test]
+fn a_whole_file_is_read_and_nothing_of_it_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = read_in(folder.path(), WHOLE).unwrap();
+    let Way::Smtp(server) = &settings.way else { panic!() };
+    assert_eq!((server.host.as_str(), server.port), ("relay.portolan.test", 587));
+    assert!(server.credentials.is_some() && settings.transport().is_ok());
+    assert_eq!(settings.contacts[0].vendor.as_deref(), Some("boreal"));
+    assert_eq!(
+        (settings.contacts[0].results, settings.contacts[1].results),
+        (Results::Link, Results::Mail)
+    );
+    assert_eq!(settings.webhooks[0].id, "chat");
+    let shown = format!("{settings:?}");
+    for secret in ["@", "hunter2", "relay-user", "token", "c2Vj", "whsec"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+    let files = WHOLE.replace("password_env = \"RELAY_PASSWORD\"", "password_file = \"password\"");
+    assert!(read_in(folder.path(), &files).is_ok());
+    let folder_way =
+        "[post]\nfrom = \"post@portolan.test\"\ntransport = \"folder\"\nfolder = \"out\"\n";
+    let settings = read_in(folder.path(), folder_way).unwrap();
+    assert!(matches!(&settings.way, Way::Folder(it) if *it == folder.path().join("out")));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("results = \"link\"", "results = \"fax\"", "/post.toml:16: unknown variant `fax`"),
+        ("vendor = \"boreal\"", "vendr = \"boreal\"", "/post.toml:14: unknown field `vendr`"),
+        (
+            "\"press@boreal.example\"",
+            "\"press at boreal\"",
+            "/post.toml:15: it is not a mail address as in",
+        ),
+        (
+            "tls = \"starttls\"",
+            "tls = \"none\"",
+            "/post.toml:6: [post.smtp]: without TLS only this machine",
+        ),
+        ("user = \"relay-user\"", "", "/post.toml:6: a user needs a password_file"),
+        ("\"RELAY_PASSWORD\"", "\"NONE\"", "/post.toml:6: the environment has no NONE"),
+        (
+            "password_env = \"RELAY_PASSWORD\"",
+            "password = \"hunter2\"",
+            "/post.toml:10: unknown field `password`",
+        ),
+        (
+            "id = \"team\"",
+            "id = \"press\"",
+            "/post.toml:18: the id `press` stands here a second time",
+        ),
+        ("id = \"team\"", "id = \"a@b\"", "/post.toml:18: an id is 1 to 64 letters"),
+        ("https://chat", "http://chat", "/post.toml:23: webhook `chat`: the url must be as in"),
+        ("hook.secret", "nowhere", "/post.toml:23: cannot read /nowhere: No such file"),
+        (
+            "transport = \"smtp\"",
+            "transport = \"folder\"",
+            "/post.toml:4: transport = \"folder\" needs `folder",
+        ),
+        (
+            "results = \"link\"",
+            "results = \"link\"\nopenpgp = \"password\"",
+            "/post.toml:12: contact `press`: this is not an OpenPGP",
+        ),
+        (
+            "tls = \"starttls\"",
+            "tls = \"starttls\"\nca_file = \"password\"",
+            "/post.toml:6: [post.smtp]: the file of authorities",
+        ),
+    ];
+    for (right, wrong, said) in cases {
+        let error = read_in(folder.path(), &WHOLE.replacen(right, wrong, 1)).unwrap_err();
+        assert!(error.starts_with(said), "{wrong}: {error}");
+        assert!(!error.contains("hunter2") && !error.contains("press at"), "{error}");
+    }
+}
