@@ -46,6 +46,7 @@ for target in "${targets[@]}"; do
     mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target"
     seeds=("fuzz/seeds/$target")
     [ "$target" != leaf ] || seeds+=(store/src/schema/golden)
+    [ "$target" != bounce ] || seeds+=(post/tests/post/bouncing)
     [ "$target" != import ] || seeds+=(ingest/src/history/samples)
     log=$TMPDIR/$target.log
     "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::address::{Address, Mailbox};
@@ -135,6 +136,16 @@ impl Settings {
         written
             .resolve(beside, environment)
             .map_err(|(line, why)| fault(file::line(&text, line), why))
+    }
+
+    /// Which keys cannot be used at a time, and why: the ids of contacts, and none for our own.
+    pub fn unusable(&self, at: Timestamp) -> Vec<(Option<String>, Unusable)> {
+        let own = self.signer.iter().filter_map(|it| it.check(at).err()).map(|why| (None, why));
+        let theirs = self.contacts.iter().filter_map(|it| {
+            let why = it.certificate.as_ref()?.check(at).err()?;
+            Some((Some(it.id.clone()), why))
+        });
+        own.chain(theirs).collect()
     }
 
     /// The way out, ready for the first letter.

@@ -7,7 +7,7 @@ use base64ct::{Base64, Encoding as _};
 use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Certificate, Client, ClientBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Serialize;
 use sha2::Sha256;
@@ -62,6 +62,11 @@ pub enum Unfit {
         "the secret must be `whsec_` and Base64 of 24 to 64 bytes: `echo whsec_$(openssl rand -base64 32)` makes one"
     )]
     Secret,
+    /// Not PEM.
+    #[error(
+        "the file of authorities holds no certificate that can be read: PEM is expected, `-----BEGIN CERTIFICATE-----`"
+    )]
+    Authorities,
     /// The client could not be made.
     #[error("no HTTP client: {0}")]
     Client(String),
@@ -76,8 +81,14 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Takes an address and a secret. `patience` bounds the whole of one attempt.
-    pub fn new(url: &str, secret: &SecretString, patience: Duration) -> Result<Self, Unfit> {
+    /// Takes an address, a secret, and certificates (PEM) of authorities that are trusted besides the public ones.
+    /// `patience` bounds the whole of one attempt.
+    pub fn new(
+        url: &str,
+        secret: &SecretString,
+        authorities: Option<&[u8]>,
+        patience: Duration,
+    ) -> Result<Self, Unfit> {
         let url = Url::parse(url).ok().filter(may_be_told).ok_or(Unfit::Url)?;
         let coded = secret.expose_secret().trim().strip_prefix("whsec_").ok_or(Unfit::Secret)?;
         let key = Base64::decode_vec(coded).map_err(|_| Unfit::Secret)?;
@@ -90,6 +101,12 @@ impl Webhook {
             .no_proxy()
             .timeout(patience)
             .connect_timeout(patience);
+        let found = Certificate::from_pem_bundle(authorities.unwrap_or_default())
+            .map_err(|_| Unfit::Authorities)?;
+        if authorities.is_some() && found.is_empty() {
+            return Err(Unfit::Authorities);
+        }
+        let client = found.into_iter().fold(client, ClientBuilder::add_root_certificate);
         let client = client.build().map_err(|it| Unfit::Client(it.to_string()))?;
         Ok(Self { client, url, secret: key.into() })
     }

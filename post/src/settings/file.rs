@@ -75,6 +75,7 @@ struct WrittenHook {
     id: String,
     url: String,
     secret_file: PathBuf,
+    ca_file: Option<PathBuf>,
 }
 
 /// Reads the text. The error does not repeat the line: somebody may have written a password into it.
@@ -253,7 +254,8 @@ impl WrittenContact {
 impl WrittenHook {
     fn resolve(self, beside: &Path) -> Result<Hook, Why> {
         let secret = secret_of(beside, &self.secret_file)?;
-        let webhook = Webhook::new(&self.url, &secret, PATIENCE);
+        let authorities = self.ca_file.as_ref().map(|it| bytes(beside, it)).transpose()?;
+        let webhook = Webhook::new(&self.url, &secret, authorities.as_deref(), PATIENCE);
         let webhook = webhook.map_err(|why| Why::Webhook(self.id.clone(), why))?;
         Ok(Hook { id: self.id, webhook })
     }

@@ -1,6 +1,8 @@
 //! Letters at a mail server that shares no code with us (aiosmtpd), read by a parser that shares none (Python's email).
 
+mod authority;
 mod between;
+mod exim;
 mod faults;
 mod python;
 mod reading;

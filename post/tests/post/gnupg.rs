@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use mail_parser::MessageParser;
 use post::openpgp::Sealing;
 use post::{Certificate, Message, Protection, Seed, Signer, Unsendable, Unusable};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use crate::{THEN, parcel};
@@ -287,4 +289,31 @@ fn a_key_that_must_not_sign_is_refused() {
     let ours = seal(&ring, Some(&right), 3);
     ring.gpg(AUTUMN, &["--import"], &locked.export());
     assert!(open(&ring, &ours).1.contains("GOODSIG"));
+}
+
+#[test]
+fn a_certificate_that_is_damaged_is_read_without_a_panic() {
+    let ring = Ring::new();
+    ring.make(CURVE);
+    let whole = ring.gpg(AUTUMN, &["--export"], b"");
+    let then = THEN.parse().unwrap();
+    assert_eq!(Certificate::read(&whole).unwrap().check(then), Ok(()));
+    let damage = (0..whole.len(), 0_usize..40, prop::collection::vec(any::<u8>(), 0..40));
+    TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() })
+        .run(&damage, |(at, length, new)| {
+            let mut bytes = whole.clone();
+            bytes.splice(at..(at + length).min(whole.len()), new);
+            if bytes == whole {
+                return Ok(());
+            }
+            if let Ok(certificate) = Certificate::read(&bytes) {
+                // What can still be used is bound by signatures that were not touched.
+                let fingerprint = Certificate::read(&whole).unwrap().fingerprint();
+                prop_assert!(
+                    certificate.check(then).is_err() || certificate.fingerprint() == fingerprint
+                );
+            }
+            Ok(())
+        })
+        .unwrap();
 }

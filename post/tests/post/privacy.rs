@@ -51,7 +51,8 @@ fn what_is_formatted_holds_no_address_and_no_secret() {
     ));
     let secret = SecretString::from("whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0");
     let webhook =
-        Webhook::new("https://hooks.test/x?token=press", &secret, Duration::from_secs(1)).unwrap();
+        Webhook::new("https://hooks.test/x?token=press", &secret, None, Duration::from_secs(1))
+            .unwrap();
     hides(&format!("{webhook:?}"));
 }
 

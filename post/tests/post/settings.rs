@@ -60,6 +60,7 @@ fn a_whole_file_is_read_and_nothing_of_it_is_shown() {
         (Results::Link, Results::Mail)
     );
     assert_eq!(settings.webhooks[0].id, "chat");
+    assert_eq!(settings.unusable("2026-11-23T10:20:30Z".parse().unwrap()), []);
     let shown = format!("{settings:?}");
     for secret in ["@", "hunter2", "relay-user", "token", "c2Vj", "whsec"] {
         assert!(!shown.contains(secret), "{secret}: {shown}");

@@ -1,10 +1,12 @@
 //! Notices to a program on loopback: signed, once, and never sent on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64ct::Encoding as _;
 use hmac::Mac as _;
 use post::{Notice, Outcome, Phase, Webhook};
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -50,7 +52,7 @@ fn notice() -> Notice {
 }
 
 async fn tell(url: &str) -> Outcome {
-    let webhook = Webhook::new(url, &SECRET.into(), Duration::from_secs(2)).unwrap();
+    let webhook = Webhook::new(url, &SECRET.into(), None, Duration::from_secs(2)).unwrap();
     webhook.send(&notice(), "2026-11-23T11:00:00Z".parse().unwrap()).await
 }
 
@@ -136,9 +138,57 @@ async fn what_does_not_answer_is_tried_again() {
     assert_eq!((refusal.phase, refusal.permanent), (Phase::Connect, false), "{refusal:?}");
 }
 
+#[tokio::test]
+async fn over_https_the_other_side_must_be_who_it_should_be() {
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let certificate = key.cert.pem();
+    let private = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config =
+        rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], private);
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config.unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    let at = crate::THEN.parse().unwrap();
+    let tell = async |host: &str, authorities: Option<&[u8]>| {
+        let url = format!("https://{host}:{port}/");
+        let webhook =
+            Webhook::new(&url, &SECRET.into(), authorities, Duration::from_secs(5)).unwrap();
+        webhook.send(&notice(), at).await
+    };
+    let good = tell("localhost", Some(certificate.as_bytes())).await;
+    assert!(matches!(good, Outcome::Accepted { .. }), "{good:?}");
+    for (host, authorities) in [("localhost", None), ("127.0.0.1", Some(certificate.as_bytes()))] {
+        let Outcome::Refused(refusal) = tell(host, authorities).await else { panic!("{host}") };
+        assert_eq!((refusal.phase, refusal.permanent), (Phase::Connect, false), "{refusal:?}");
+        assert!(refusal.words.for_operators().contains("certificate"), "{refusal:?}");
+    }
+    let nothing = Webhook::new(
+        "https://example.org/",
+        &SECRET.into(),
+        Some(b"nothing"),
+        Duration::from_secs(1),
+    );
+    assert!(nothing.is_err());
+}
+
 #[test]
 fn where_notices_may_not_go_and_what_is_no_secret() {
-    let new = |url: &str, secret: &str| Webhook::new(url, &secret.into(), Duration::from_secs(1));
+    let new =
+        |url: &str, secret: &str| Webhook::new(url, &secret.into(), None, Duration::from_secs(1));
     for bad in [
         "http://example.org/",
         "ftp://127.0.0.1/",

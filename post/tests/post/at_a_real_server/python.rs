@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use post::Transport;
 use post::smtp::{Credentials, Limits, Server, Smtp, Tls};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::Value;
+
+use super::authority;
 
 /// The password of the account `portolan`.
 pub(super) const PASSWORD: &str = "p4ss wörd";
@@ -71,20 +72,9 @@ pub(super) struct Relay {
 impl Relay {
     pub(super) fn start(tls: Tls, with_account: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let authority_key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = params.self_signed(&authority_key).unwrap().pem();
-        let issuer = Issuer::from_params(&params, &authority_key);
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let certificate = certificate.signed_by(&key, &issuer).unwrap();
-        let files = [("certificate.pem", certificate.pem()), ("key.pem", key.serialize_pem())];
-        let paths = files.map(|(name, text)| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path.to_str().unwrap().to_owned()
-        });
+        let authority = authority::certify(folder.path());
+        let paths = ["certificate.pem", "key.pem"]
+            .map(|it| folder.path().join(it).to_str().unwrap().to_owned());
         let way = match tls {
             Tls::Starttls => "starttls",
             Tls::Implicit => "implicit",
