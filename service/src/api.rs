@@ -93,7 +93,8 @@ pub(crate) async fn json<V: Serialize>(
     (key, reader): (Key, Reader),
     make: impl FnOnce(&Service, &Reader) -> Result<V, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let (of, key) = (reader.clone(), Key { name: format!("json {}", key.name), ..key });
+    let (of, key) = (reader.clone(), key.at_once());
+    let key = Key { name: format!("json {}", key.name), ..key };
     let make = move |service: &Service| text(&make(service, &of)?);
     reading::answer(service, request, (key, &reader), make).await
 }

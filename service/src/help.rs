@@ -47,6 +47,6 @@ async fn show(
         let shown = Shown { title: view.title(), path: topic.href(), permalink: None };
         Ok((view, shown))
     };
-    let key = Key { name: topic.href(), revision: 0, pinned: false, is_open: true };
+    let key = Key { revision: 0, is_open: true, ..Key::of_all(&service, topic.href()) }.at_once();
     page(service, &request, (key, Reader::of(&viewer)), make, Help::html).await
 }

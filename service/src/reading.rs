@@ -146,12 +146,11 @@ impl Service {
                 self.library.past_by(policy, viewpoint, self.now())?
             }
         };
-        if reader.is_insider()
-            || past.records.iter().all(|it| leak::tool_named_in_record(it).is_none())
-        {
+        let is_public = |it: &&CampaignRecord| !self.library.names_a_tool(it);
+        if reader.is_insider() || past.records.iter().all(|it| is_public(&it)) {
             return Ok(past);
         }
-        let records = past.records.iter().filter(|it| leak::tool_named_in_record(it).is_none());
+        let records = past.records.iter().filter(is_public);
         Ok(Past { records: Arc::new(records.cloned().collect()), ..past })
     }
 }

@@ -113,6 +113,7 @@ pub(super) async fn live(
 ) -> Result<HttpResponse, Problem> {
     let path = format!("/campaigns/{id}/live");
     let key = Key::of_campaign(&service, &id, path.clone(), &When::default());
+    let key = Key { moment: None, ..key.at_once() };
     // Before it is shown: nothing that happens from now on is missed.
     service.live.prepare(&service, &id);
     let make = move |service: &Service, reader: &Reader| {
