@@ -178,13 +178,12 @@ fn newest<'a>(
 
 /// What a cell's evidence rests on that has another version now.
 fn upgraded(cell: &CellRecord, current: &Current) -> Vec<VersionDiff> {
-    let now = |subject: &String| current.get(subject).map(|it| it.version.clone());
-    let diffs = cell.versions.iter().map(|(subject, from)| VersionDiff {
-        subject: subject.clone(),
-        from: from.clone(),
-        to: now(subject).unwrap_or_else(|| from.clone()),
+    let upgraded = cell.versions.iter().filter_map(|(subject, from)| {
+        let to = &current.get(subject)?.version;
+        let diff = || VersionDiff { subject: subject.clone(), from: from.clone(), to: to.clone() };
+        (to != from).then(diff)
     });
-    diffs.filter(|it| it.from != it.to).collect()
+    upgraded.collect()
 }
 
 /// The route that gave a cell its score; of one without a score the first that was planned.

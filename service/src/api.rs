@@ -94,6 +94,7 @@ pub(crate) async fn json<V: Serialize>(
     make: impl FnOnce(&Service, &Reader) -> Result<V, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (of, reader) = (visit.reader(), visit.reader());
+    let key = key.at_once();
     let key = Key { name: format!("json {}", key.name), ..key };
     let make = move |service: &Service| text(&make(service, &of)?);
     reading::answer(visit.service, &visit.request, (key, &reader), make).await

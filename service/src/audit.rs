@@ -113,7 +113,7 @@ fn key(service: &Service, name: &str) -> Key {
     let signed = service.library.log().newest().map_or(0, |(_, it)| it.size());
     let revision = service.library.seen();
     let name = format!("{name} signed {signed}");
-    Key { name, revision, pinned: false, is_open: true }
+    Key { name, revision, grounds: None, pinned: false, is_open: true, moment: None }
 }
 
 fn summary(service: &Service, reader: &Reader) -> Result<Audit, Problem> {

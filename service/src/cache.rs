@@ -1,9 +1,11 @@
-//! Pages that were made before, plain and compressed, so that showing one again costs nothing but
-//! sending it.
+//! Pages that were made before, plain and, once somebody has taken them so, compressed: showing one
+//! again costs nothing but sending it.
+
+mod lull;
 
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
@@ -11,11 +13,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::ids::Sha256Digest;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
+
+use lull::Made;
+pub(crate) use lull::{Lull, Wanted};
 
 /// How many bytes of pages are kept, plain and compressed together.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Pages by what they show and for whom; a page whose revision has passed is made anew.
+/// Pages by what they show and for whom; a page whose revision has passed is made anew, in its time.
 #[derive(Debug, Default)]
 pub struct Cache {
     kept: Mutex<Kept>,
@@ -23,7 +29,7 @@ pub struct Cache {
 
 #[derive(Debug, Default)]
 struct Kept {
-    pages: HashMap<String, (u64, Page)>,
+    pages: HashMap<String, (Made, Page)>,
     bytes: usize,
 }
 
@@ -31,7 +37,8 @@ struct Kept {
 #[derive(Debug, Clone)]
 pub struct Page {
     plain: Bytes,
-    compressed: Bytes,
+    /// Filled when somebody takes it; none when nobody gets it so.
+    compressed: Option<Arc<OnceLock<Bytes>>>,
     tag: HeaderValue,
     kind: HeaderValue,
     content: (Sha256Digest, u64),
@@ -41,9 +48,7 @@ impl Page {
     /// A page of this media type.
     #[must_use]
     pub fn new(text: impl Into<Bytes>, kind: &'static str) -> Self {
-        let page = Self::packed(text, kind);
-        let compressed = compress(&page.plain).map(Bytes::from).unwrap_or_default();
-        Self { compressed, ..page }
+        Self { compressed: Some(Arc::default()), ..Self::packed(text, kind) }
     }
 
     /// What is packed already: nobody compresses it again.
@@ -55,7 +60,7 @@ impl Page {
         let tag = HeaderValue::from_str(&format!("\"{:.32}\"", digest.to_string()));
         let tag = tag.unwrap_or(HeaderValue::from_static("\"\""));
         let kind = HeaderValue::from_static(kind);
-        Self { plain, compressed: Bytes::new(), tag, kind, content }
+        Self { plain, compressed: None, tag, kind, content }
     }
 
     /// The same page, which shows this content: what programs get.
@@ -74,6 +79,18 @@ impl Page {
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.plain
+    }
+
+    /// Whether this request is answered with compressed bytes that are not there yet.
+    pub(crate) fn is_to_compress(&self, request: &HttpRequest) -> bool {
+        self.compressed.as_ref().is_some_and(|it| it.get().is_none()) && takes_gzip(request)
+    }
+
+    /// The compressed bytes, where they are fewer. They are made once, which is work.
+    pub(crate) fn compressed(&self) -> Option<&Bytes> {
+        let make = || compress(&self.plain).map(Bytes::from).unwrap_or_default();
+        let made = self.compressed.as_ref()?.get_or_init(make);
+        (!made.is_empty() && made.len() < self.plain.len()).then_some(made)
     }
 
     /// The answer to a request for it: nothing new, compressed, or as it is.
@@ -95,12 +112,10 @@ impl Page {
             return answer.finish();
         }
         answer.insert_header((header::CONTENT_TYPE, self.kind.clone()));
-        let takes_gzip = sent.get(header::ACCEPT_ENCODING).is_some_and(|it| {
-            it.to_str().is_ok_and(|it| it.split(',').any(|it| it.trim().starts_with("gzip")))
-        });
-        if takes_gzip && !self.compressed.is_empty() && self.compressed.len() < self.plain.len() {
+        let compressed = if takes_gzip(request) { self.compressed() } else { None };
+        if let Some(compressed) = compressed {
             answer.insert_header((header::CONTENT_ENCODING, "gzip"));
-            return answer.body(self.compressed.clone());
+            return answer.body(compressed.clone());
         }
         // Named even though it says nothing: nobody else compresses it again.
         answer.insert_header((header::CONTENT_ENCODING, "identity"));
@@ -111,37 +126,45 @@ impl Page {
         tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.tag.as_bytes()
     }
 
+    /// What it takes at most: compressed, it is kept where that is less.
     fn size(&self) -> usize {
-        self.plain.len() + self.compressed.len()
+        self.plain.len() * if self.compressed.is_some() { 2 } else { 1 }
     }
 }
 
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT_ENCODING);
+    accepted
+        .and_then(|it| it.to_str().ok())
+        .is_some_and(|it| it.split(',').any(|it| it.trim().starts_with("gzip")))
+}
+
 impl Cache {
-    /// The page under this key, made anew when there is none of this revision. The key says what is
-    /// shown and to whom: two who may see different things never share one.
+    /// The page under this key, made anew when there is none that will do. The key says what is shown
+    /// and to whom: two who may see different things never share one.
     ///
     /// # Errors
     /// What making it said.
-    pub fn page<E>(
+    pub(crate) fn page<E>(
         &self,
-        key: &str,
-        revision: u64,
+        (key, wanted): (&str, Wanted),
+        clock: impl Fn() -> Timestamp,
         make: impl FnOnce() -> Result<Page, E>,
     ) -> Result<Page, E> {
-        if let Some(page) = self.get(key, revision) {
+        if let Some((page, _)) = self.get(key, wanted) {
             return Ok(page);
         }
+        let at = clock();
         let page = make()?;
-        self.kept().put(key, revision, &page);
+        self.kept().put(key, Made::of(wanted, at, clock()), &page);
         Ok(page)
     }
 
-    /// The page under this key, if there is one of this revision.
-    #[must_use]
-    pub fn get(&self, key: &str, revision: u64) -> Option<Page> {
+    /// The page under this key, if there is one that will do, and whether it is of this very revision.
+    pub(crate) fn get(&self, key: &str, wanted: Wanted) -> Option<(Page, bool)> {
         let kept = self.kept();
         let (made, page) = kept.pages.get(key)?;
-        (*made == revision).then(|| page.clone())
+        made.will_do(wanted).then(|| (page.clone(), made.revision == wanted.revision))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -150,7 +173,7 @@ impl Cache {
 }
 
 impl Kept {
-    fn put(&mut self, key: &str, revision: u64, page: &Page) {
+    fn put(&mut self, key: &str, made: Made, page: &Page) {
         if page.size() > MOST_BYTES / 8 {
             return;
         }
@@ -160,7 +183,7 @@ impl Kept {
             self.bytes = 0;
         }
         self.bytes += page.size();
-        let before = self.pages.insert(key.to_owned(), (revision, page.clone()));
+        let before = self.pages.insert(key.to_owned(), (made, page.clone()));
         self.bytes -= before.map_or(0, |(_, page)| page.size());
     }
 }

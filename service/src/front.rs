@@ -6,6 +6,7 @@ mod body;
 mod headers;
 mod hosts;
 mod journal;
+pub(crate) mod lane;
 mod problems;
 
 use std::sync::Arc;
@@ -57,10 +58,17 @@ pub(crate) async fn pass(
     let (Some(service), Some(front)) = known else {
         return Err(Problem::internal(&"the front has no service").into());
     };
-    let asker = Asker::of(&request, service.problem_page);
+    let has_tls = service.settings.network.tls.is_some();
     let mut entry = Entry::begin(&request, service.clone());
+    let admitted = admission::admit(&mut request, &service, &front);
+    if let (Ok(()), Some((mut answer, route))) = (&admitted, lane::find(&request, &service)) {
+        headers::seal(answer.headers_mut(), has_tls);
+        entry.answered(route, answer.status());
+        return Ok(request.into_response(answer).map_body(|_, body| entry.follow(body)));
+    }
+    let asker = Asker::of(&request, service.problem_page);
     let limits = service.settings.limits;
-    let answer = match admission::admit(&mut request, &service, &front) {
+    let answer = match admitted {
         Err(problem) => Ok(request.error_response(problem)),
         Ok(()) => {
             let arrival = body::watch(&mut request, limits.pace);
@@ -68,7 +76,6 @@ pub(crate) async fn pass(
             settle(answer.unwrap_or_else(|| Err(took_too_long().into())), &arrival)
         }
     };
-    let has_tls = service.settings.network.tls.is_some();
     match answer {
         Ok(mut answer) => {
             answer = problems::show(answer, &asker);

@@ -33,6 +33,7 @@ async fn show(visit: Visit, topic: Topic) -> Result<HttpResponse, Problem> {
         let shown = Shown { title: view.title(), path: topic.href(), permalink: None };
         Ok((view, shown))
     };
-    let key = Key { name: topic.href(), revision: 0, pinned: false, is_open: true };
+    let key = Key::of_all(&visit.service, topic.href()).at_once();
+    let key = Key { revision: 0, is_open: true, ..key };
     page(visit, key, make, Help::html).await
 }

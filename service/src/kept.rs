@@ -9,7 +9,8 @@ use domain::policy::Policy;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::asked::When;
-use crate::cache::Page;
+use crate::cache::{Lull, Page, Wanted};
+use crate::front::lane::{self, Moment};
 use crate::problem::Problem;
 use crate::reading::Reader;
 use crate::service::Service;
@@ -48,10 +49,16 @@ pub(crate) struct Key {
     pub(crate) name: String,
     /// A number that changes whenever it may.
     pub(crate) revision: u64,
+    /// A number that changes with whatever may change it but for steps; none where each step is shown
+    /// at once.
+    pub(crate) grounds: Option<u64>,
     /// It never changes.
     pub(crate) pinned: bool,
     /// It shows everybody the same: nobody writes down who saw it.
     pub(crate) is_open: bool,
+    /// When these numbers were not older; none where the answer is more than the page, so that nobody
+    /// gets it without its handler.
+    pub(crate) moment: Option<Moment>,
 }
 
 impl Key {
@@ -62,15 +69,16 @@ impl Key {
         name: String,
         when: &When,
     ) -> Self {
-        let (revision, name) = (service.library.revision(id), service.named(&name));
-        Self { name, revision, pinned: false, is_open: false }.pinned_by(service, when)
+        let of_all = Self::of_all(service, name);
+        Self { revision: service.library.revision(id), ..of_all }.pinned_by(service, when)
     }
 
     /// Something that changes with any campaign.
     pub(crate) fn of_all(service: &Service, name: String) -> Self {
-        let revision = service.library.shown();
+        let moment = Some(service.moment());
+        let (revision, grounds) = (service.library.shown(), Some(service.library.grounds()));
         let name = service.named(&name);
-        Self { name, revision, pinned: false, is_open: false }
+        Self { name, revision, grounds, pinned: false, is_open: false, moment }
     }
 
     /// The same, but it never changes where the question says so: it names a position and the
@@ -79,7 +87,18 @@ impl Key {
         let policy = service.policy(when.policy.as_deref()).map(Policy::label).ok();
         let pinned = when.known_at.is_some() && policy.is_some() && when.policy == policy;
         let revision = if when.known_at.is_some() { 0 } else { self.revision };
-        Self { pinned, revision, ..self }
+        let grounds = self.grounds.filter(|_| when.known_at.is_none());
+        Self { pinned, revision, grounds, ..self }
+    }
+
+    /// The same, for who has to see each step at once.
+    pub(crate) fn at_once(self) -> Self {
+        Self { grounds: None, ..self }
+    }
+
+    fn wanted(&self, service: &Service) -> Wanted {
+        let lull = self.grounds.map(|grounds| Lull { grounds, now: service.now() });
+        Wanted { revision: self.revision, lull }
     }
 }
 
@@ -100,22 +119,30 @@ pub(crate) async fn answer(
         // Asked for again each time: whoever has signed out does not see it any more.
         (Some(_), true | false) => "private, max-age=0, must-revalidate",
     };
-    let (name, revision) = (format!("{}\n{}", reader.word(), key.name), key.revision);
-    let page = match service.cache.get(&name, revision) {
-        Some(page) => page,
+    let (name, wanted) = (format!("{}\n{}", reader.word(), key.name), key.wanted(&service));
+    let (page, is_newest) = match service.cache.get(&name, wanted) {
+        Some(found) => found,
         None => {
             let place = service.makers.place().await?;
             let at = service.clone();
             let made = move || {
                 let _place = place;
                 // Whoever waited may find it made by another.
-                at.cache.page(&name, revision, || make(&at))
+                at.cache.page((&name, wanted), || at.now(), || make(&at))
             };
-            work(made).await?
+            (work(made).await?, false)
         }
     };
+    if page.is_to_compress(request) {
+        let page = page.clone();
+        work(move || Ok(page.compressed().cloned())).await?;
+    }
     if reader.is_insider() && !key.is_open {
         service.note_shown(request, page.content()).await?;
+    }
+    // What is to be made anew soon is not kept on the short way.
+    if let (None, Some(moment), true) = (&reader.role, key.moment, is_newest) {
+        lane::keep(request, (&page, caching), moment);
     }
     Ok(page.answer(request, caching))
 }

@@ -7,6 +7,7 @@ mod past;
 mod present;
 mod times;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -16,7 +17,9 @@ use domain::ids::{CampaignId, Sha256Digest};
 use domain::policy::Policy;
 use domain::registry::Registry;
 use jiff::Timestamp;
+use reports::chronicle::CampaignRecord;
 use reports::history::History;
+use reports::leak;
 use reports::viewpoint::Viewpoint;
 use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
 use tokio::sync::{broadcast, watch};
@@ -39,6 +42,8 @@ pub struct Library {
     seen: watch::Sender<u64>,
     told: broadcast::Sender<Arc<Recorded>>,
     has_failed: AtomicBool,
+    /// Whether a text of a campaign names a tool: what was declared at its start never changes.
+    naming: Mutex<BTreeMap<CampaignId, bool>>,
 }
 
 impl Library {
@@ -49,8 +54,9 @@ impl Library {
     pub fn open(log: Arc<DiskLog>, blobs: Arc<Blobs>, policy: Policy) -> Result<Self, StoreError> {
         let (seen, told) = (watch::Sender::new(0), broadcast::Sender::new(WATCHERS_LAG));
         let present = RwLock::new(Present::new(policy));
-        let (shelf, has_failed) = (Mutex::default(), AtomicBool::new(false));
-        let library = Self { log, blobs, present, shelf, seen, told, has_failed };
+        let (shelf, naming) = (Mutex::default(), Mutex::default());
+        let has_failed = AtomicBool::new(false);
+        let library = Self { log, blobs, present, shelf, seen, told, has_failed, naming };
         library.catch_up()?;
         Ok(library)
     }
@@ -79,11 +85,16 @@ impl Library {
         let from = *self.seen.borrow();
         let mut next = from;
         for recorded in self.log.read(from, Direction::Forward) {
-            let recorded = Arc::new(recorded?);
+            let recorded = recorded?;
             next = recorded.position + 1;
-            self.write(|present| present.project(&recorded));
-            // Nobody listens most of the time.
-            let _ = self.told.send(recorded);
+            let told = self.write(|present| {
+                // Nobody listens most of the time. Whoever begins to, does so before or after this.
+                let is_heard = self.told.receiver_count() > 0;
+                let told = is_heard.then(|| Arc::new(recorded.clone()));
+                present.project(recorded);
+                told
+            });
+            let _ = told.map(|it| self.told.send(it));
         }
         if next > from {
             self.seen.send_replace(next);
@@ -112,6 +123,7 @@ impl Library {
     /// Every event from now on, after the library has taken it in.
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        let _present = self.read();
         self.told.subscribe()
     }
 
@@ -182,7 +194,8 @@ impl Library {
         if let Some(kept) = kept {
             return Ok(Some(kept));
         }
-        let history = full::read(&self.log, id, viewpoint)?;
+        let end = self.read().end(id, viewpoint);
+        let history = full::read(&self.log, (id, end), viewpoint)?;
         if history.campaign(id).is_none() {
             return Ok(None);
         }
@@ -190,6 +203,18 @@ impl Library {
         let history = Arc::new(history);
         self.shelf().put(key, &history);
         Ok(Some(history))
+    }
+
+    /// Whether a text of this campaign names a conversion tool, so that it is not for everybody.
+    #[must_use]
+    pub fn names_a_tool(&self, record: &CampaignRecord) -> bool {
+        let mut naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = naming.get(&record.id) {
+            return *known;
+        }
+        let names = leak::tool_named_in_record(record).is_some();
+        naming.insert(record.id.clone(), names);
+        names
     }
 
     /// A number that changes whenever a view of this campaign may.

@@ -65,8 +65,13 @@ pub(crate) async fn page<V: Serialize + 'static>(
         let (view, Shown { title, path, permalink }) = make(service, &of)?;
         let frame = Frame::new(title, path).seen_by(of.role.clone()).kept_at(permalink);
         let text = html(&view, &frame).map_err(|error| Problem::internal(&error))?;
+        let page = Page::new(text, HTML);
+        // What it shows is written down for those alone who see more than everybody.
+        if !of.is_insider() {
+            return Ok(page);
+        }
         let content = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
-        Ok(Page::new(text, HTML).of_content(&content))
+        Ok(page.of_content(&content))
     };
     reading::answer(visit.service, &visit.request, (key, &reader), make).await
 }

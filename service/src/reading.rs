@@ -140,7 +140,9 @@ impl Service {
         let past = self.whole_past(asked)?;
         match reader.is_insider() {
             true => Ok(past),
-            false => Ok(past.only(|it| !names_a_tool(it) && !self.is_embargoed(&it.id))),
+            false => {
+                Ok(past.only(|it| !self.library.names_a_tool(it) && !self.is_embargoed(&it.id)))
+            }
         }
     }
 
@@ -149,7 +151,7 @@ impl Service {
     /// # Errors
     /// When the log cannot be read.
     pub(crate) fn past_for_vendors(&self) -> Result<Past, Problem> {
-        Ok(self.whole_past(&When::default())?.only(|it| !names_a_tool(it)))
+        Ok(self.whole_past(&When::default())?.only(|it| !self.library.names_a_tool(it)))
     }
 
     fn whole_past(&self, asked: &When) -> Result<Past, Problem> {
@@ -169,11 +171,6 @@ impl Service {
     pub(crate) fn is_embargoed(&self, id: &CampaignId) -> bool {
         self.letters.look(|letters| letters.is_embargoed(id))
     }
-}
-
-/// Whether its declared texts name a conversion tool.
-fn names_a_tool(record: &CampaignRecord) -> bool {
-    leak::tool_named_in_record(record).is_some()
 }
 
 /// The answer to a question about a campaign that is not seen.

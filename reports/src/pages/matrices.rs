@@ -92,6 +92,21 @@ impl Matrices {
     /// The matrices of a campaign that a chronicle keeps.
     #[must_use]
     pub fn of_record(record: &CampaignRecord, question: &Question<'_>) -> Self {
+        let matrices = MatrixTable::of_record(record, &question.marks());
+        let notices = record.told.then(|| notice::TOLD.to_owned()).into_iter().collect();
+        Self { matrices, notices, ..Self::bare(record, question) }
+    }
+
+    /// The same matrices with what only a whole view knows: raw scores, and every notice.
+    #[must_use]
+    pub fn of_view(record: &CampaignRecord, view: &PublicView, question: &Question<'_>) -> Self {
+        let all = notice::all(view);
+        let own = all.into_iter().filter(|it| it != notice::SCORES && it != notice::STAND_INS);
+        let matrices = MatrixTable::of_view(view, &question.marks());
+        Self { matrices, notices: own.collect(), ..Self::bare(record, question) }
+    }
+
+    fn bare(record: &CampaignRecord, question: &Question<'_>) -> Self {
         let guests = record.testbed.guests.iter();
         let guests = guests.map(|it| Choice { guest: it.id.clone(), name: it.name.clone() });
         Self {
@@ -101,19 +116,10 @@ impl Matrices {
             asked: question.asked.clone(),
             guests: guests.collect(),
             platforms: record.testbed.platforms.iter().map(|it| it.id.clone()).collect(),
-            matrices: MatrixTable::of_record(record, &question.marks()),
-            notices: record.told.then(|| notice::TOLD.to_owned()).into_iter().collect(),
+            matrices: Vec::new(),
+            notices: Vec::new(),
             receipt: question.receipt.map(ReceiptLine::from),
         }
-    }
-
-    /// The same matrices with what only a whole history knows: raw scores, and every notice.
-    #[must_use]
-    pub fn with_view(self, view: &PublicView, question: &Question<'_>) -> Self {
-        let all = notice::all(view);
-        let own = all.into_iter().filter(|it| it != notice::SCORES && it != notice::STAND_INS);
-        let matrices = MatrixTable::of_view(view, &question.marks());
-        Self { matrices, notices: own.collect(), ..self }
     }
 
     /// The page.

@@ -141,7 +141,8 @@ pub(super) async fn matrix(
     let GuestAsked { guest, known_at, as_of, policy } = asked;
     let when = When { known_at, as_of, policy };
     let name = format!("json /campaigns/{id}/matrix?{guest:?}{when:?}");
-    let (key, reader) = (Key::of_campaign(&visit.service, &id, name, &when), visit.reader());
+    let key = Key::of_campaign(&visit.service, &id, name, &when).at_once();
+    let reader = visit.reader();
     let of = reader.clone();
     let make = move |service: &Service| {
         if !of.is_insider() {

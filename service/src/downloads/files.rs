@@ -112,6 +112,7 @@ pub(super) async fn file(
             }
         }
     };
+    let key = Key { moment: None, ..key.at_once() };
     let mut answer = reading::answer(service, &request, (key, &reader), make).await?;
     if let Ok(name) = HeaderValue::from_str(&name) {
         answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);

@@ -54,14 +54,15 @@ impl Shelf {
     }
 }
 
-/// The campaign and all declarations, in the order they were recorded.
+/// The campaign, up to where its own events are seen, and all declarations, in the order they were
+/// recorded.
 pub(super) fn read(
     log: &DiskLog,
-    id: &CampaignId,
+    of: (&CampaignId, u64),
     viewpoint: Viewpoint,
 ) -> Result<History, StoreError> {
     let mut history = History::seen_from(viewpoint);
-    events(log, id, viewpoint)?.iter().for_each(|it| history.project(it));
+    events(log, of, viewpoint)?.iter().for_each(|it| history.project(it));
     Ok(history)
 }
 
@@ -69,21 +70,21 @@ pub(super) fn read(
 /// waivers are those in force from there.
 pub(super) fn record(
     log: &DiskLog,
-    id: &CampaignId,
+    of: (&CampaignId, u64),
     (policy, viewpoint): (&Policy, Viewpoint),
     waivers: &Registry,
     instant: Option<Timestamp>,
 ) -> Result<Option<CampaignRecord>, StoreError> {
     let mut chronicle = Chronicle::new(policy.clone(), viewpoint);
-    events(log, id, viewpoint)?.into_iter().for_each(|it| chronicle.project(it));
+    events(log, of, viewpoint)?.into_iter().for_each(|it| chronicle.project(it));
     let waivers = instant.map(|it| waivers.in_force(it)).unwrap_or_default();
-    Ok(chronicle.record(id, &waivers))
+    Ok(chronicle.record(of.0, &waivers))
 }
 
 /// What had been declared, as seen from there.
 pub(super) fn registry(log: &DiskLog, viewpoint: Viewpoint) -> Result<Registry, StoreError> {
     let mut registry = Registry::default();
-    for recorded in stream(log, domain::declare::STREAM, viewpoint)? {
+    for recorded in stream(log, (domain::declare::STREAM, u64::MAX), viewpoint)? {
         if viewpoint.sees(&recorded) {
             registry.evolve(&recorded);
         }
@@ -93,11 +94,11 @@ pub(super) fn registry(log: &DiskLog, viewpoint: Viewpoint) -> Result<Registry, 
 
 fn events(
     log: &DiskLog,
-    id: &CampaignId,
+    (id, end): (&CampaignId, u64),
     viewpoint: Viewpoint,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let mut events = stream(log, &format!("campaign/{id}"), viewpoint)?;
-    let declared = stream(log, domain::declare::STREAM, viewpoint)?;
+    let mut events = stream(log, (&format!("campaign/{id}"), end), viewpoint)?;
+    let declared = stream(log, (domain::declare::STREAM, u64::MAX), viewpoint)?;
     // A withdrawal is declared about a campaign; those of others are no strangers here.
     let concerns = |event: &Event| event.campaign().is_none_or(|it| it == id);
     events.extend(declared.into_iter().filter(|it| concerns(&it.event)));
@@ -105,8 +106,13 @@ fn events(
     Ok(events)
 }
 
-fn stream(log: &DiskLog, name: &str, viewpoint: Viewpoint) -> Result<Vec<Recorded>, StoreError> {
-    let last = viewpoint.known_at.unwrap_or(u64::MAX);
-    let is_known = |it: &Result<Recorded, _>| it.as_ref().map_or(true, |it| it.position <= last);
+/// A stream as far as it is known from there, and up to a position.
+fn stream(
+    log: &DiskLog,
+    (name, end): (&str, u64),
+    viewpoint: Viewpoint,
+) -> Result<Vec<Recorded>, StoreError> {
+    let end = viewpoint.known_at.map_or(end, |it| end.min(it.saturating_add(1)));
+    let is_known = |it: &Result<Recorded, _>| it.as_ref().map_or(true, |it| it.position < end);
     log.read_stream(name, 0, Direction::Forward).take_while(is_known).collect()
 }

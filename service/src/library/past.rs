@@ -172,7 +172,8 @@ impl Library {
         }
         let instant = self.instant(viewpoint, now)?;
         let registry = self.registry(viewpoint)?;
-        full::record(&self.log, id, (policy, viewpoint), &registry, instant)
+        let end = self.read().end(id, viewpoint);
+        full::record(&self.log, (id, end), (policy, viewpoint), &registry, instant)
     }
 
     /// Every campaign from somewhere in time, judged by the policy of the service. Only those that
@@ -197,15 +198,15 @@ impl Library {
         for it in present.judged() {
             match present.reach(it, viewpoint) {
                 Reach::Whole => records.extend(present.under(it, &waivers)),
-                Reach::Part => straddling.push(it.id.clone()),
+                Reach::Part => straddling.push((it.id.clone(), present.end(&it.id, viewpoint))),
                 Reach::Nothing => {}
             }
         }
         let unplaced = present.unplaced(viewpoint);
         drop(present);
-        for id in straddling {
+        for (id, end) in straddling {
             let by = (&policy, viewpoint);
-            records.extend(full::record(&self.log, &id, by, &registry, instant)?);
+            records.extend(full::record(&self.log, (&id, end), by, &registry, instant)?);
         }
         records.sort_by_key(|it| it.positions.0);
         Ok(Past { records: Arc::new(records), registry, policy, unplaced })

@@ -99,10 +99,10 @@ impl Present {
     }
 
     /// Takes in one more event.
-    pub fn project(&mut self, recorded: &Arc<Recorded>) {
+    pub fn project(&mut self, recorded: Recorded) {
         let (position, at) = (recorded.position, recorded.at);
         let next = position + 1;
-        self.access.evolve(recorded);
+        self.access.evolve(&recorded);
         self.times.note(position, at);
         let is_declared = recorded.stream == domain::declare::STREAM;
         let new = Span { next, earliest: at, latest: at };
@@ -123,7 +123,7 @@ impl Present {
             }
         }
         let before = self.chronicle.unplaced();
-        self.chronicle.project(Recorded::clone(recorded));
+        self.chronicle.project(recorded);
         if self.chronicle.unplaced() > before {
             self.strangers.push((position, at));
         }
@@ -170,6 +170,14 @@ impl Present {
     pub(super) fn registry(&self, viewpoint: Viewpoint) -> Option<&Registry> {
         let is_whole = self.declarations.is_none_or(|it| it.is_whole(viewpoint));
         is_whole.then(|| self.chronicle.registry())
+    }
+
+    /// The position from which on a campaign's own events are not seen, each for itself: none of one that
+    /// another system told, since that was tried before it was recorded.
+    pub(super) fn end(&self, id: &CampaignId, viewpoint: Viewpoint) -> u64 {
+        let judged = self.records.iter().find(|it| it.id == *id && !self.touched.contains(id));
+        let walked = judged.filter(|it| !it.told).and(viewpoint.as_of);
+        walked.map_or(u64::MAX, |as_of| self.times.end(as_of))
     }
 
     /// Every campaign as it was judged last.

@@ -6,9 +6,9 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 /// Events that share an entry. So many are read to tell them apart.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 64;
 
-/// Times of all events, some bytes for each thousand of them.
+/// Times of all events, a byte or less for each of them.
 #[derive(Debug, Default)]
 pub(super) struct Times {
     head: Option<(u64, Timestamp)>,
@@ -61,6 +61,12 @@ impl Times {
         (before, first..known_at.saturating_add(1))
     }
 
+    /// The position from which on every event was recorded after an instant; some before it may have been, too.
+    pub(super) fn end(&self, as_of: Timestamp) -> u64 {
+        let last = self.blocks.iter().rev().find(|it| it.earliest <= as_of);
+        last.map_or(0, |it| it.first + it.events as u64)
+    }
+
     /// Where events before a position may be that were recorded by an instant, the last ones first.
     pub(super) fn recorded_by(&self, as_of: Timestamp, end: u64) -> Vec<Range<u64>> {
         let blocks = self.blocks.iter().rev();
@@ -84,6 +90,10 @@ mod tests {
         };
         let mut times = Times::default();
         (0..5_000).for_each(|position| times.note(position, at(position)));
+        for as_of in [start, at(100), at(2_000), at(4_999)] {
+            let end = times.end(as_of);
+            assert!((end..5_000).all(|it| at(it) > as_of), "nothing is left out");
+        }
         for known_at in [0, 1, 650, 1_023, 1_024, 1_025, 3_999, 4_999] {
             let (before, rest) = times.until(known_at);
             assert!(rest.end - rest.start <= BLOCK as u64 && rest.end == known_at + 1);

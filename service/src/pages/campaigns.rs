@@ -101,6 +101,7 @@ pub(super) async fn live(
 ) -> Result<HttpResponse, Problem> {
     let path = format!("/campaigns/{id}/live");
     let key = Key::of_campaign(&visit.service, &id, path.clone(), &When::default());
+    let key = Key { moment: None, ..key.at_once() };
     // Before it is shown: nothing that happens from now on is missed.
     visit.service.live.prepare(&visit.service, &id).await;
     let make = move |service: &Service, reader: &Reader| {

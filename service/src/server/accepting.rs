@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{csrf, sessions};
 use crate::address::{self, Address};
 use crate::connection::Connection;
+use crate::front::lane::Lane;
 use crate::front::{self, Front};
 use crate::service::Service;
 use crate::viewer;
@@ -115,6 +116,7 @@ impl Accepting {
         let app = App::new()
             .app_data(web::Data::from(Arc::clone(&self.service)))
             .app_data(web::Data::from(Arc::clone(&self.front)))
+            .app_data(web::Data::new(Lane::default()))
             .app_data(web::PayloadConfig::new(limits.body_bytes))
             .wrap(from_fn(csrf::guard))
             .wrap(from_fn(viewer::identify))

@@ -102,7 +102,7 @@ pub(crate) fn matrices(
         stale: &stale,
         receipt: Some(&receipt),
     };
-    let made = Matrices::of_record(&record, &question).with_view(&view, &question);
+    let made = Matrices::of_view(&record, &view, &question);
     Ok((made, asked.permalink(id, &pinned)))
 }
 

@@ -22,6 +22,7 @@ mod conform;
 mod described;
 mod door;
 mod downloads;
+mod lane;
 mod live;
 mod net;
 mod pages;
