@@ -1,6 +1,6 @@
 //! A campaign as comparing over time needs it: a line for each cell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::aggregate::RouteVerdict;
 use domain::change::CellStand;
@@ -37,6 +37,8 @@ pub struct CampaignRecord {
     pub told: bool,
     /// Every planned cell.
     pub cells: BTreeMap<CellId, CellRecord>,
+    /// Cells that were planned and are not told; they are not among the cells.
+    pub withheld: BTreeSet<CellId>,
 }
 
 /// One cell of a campaign. Names tools: for operators and auditors only.

@@ -1,6 +1,6 @@
 //! What a campaign of the chronicle comes to: a line for each cell, from what is kept of its trials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::CheckWaived;
 use domain::ids::RouteId;
@@ -34,6 +34,7 @@ impl CampaignFold {
             ended: self.ended,
             told: self.told,
             cells: self.cells.iter().filter_map(cell).collect(),
+            withheld: BTreeSet::new(),
         }
     }
 

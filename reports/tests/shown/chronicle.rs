@@ -44,6 +44,7 @@ fn campaign(judged: &Judged<'_>) -> CampaignRecord {
         ended: campaign.ended,
         told: campaign.origin.is_some(),
         cells: cells.collect(),
+        withheld: Default::default(),
     }
 }
 

@@ -75,6 +75,7 @@ fn campaigns(table: &[Vec<Option<Drawn>>]) -> Vec<CampaignRecord> {
             ended: None,
             told: false,
             cells: cells.filter_map(|(row, it)| Some((id(row), cell(it[place]?)))).collect(),
+            withheld: Default::default(),
         }
     };
     (0..7).map(campaign).collect()
