@@ -1,12 +1,14 @@
 //! One row a cell, for spreadsheets and scripts.
 
 use domain::ids::GuestId;
+use domain::plan::CellId;
 
 use crate::matrix::{Cell, Judged};
 use crate::public::{PublicCell, PublicView};
 use crate::reason::Reason;
 use crate::redaction::for_operators;
 use crate::sheet::sheet;
+use crate::withheld;
 
 /// Columns for anyone.
 pub(crate) const COLUMNS: usize = 19;
@@ -55,7 +57,8 @@ pub fn operator(judged: &Judged<'_>) -> Result<String, csv::Error> {
 
 /// The rows as anyone may see them.
 pub(crate) fn public_rows(view: &PublicView) -> impl Iterator<Item = [String; COLUMNS]> {
-    view.cells().map(|(guest, cell)| row(view, guest, cell))
+    let told = view.cells().map(|(guest, cell)| row(view, guest, cell));
+    told.chain(view.withheld.iter().map(|it| row_withheld(view, it)))
 }
 
 /// The rows for operators, given what they may see.
@@ -92,6 +95,27 @@ fn row(view: &PublicView, guest: &GuestId, cell: &PublicCell) -> [String; COLUMN
         yes_or_no(view.is_stand_in(&cell.target)),
         cell.raw.unwrap_or(cell.standing).word().to_owned(),
     ]
+}
+
+/// A row that says that a cell was planned, and nothing else of it.
+fn row_withheld(view: &PublicView, id: &CellId) -> [String; COLUMNS] {
+    let mut row: [String; COLUMNS] = Default::default();
+    let told = [
+        (0, view.campaign.to_string()),
+        (1, id.guest.to_string()),
+        (2, id.source.to_string()),
+        (3, id.target.to_string()),
+        (4, withheld::WORD.to_owned()),
+        (13, view.policy.clone()),
+        (14, view.policy_sha256.to_string()),
+        (15, view.course.started.to_string()),
+        (16, yes_or_no(view.is_stand_in(&id.source))),
+        (17, yes_or_no(view.is_stand_in(&id.target))),
+    ];
+    for (place, text) in told {
+        row[place] = text;
+    }
+    row
 }
 
 fn best_route(cell: &Cell) -> String {

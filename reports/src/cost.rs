@@ -20,6 +20,10 @@ pub struct CostRow {
 /// What a campaign cost; only the work done while it has not ended.
 #[must_use]
 pub fn cost(view: &PublicView) -> Vec<CostRow> {
+    if !view.withheld.is_empty() {
+        let meaning = "with cells that are withheld, the cost of all would tell of theirs";
+        return vec![row("Time and work", "withheld".to_owned(), meaning)];
+    }
     let mut rows = view.course.cost.as_ref().map(measured).unwrap_or_default();
     rows.push(shared(&view.work));
     rows

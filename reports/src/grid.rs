@@ -1,6 +1,8 @@
 //! One or more matrices as a page that is small and quickly made, from projections in memory. It
 //! names no tool.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use domain::ids::{CampaignId, GuestId, PlatformId};
 use domain::plan::CellId;
@@ -13,6 +15,7 @@ use crate::public::{PublicCell, PublicView};
 use crate::receipt::Receipt;
 use crate::tally::{ALL, Tally};
 use crate::units::{count, instant};
+use crate::withheld::has;
 
 /// The page of a campaign's matrices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,7 @@ struct GuestGrid {
 enum Slot {
     Same,
     NotPlanned,
+    Withheld,
     Planned(GridCell),
 }
 
@@ -75,14 +79,15 @@ impl Grid {
                 let (guest, source, target) = (guest.id.clone(), source.clone(), target.clone());
                 record.cells.get(&CellId { guest, source, target }).map(GridCell::from)
             };
-            GuestGrid::new(guest.id.clone(), guest.name.clone(), &platforms, cell)
+            let named = (guest.id.clone(), guest.name.clone());
+            GuestGrid::new(named, &platforms, cell, &record.withheld)
         });
         Self {
             campaign: record.id.clone(),
             testbed: record.testbed.name.clone(),
             started: record.started,
             policy: policy.to_owned(),
-            guests: guests.filter(|it| it.tally.total() > 0).collect(),
+            guests: guests.filter(GuestGrid::is_planned).collect(),
             notices: notice::of_record(record),
         }
     }
@@ -104,7 +109,8 @@ impl From<&PublicView> for Grid {
                 matrix.cell(source, target).map(GridCell::from)
             };
             let name = view.guest_name(&matrix.guest).to_owned();
-            GuestGrid::new(matrix.guest.clone(), name, &matrix.platforms, cell)
+            let named = (matrix.guest.clone(), name);
+            GuestGrid::new(named, &matrix.platforms, cell, &view.withheld)
         };
         Self {
             campaign: view.campaign.clone(),
@@ -119,14 +125,15 @@ impl From<&PublicView> for Grid {
 
 impl GuestGrid {
     fn new(
-        guest: GuestId,
-        name: String,
+        (guest, name): (GuestId, String),
         platforms: &[PlatformId],
         cell: impl Fn(&PlatformId, &PlatformId) -> Option<GridCell>,
+        withheld: &BTreeSet<CellId>,
     ) -> Self {
         let slot = |source: &PlatformId, target: &PlatformId| match cell(source, target) {
             Some(cell) => Slot::Planned(cell),
             None if source == target => Slot::Same,
+            None if has(withheld, (&guest, source, target)) => Slot::Withheld,
             None => Slot::NotPlanned,
         };
         let row = |source: &PlatformId| {
@@ -136,9 +143,14 @@ impl GuestGrid {
         let slots = rows.iter().flat_map(|(_, slots)| slots);
         let tally = slots.filter_map(|it| match it {
             Slot::Planned(cell) => Some(cell.standing),
-            Slot::Same | Slot::NotPlanned => None,
+            Slot::Same | Slot::NotPlanned | Slot::Withheld => None,
         });
         Self { guest, name, tally: tally.collect(), platforms: platforms.to_vec(), rows }
+    }
+
+    fn is_planned(&self) -> bool {
+        let mut slots = self.rows.iter().flat_map(|(_, slots)| slots);
+        slots.any(|it| matches!(it, Slot::Planned(_) | Slot::Withheld))
     }
 
     fn summary(&self) -> String {

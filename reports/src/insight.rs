@@ -15,7 +15,7 @@ use crate::units::count;
 /// The sentences, in the order they are read.
 #[must_use]
 pub fn insights(view: &PublicView) -> Vec<String> {
-    let mut sentences: Vec<String> = view.matrices.iter().map(travels).collect();
+    let mut sentences: Vec<String> = told(view).map(travels).collect();
     let cells: Vec<&PublicCell> = view.cells().map(|(_, cell)| cell).collect();
     let others = [
         failing_causes(&cells),
@@ -28,6 +28,11 @@ pub fn insights(view: &PublicView) -> Vec<String> {
     ];
     sentences.extend(others.into_iter().flatten());
     sentences
+}
+
+/// The matrices of which any cell is told.
+fn told(view: &PublicView) -> impl Iterator<Item = &PublicMatrix> {
+    view.matrices.iter().filter(|it| !it.cells.is_empty() || view.withheld.is_empty())
 }
 
 /// How often a guest arrives, and how often just as it left.

@@ -45,6 +45,7 @@ pub fn public(view: &PublicView) -> MatrixFile {
         untold_changes: view.untold_changes,
         work: view.work,
         unplaced: view.unplaced,
+        withheld: view.withheld,
     }
 }
 

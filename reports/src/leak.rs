@@ -120,7 +120,7 @@ fn name_in(text: &str, converter: &Converter) -> Option<String> {
 }
 
 /// Whether a text holds a name as whole words, in capitals or not.
-fn holds(text: &str, name: &str) -> bool {
+pub(crate) fn holds(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.trim().to_lowercase());
     let is_edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
     !name.is_empty()

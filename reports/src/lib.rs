@@ -19,6 +19,7 @@ pub mod topic;
 pub mod public;
 pub mod redaction;
 pub mod setting;
+pub mod withheld;
 
 pub mod leak;
 
@@ -79,6 +80,8 @@ pub mod granted;
 pub mod grid;
 pub mod html;
 mod page;
+
+pub mod letters;
 
 pub mod picture;
 

@@ -111,7 +111,8 @@ impl<'a> Judged<'a> {
             cells: cells(campaign, lens, &guest.id, &planned),
         };
         let mut matrices: Vec<Matrix> = testbed.guests.iter().map(matrix).collect();
-        matrices.retain(|matrix| !matrix.cells.is_empty());
+        let withholds = |guest: &GuestId| campaign.withheld.iter().any(|it| it.guest == *guest);
+        matrices.retain(|it| !it.cells.is_empty() || withholds(&it.guest));
         Self { campaign, policy: lens.policy, waivers: lens.waivers.to_vec(), matrices, raw: None }
     }
 

@@ -1,9 +1,10 @@
 //! The shape of matrices as JSON. That for operators is that for anyone with fields added.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::diagnosis::Cause;
 use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
+use domain::plan::CellId;
 use domain::score::{Score, Standing};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -64,6 +65,9 @@ pub struct MatrixFile {
     pub unplaced: u64,
     /// One matrix per guest.
     pub matrices: Vec<MatrixEntry>,
+    /// Cells that were planned and are not told; not there when there are none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub withheld: BTreeSet<CellId>,
 }
 
 /// From where in time matrices are seen.

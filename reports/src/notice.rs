@@ -5,6 +5,7 @@ use domain::testbed::Testbed;
 
 use crate::chronicle::CampaignRecord;
 use crate::public::PublicView;
+use crate::units::count;
 
 /// How far a score reaches.
 pub const SCORES: &str = "A score says how things stood on the day of the campaign, with the \
@@ -54,8 +55,24 @@ pub fn all(view: &PublicView) -> Vec<String> {
         1 => notices.push(format!("1 step was {WITHDRAWN}")),
         count => notices.push(format!("{count} steps were {WITHDRAWN}")),
     }
+    notices.extend(withheld(view.withheld.len()));
     notices.extend(without_place(view.unplaced));
     notices
+}
+
+/// What is said when cells are not told.
+#[must_use]
+pub fn withheld(cells: usize) -> Option<String> {
+    let are = if cells == 1 { "is" } else { "are" };
+    (cells > 0).then(|| {
+        format!(
+            "{} {are} withheld, because too few conversion tools carry {}: a score would tell how \
+             one of them did. No count includes them; the campaign's last event, its time and its \
+             amount of work are not told either.",
+            count(cells, "cell"),
+            if cells == 1 { "it" } else { "each" }
+        )
+    })
 }
 
 /// Every notice for a report with stand-ins or without, and so many events that had no place.
@@ -82,6 +99,7 @@ pub fn of_record(record: &CampaignRecord) -> Vec<String> {
     let mut notices = vec![SCORES.to_owned()];
     notices.extend(stand_ins.then(|| STAND_INS.to_owned()));
     notices.extend(record.told.then(|| TOLD.to_owned()));
+    notices.extend(withheld(record.withheld.len()));
     notices
 }
 

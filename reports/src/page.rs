@@ -34,6 +34,8 @@ pub(crate) enum Slot<'a> {
     Same,
     /// No trial was planned.
     NotPlanned,
+    /// It was planned and is not told.
+    Withheld,
     /// A cell, told below under its anchor.
     Planned(&'a PublicCell, String),
 }
@@ -66,12 +68,11 @@ impl<'a> GuestSection<'a> {
         let mut explanations = explanations.into_iter();
         let guest = |matrix: &PublicMatrix| view.guests.iter().find(|it| it.id == matrix.guest);
         let matrices = view.matrices.iter().filter_map(|it| Some((guest(it)?, it)));
-        matrices.map(|(guest, matrix)| Self::new(guest, matrix, &mut explanations)).collect()
+        matrices.map(|(guest, it)| Self::new((view, guest, it), &mut explanations)).collect()
     }
 
     fn new(
-        guest: &'a PublicGuest,
-        matrix: &'a PublicMatrix,
+        (view, guest, matrix): (&'a PublicView, &'a PublicGuest, &'a PublicMatrix),
         explanations: &mut impl Iterator<Item = Explanation>,
     ) -> Self {
         let entry = |cell: &'a PublicCell| CellEntry {
@@ -84,7 +85,7 @@ impl<'a> GuestSection<'a> {
             guest,
             summary: summary(&tally),
             columns: &matrix.platforms,
-            rows: matrix.platforms.iter().map(|source| row(matrix, source)).collect(),
+            rows: matrix.platforms.iter().map(|it| row(view, matrix, it)).collect(),
             held: held_back(matrix).into_iter().map(|it| held(&guest.id, it)).collect(),
             cells: matrix.cells.iter().map(entry).collect(),
         }
@@ -95,10 +96,11 @@ fn summary(tally: &Tally) -> String {
     format!("{}: {tally}", count(tally.total(), "cell"))
 }
 
-fn row<'a>(matrix: &'a PublicMatrix, source: &'a PlatformId) -> Row<'a> {
+fn row<'a>(view: &PublicView, matrix: &'a PublicMatrix, source: &'a PlatformId) -> Row<'a> {
     let slot = |target: &PlatformId| match matrix.cell(source, target) {
         Some(cell) => Slot::Planned(cell, anchor(&matrix.guest, source, target)),
         None if source == target => Slot::Same,
+        None if view.withholds(&matrix.guest, source, target) => Slot::Withheld,
         None => Slot::NotPlanned,
     };
     Row { source, slots: matrix.platforms.iter().map(slot).collect() }

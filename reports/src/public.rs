@@ -3,7 +3,10 @@
 //! Every table, page and file is made from this view; those for operators add to it and never
 //! replace it, so that what different readers see cannot disagree.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
+use domain::plan::CellId;
 use domain::score::Standing;
 use domain::step::Step;
 
@@ -50,6 +53,8 @@ pub struct PublicView {
     pub matrices: Vec<PublicMatrix>,
     /// Events of the log that had no place in its history.
     pub unplaced: u64,
+    /// Cells that were planned and are not told: no trace of their results is anywhere in this view.
+    pub withheld: BTreeSet<CellId>,
 }
 
 /// The cells of one guest.
@@ -112,7 +117,7 @@ impl PublicView {
     pub fn of_history(self, history: &History) -> Self {
         let campaign = history.campaign(&self.campaign);
         let viewpoint = campaign.map_or(*history.viewpoint(), |it| history.viewpoint_of(it));
-        Self { unplaced: history.unplaced(), viewpoint, ..self }
+        Self { unplaced: history.unplaced(), viewpoint, ..self }.without_totals()
     }
 
     /// All cells with their guest.

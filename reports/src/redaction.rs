@@ -29,7 +29,7 @@ impl From<&Judged<'_>> for PublicView {
         let (testbed, pins) = (&campaign.testbed, &campaign.pins);
         let (shown, untold): (Vec<_>, Vec<_>) =
             campaign.changes.iter().partition(|it| is_told(&it.subject));
-        Self {
+        let view = Self {
             campaign: campaign.id.clone(),
             testbed: testbed.name.clone(),
             course: Course {
@@ -55,7 +55,9 @@ impl From<&Judged<'_>> for PublicView {
             matrices: judged.matrices.iter().map(|it| matrix(it, judged)).collect(),
             unplaced: 0,
             viewpoint: Viewpoint::default(),
-        }
+            withheld: campaign.withheld.clone(),
+        };
+        view.without_totals()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::receipt::Receipt;
 use crate::setting::PublicPlatform;
 use crate::tally::ALL;
 use crate::units::{count, instant};
+use crate::withheld;
 
 /// Whether to colour a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,12 +113,12 @@ fn guest(view: &PublicView, matrix: &PublicMatrix) -> String {
     let title = format!("{}: {}", matrix.guest, view.guest_name(&matrix.guest));
     let tally = matrix.tally();
     let mut lines =
-        vec![title, table(matrix), format!("{}: {tally}", count(tally.total(), "cell"))];
+        vec![title, table(view, matrix), format!("{}: {tally}", count(tally.total(), "cell"))];
     lines.extend(held_back(matrix).iter().map(held));
     lines.join("\n")
 }
 
-fn table(matrix: &PublicMatrix) -> String {
+fn table(view: &PublicView, matrix: &PublicMatrix) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let targets = matrix.platforms.iter().map(ToString::to_string);
@@ -126,6 +127,7 @@ fn table(matrix: &PublicMatrix) -> String {
         let cells = matrix.platforms.iter().map(|target| match matrix.cell(source, target) {
             Some(cell) => shown(cell),
             None if source == target => "—".to_owned(),
+            None if view.withholds(&matrix.guest, source, target) => withheld::SIGNED.to_owned(),
             None => "not planned".to_owned(),
         });
         table.add_row(std::iter::once(source.to_string()).chain(cells));

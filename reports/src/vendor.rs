@@ -12,6 +12,9 @@ use domain::testbed::{Converter, Route, Testbed};
 use serde::Serialize;
 
 use crate::chronicle::{CampaignRecord, CellRecord, RouteRecord};
+use crate::letters::excerpt::Excerpt;
+use crate::matrix_file::Limit;
+use crate::pages::meaning::remedies_of;
 use crate::reason::Reason;
 use crate::setting::PublicPlatform;
 use crate::tally::{Tally, as_word, merit};
@@ -46,6 +49,9 @@ pub struct VendorView {
     pub tools: Vec<VendorTool>,
     /// How far the scores reach, in words.
     pub notices: Vec<String>,
+    /// Cells from or to one of its platforms that are not told, because the public is not told
+    /// them either.
+    pub withheld: BTreeSet<CellId>,
 }
 
 /// A cell from or to a platform of the vendor.
@@ -64,6 +70,11 @@ pub struct VendorCell {
     pub unstable: bool,
     /// What holds it back; empty when nothing does.
     pub reason: String,
+    /// The same with the limiting step and what the failing facts are about, as words of closed
+    /// lists; null when nothing holds it back.
+    pub limit: Option<Limit>,
+    /// What would turn it green.
+    pub remedies: Vec<String>,
 }
 
 /// A tool of the vendor.
@@ -77,6 +88,9 @@ pub struct VendorTool {
     pub version: String,
     /// Every cell in which a route with it was planned.
     pub results: Vec<ToolResult>,
+    /// What was written down where a route with tools of this vendor alone did not come to a
+    /// SUCCESS; empty unless somebody read it.
+    pub excerpts: Vec<Excerpt>,
 }
 
 /// How a route with a tool of the vendor stands in one cell.
@@ -101,6 +115,11 @@ pub struct ToolResult {
     pub planned: usize,
     /// What holds it back; empty when nothing does.
     pub reason: String,
+    /// The same with the limiting step and what the failing facts are about, as words of closed
+    /// lists; null when nothing holds it back.
+    pub limit: Option<Limit>,
+    /// What would turn it green.
+    pub remedies: Vec<String>,
 }
 
 #[derive(Template)]
@@ -118,7 +137,8 @@ impl VendorView {
         let testbed = &record.testbed;
         let name = testbed.vendors.iter().find(|it| it.id == *vendor)?.name.clone();
         let is_own = |id: &PlatformId| testbed.platform(id).is_some_and(|it| it.vendor == *vendor);
-        let own = record.cells.iter().filter(|(id, _)| is_own(&id.source) || is_own(&id.target));
+        let is_of = |id: &CellId| is_own(&id.source) || is_own(&id.target);
+        let own = record.cells.iter().filter(|(id, _)| is_of(id));
         let platforms = testbed.platforms.iter().filter(|it| it.vendor == *vendor);
         let tools = testbed.converters.iter().filter(|it| it.vendor == *vendor);
         Some(Self {
@@ -135,6 +155,7 @@ impl VendorView {
                 .collect(),
             tools: tools.map(|it| tool(record, it)).collect(),
             notices: notice::of_record(record),
+            withheld: record.withheld.iter().filter(|it| is_of(it)).cloned().collect(),
         })
     }
 
@@ -152,6 +173,17 @@ impl VendorView {
         own.chain(of_tools).map(id).collect()
     }
 
+    /// The same view without these cells: of a cell a vendor learns what the public learns. What its
+    /// own tools did stays, since that is its own.
+    #[must_use]
+    pub fn without(mut self, cells: &BTreeSet<CellId>) -> Self {
+        let (withheld, told) = self.cells.drain(..).partition(|it| cells.contains(&it.id()));
+        let withheld: Vec<VendorCell> = withheld;
+        self.withheld.extend(withheld.iter().map(VendorCell::id));
+        self.cells = told;
+        self
+    }
+
     /// The view as one self-contained page.
     ///
     /// # Errors
@@ -162,7 +194,23 @@ impl VendorView {
     }
 }
 
+impl VendorCell {
+    /// Which cell.
+    #[must_use]
+    pub fn id(&self) -> CellId {
+        let Self { guest, source, target, .. } = self.clone();
+        CellId { guest, source, target }
+    }
+}
+
 impl ToolResult {
+    /// In which cell.
+    #[must_use]
+    pub fn id(&self) -> CellId {
+        let Self { guest, source, target, .. } = self.clone();
+        CellId { guest, source, target }
+    }
+
     /// Where it stands among others: by what is shown of it, never by the name of its route, which
     /// may name a tool of somebody else.
     fn place(&self) -> impl Ord {
@@ -181,6 +229,8 @@ fn vendor_cell(id: &CellId, cell: &CellRecord) -> VendorCell {
         standing: cell.stand.standing,
         unstable: cell.stand.unstable,
         reason: words(cell.reason.as_ref()),
+        limit: cell.reason.as_ref().map(Limit::from),
+        remedies: remedies_of(cell.stand.standing, cell.reason.as_ref(), cell.stand.unstable),
     }
 }
 
@@ -200,6 +250,7 @@ fn tool(record: &CampaignRecord, converter: &Converter) -> VendorTool {
         product: product.clone(),
         version: record.versions.get(&format!("converter:{id}")).cloned().unwrap_or_default(),
         results,
+        excerpts: Vec::new(),
     }
 }
 
@@ -223,6 +274,12 @@ fn result(id: &CellId, route: &RouteRecord, with_another: bool) -> ToolResult {
         scored: route.verdict.scored,
         planned: route.verdict.planned,
         reason: words(route.reason.as_ref()),
+        limit: route.reason.as_ref().map(Limit::from),
+        remedies: remedies_of(
+            route.verdict.standing,
+            route.reason.as_ref(),
+            route.verdict.unstable,
+        ),
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::CampaignId;
-use domain::letter::LetterRegistry;
 use domain::policy::Policy;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -171,10 +170,5 @@ impl Service {
             let names: Vec<&str> = waivers.iter().map(|it| it.waiver.as_str()).collect();
             names.join(" ")
         })
-    }
-
-    /// What decides what the public may see changes this number.
-    pub(crate) fn publicity(&self) -> u64 {
-        self.letters.look(LetterRegistry::publicity)
     }
 }

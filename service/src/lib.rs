@@ -28,6 +28,7 @@ mod front;
 mod asked;
 pub mod door;
 mod kept;
+mod publicity;
 mod reading;
 mod sighted;
 mod views;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::access::{Role, Scope, Viewer};
 use domain::event::CheckWaived;
 use domain::ids::CampaignId;
+use domain::plan::CellId;
 use domain::policy::Policy;
 use reports::chronicle::CampaignRecord;
 use reports::history::{CampaignHistory, History};
@@ -44,6 +45,8 @@ pub(crate) struct Reading {
     asked: When,
     /// Nobody has published it.
     is_embargoed: bool,
+    /// Cells that the public is not told of.
+    withheld: BTreeSet<CellId>,
 }
 
 impl Reader {
@@ -118,8 +121,9 @@ impl Service {
         let history = self.library.history(id, viewpoint, self.now())?;
         let history = history.ok_or_else(|| no_campaign(id))?;
         let raw = self.raw().clone();
-        let is_embargoed = self.is_embargoed(id);
-        Ok(Reading { history, policy, raw, id: id.clone(), asked: asked.clone(), is_embargoed })
+        let (is_embargoed, withheld) = (self.is_embargoed(id), self.withheld(id));
+        let (id, asked) = (id.clone(), asked.clone());
+        Ok(Reading { history, policy, raw, id, asked, is_embargoed, withheld })
     }
 
     /// The campaign as comparing over time needs it.
@@ -140,8 +144,10 @@ impl Service {
         let past = self.whole_past(asked)?;
         match reader.is_insider() {
             true => Ok(past),
+            false if past.records.iter().all(|it| self.is_whole(it)) => Ok(past),
             false => {
-                Ok(past.only(|it| !self.library.names_a_tool(it) && !self.is_embargoed(&it.id)))
+                let told = past.records.iter().filter_map(|it| self.told(it));
+                Ok(Past { records: Arc::new(told.collect()), ..past })
             }
         }
     }
@@ -166,11 +172,6 @@ impl Service {
         let Ok(_turn) = self.judging.try_lock() else { return Err(Problem::busy(busy)) };
         Ok(self.library.past_by(policy, viewpoint, self.now())?)
     }
-
-    /// Whether nobody but insiders and its own vendors sees anything of a campaign.
-    pub(crate) fn is_embargoed(&self, id: &CampaignId) -> bool {
-        self.letters.look(|letters| letters.is_embargoed(id))
-    }
 }
 
 /// The answer to a question about a campaign that is not seen.
@@ -191,7 +192,10 @@ impl Reading {
         if self.is_embargoed && !reader.is_insider() {
             return Err(no_campaign(&self.id));
         }
-        let campaign = self.campaign()?;
+        let whole = self.campaign()?;
+        let is_told_less = !reader.is_insider() && !self.withheld.is_empty();
+        let less = is_told_less.then(|| whole.clone().without(&self.withheld));
+        let campaign = less.as_ref().unwrap_or(whole);
         let waivers: Vec<&CheckWaived> = self.history.in_force();
         let sight = Sight { history: &self.history, policy: &self.policy, raw: &self.raw };
         let judged = sight.judged(campaign, &waivers);

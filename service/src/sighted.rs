@@ -1,7 +1,10 @@
 //! One campaign as anyone may see it: made from what is kept of all campaigns, read in full where that
 //! does not say it.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{CampaignId, GuestId};
+use domain::plan::CellId;
 use domain::policy::Policy;
 use reports::chronicle::CampaignRecord;
 use reports::json;
@@ -45,14 +48,15 @@ impl Service {
             }
             false => None,
         };
+        let withheld = self.withheld(id);
         match brief {
             Some(Brief { record, view }) => {
                 match leak::tool_named_in_view(&view, &record.testbed) {
                     Some(_) => Err(unpublishable()),
-                    None => Ok(Sighted { record, view, policy: None }),
+                    None => Ok(Sighted { record, view, policy: None }.without(&withheld)),
                 }
             }
-            None => self.read_in_full(id, asked),
+            None => Ok(self.read_in_full(id, asked)?.without(&withheld)),
         }
     }
 
@@ -71,6 +75,14 @@ impl Service {
 }
 
 impl Sighted {
+    fn without(self, withheld: &BTreeSet<CellId>) -> Self {
+        if withheld.is_empty() {
+            return self;
+        }
+        let Self { record, view, policy } = self;
+        Self { record: record.without(withheld), view: view.without(withheld), policy }
+    }
+
     /// From where it is seen, nailed down.
     pub(crate) fn pinned(&self) -> links::Asked {
         let Viewpoint { as_of, known_at } = self.view.viewpoint;

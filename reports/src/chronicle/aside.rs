@@ -23,6 +23,14 @@ pub struct Aside {
     pub work: Work,
 }
 
+impl Aside {
+    /// The same without what all cells together come to.
+    #[must_use]
+    pub(crate) fn without_totals(&self) -> Self {
+        Self { withdrawn: 0, work: Work::default(), ..self.clone() }
+    }
+}
+
 /// How much was done in trials that are over.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Done {

@@ -1,6 +1,6 @@
 //! A campaign as comparing over time needs it: a line for each cell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::aggregate::RouteVerdict;
@@ -41,6 +41,8 @@ pub struct CampaignRecord {
     pub cells: Arc<BTreeMap<CellId, CellRecord>>,
     /// What its own page alone tells.
     pub aside: Arc<Aside>,
+    /// Cells that were planned and are not told; they are not among the cells.
+    pub withheld: BTreeSet<CellId>,
 }
 
 /// One cell of a campaign. Names tools: for operators and auditors only.

@@ -1,6 +1,6 @@
 //! What a campaign of the chronicle comes to: a line for each cell, from what is kept of its trials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::event::CheckWaived;
@@ -37,6 +37,7 @@ impl CampaignFold {
             told: self.told,
             cells: Arc::new(self.cells.iter().filter_map(cell).collect()),
             aside: Arc::new(self.aside()),
+            withheld: BTreeSet::new(),
         }
     }
 

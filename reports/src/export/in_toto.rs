@@ -105,13 +105,15 @@ pub fn statement(file: &MatrixFile) -> Result<String, serde_json::Error> {
     })
 }
 
-/// The lowest cell. A cell without a score is no pass, nor is a campaign without cells.
+/// The lowest cell. A cell without a score is no pass, nor is one that is withheld, nor is a campaign
+/// without cells.
 fn result(file: &MatrixFile) -> &'static str {
     let scores: Vec<_> = cells(file).map(|(_, cell)| cell.standing.score()).collect();
     if scores.contains(&Some(Score::Failure)) {
         return "FAILED";
     }
-    let all_passed = !scores.is_empty() && scores.iter().all(|it| *it == Some(Score::Success));
+    let is_whole = !scores.is_empty() && file.withheld.is_empty();
+    let all_passed = is_whole && scores.iter().all(|it| *it == Some(Score::Success));
     if all_passed { "PASSED" } else { "WARNED" }
 }
 

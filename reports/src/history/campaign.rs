@@ -1,13 +1,13 @@
 //! One campaign of a history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::{
     CampaignStarted, Cost, Ending, Event, Pins, Recorded, StepFinished, StepWithdrawn, TrialsTold,
     VersionChanged,
 };
 use domain::ids::{CampaignId, Sha256Digest};
-use domain::plan::Trial;
+use domain::plan::{CellId, Trial};
 use domain::testbed::Testbed;
 use domain::told::ToldTrial;
 use domain::verdict::{StepSeen, Steps};
@@ -48,6 +48,8 @@ pub struct CampaignHistory {
     pub resumed: u32,
     /// How it ended, if it did, and what it cost.
     pub ended: Option<(Ending, Cost)>,
+    /// Cells whose trials were planned and are not told; nothing of them is kept here.
+    pub withheld: BTreeSet<CellId>,
     /// Trials that another system told and that lie after the instant asked for.
     beyond: usize,
 }
@@ -82,6 +84,7 @@ impl CampaignHistory {
             withdrawn: Vec::new(),
             resumed: 0,
             ended: None,
+            withheld: BTreeSet::new(),
             beyond: 0,
         }
     }

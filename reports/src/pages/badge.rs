@@ -8,6 +8,7 @@ use domain::score::{Score, Standing};
 use crate::chronicle::CampaignRecord;
 use crate::picture::label::{short, width};
 use crate::tally::Tally;
+use crate::withheld::SIGNED;
 
 /// Longest text of either half of a badge, in characters.
 const LONGEST: usize = 40;
@@ -46,8 +47,13 @@ impl Badge {
     /// How a cell stands; none where the campaign did not plan it.
     #[must_use]
     pub fn of_cell(record: &CampaignRecord, id: &CellId) -> Option<Self> {
-        let cell = record.cells.get(id)?;
         let CellId { guest, source, target } = id;
+        if record.withheld.contains(id) {
+            let label = format!("{guest}: {source} → {target}");
+            let title = format!("{label}: withheld; campaign {}", record.id);
+            return Some(Self::new(&label, SIGNED.to_owned(), (title, Standing::NotRun)));
+        }
+        let cell = record.cells.get(id)?;
         let standing = cell.stand.standing;
         let unstable = if cell.stand.unstable { ", unstable" } else { "" };
         let words = format!("{} {standing}{unstable}", standing.symbol());

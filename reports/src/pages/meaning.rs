@@ -33,14 +33,23 @@ pub fn meaning(standing: Standing) -> &'static str {
 /// What would turn a cell green, in public words.
 #[must_use]
 pub fn remedies(cell: &PublicCell) -> Vec<String> {
-    let mut remedies = match &cell.reason {
+    remedies_of(cell.standing, cell.reason.as_ref(), cell.unstable)
+}
+
+/// What would turn something green that stands so, for this reason. No word of it can name a tool.
+pub(crate) fn remedies_of(
+    standing: Standing,
+    reason: Option<&Reason>,
+    unstable: bool,
+) -> Vec<String> {
+    let mut remedies = match reason {
         Some(reason) => of_reason(reason),
-        None if cell.standing == Standing::NotRun || cell.standing == Standing::Blocked => {
+        None if standing == Standing::NotRun || standing == Standing::Blocked => {
             vec!["run the campaign to its end".to_owned()]
         }
         None => Vec::new(),
     };
-    if cell.unstable {
+    if unstable {
         remedies.push("make repetitions agree: find out what differs between them".to_owned());
     }
     remedies

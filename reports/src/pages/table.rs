@@ -34,6 +34,9 @@ pub struct MatrixTable {
     pub name: String,
     /// How many of all its cells stand how, shown or not.
     pub counts: Counts,
+    /// How many of its cells were planned and are not told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub withheld: usize,
     /// The columns: where it goes.
     #[schema(value_type = Vec<String>)]
     pub targets: Vec<PlatformId>,
@@ -63,6 +66,8 @@ pub enum Slot {
     Same,
     /// No trial was planned.
     NotPlanned,
+    /// It was planned and is not told.
+    Withheld,
     /// It stands otherwise than was asked for.
     LeftOut,
     /// A cell.
@@ -110,12 +115,13 @@ impl MatrixTable {
             let cells = record.cells.iter().filter(|(id, _)| id.guest == *guest);
             let cells = cells
                 .map(|(id, it)| (id.clone(), TableCell::of_record(&record.id, (id, it), marks)));
-            Self::new((&record.id, guest, name), &platforms, cells.collect(), marks)
+            let told = (cells.collect(), &record.withheld);
+            Self::new((&record.id, guest, name), &platforms, told, marks)
         };
         guests
             .filter(|(id, _)| marks.wants(id))
             .map(table)
-            .filter(|it| it.counts.total > 0)
+            .filter(|it| it.counts.total + it.withheld > 0)
             .collect()
     }
 
@@ -132,7 +138,8 @@ impl MatrixTable {
             };
             let platforms: Vec<&PlatformId> = it.platforms.iter().collect();
             let subject = (&view.campaign, &it.guest, view.guest_name(&it.guest));
-            Self::new(subject, &platforms, it.cells.iter().map(cell).collect(), marks)
+            let told = (it.cells.iter().map(cell).collect(), &view.withheld);
+            Self::new(subject, &platforms, told, marks)
         };
         wanted.map(table).collect()
     }
@@ -146,7 +153,7 @@ impl MatrixTable {
     fn new(
         (campaign, guest, name): (&CampaignId, &GuestId, &str),
         platforms: &[&PlatformId],
-        mut cells: BTreeMap<CellId, TableCell>,
+        (mut cells, withheld): (BTreeMap<CellId, TableCell>, &BTreeSet<CellId>),
         marks: &Marks<'_>,
     ) -> Self {
         let tally: Tally = cells.values().map(|it| it.standing).collect();
@@ -159,10 +166,12 @@ impl MatrixTable {
         let mut slot = |source: &PlatformId, target: &PlatformId| {
             let (guest, source, target) = (guest.clone(), source.clone(), target.clone());
             let is_same = source == target;
-            match cells.remove(&CellId { guest, source, target }) {
+            let id = CellId { guest, source, target };
+            match cells.remove(&id) {
                 Some(cell) if standing.is_some_and(|it| it != cell.standing) => Slot::LeftOut,
                 Some(cell) => Slot::Planned(cell),
                 None if is_same => Slot::Same,
+                None if withheld.contains(&id) => Slot::Withheld,
                 None => Slot::NotPlanned,
             }
         };
@@ -176,6 +185,7 @@ impl MatrixTable {
             guest: guest.clone(),
             name: name.to_owned(),
             counts: Counts::from(&tally),
+            withheld: withheld.iter().filter(|it| it.guest == *guest).count(),
             rows,
             targets,
             href: links::matrix(campaign, Some(guest), marks.asked),
@@ -187,4 +197,9 @@ impl Marks<'_> {
     fn wants(&self, guest: &GuestId) -> bool {
         self.filter.guest.as_ref().is_none_or(|it| it == guest)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `skip_serializing_if` passes one")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

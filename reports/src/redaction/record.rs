@@ -34,7 +34,7 @@ impl From<&RecordJudged<'_>> for PublicView {
         let RecordJudged { record, policy, waivers, .. } = *judged;
         let (testbed, pins, aside) = (&record.testbed, &record.aside.pins, &record.aside);
         let told: Vec<_> = aside.changes.iter().filter(|it| is_told(&it.subject)).collect();
-        Self {
+        let view = Self {
             campaign: record.id.clone(),
             testbed: testbed.name.clone(),
             course: course(record),
@@ -52,7 +52,9 @@ impl From<&RecordJudged<'_>> for PublicView {
             matrices: matrices(judged),
             unplaced: 0,
             viewpoint: Viewpoint::default(),
-        }
+            withheld: record.withheld.clone(),
+        };
+        view.without_totals()
     }
 }
 

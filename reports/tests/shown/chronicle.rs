@@ -51,6 +51,7 @@ fn campaign(judged: &Judged<'_>) -> CampaignRecord {
         told: campaign.origin.is_some(),
         cells: Arc::new(cells.collect()),
         aside: Arc::new(aside(campaign)),
+        withheld: Default::default(),
     }
 }
 

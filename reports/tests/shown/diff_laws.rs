@@ -79,6 +79,7 @@ fn campaigns(table: &[Vec<Option<Drawn>>]) -> Vec<CampaignRecord> {
                 cells.filter_map(|(row, it)| Some((id(row), cell(it[place]?)))).collect(),
             ),
             aside: Arc::default(),
+            withheld: Default::default(),
         }
     };
     (0..7).map(campaign).collect()

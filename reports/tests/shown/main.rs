@@ -16,6 +16,7 @@ mod files;
 mod history;
 mod html;
 mod insights;
+mod letters;
 mod outcomes;
 mod pages;
 mod pictures;

@@ -87,7 +87,8 @@ fn head() -> HttpResponseBuilder {
 fn check(service: &Service, id: &CampaignId) -> Result<(), Problem> {
     let records = service.library.records(service.now());
     let record = records.iter().find(|it| it.id == *id).ok_or_else(|| no_campaign(id))?;
-    if service.is_embargoed(id) {
+    // What it tells as it runs is of every cell.
+    if service.is_embargoed(id) || !service.withheld(id).is_empty() {
         return Err(no_campaign(id));
     }
     leak::tool_named_in_record(record).map_or(Ok(()), |_| Err(unpublishable()))

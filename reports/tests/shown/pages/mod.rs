@@ -1,7 +1,7 @@
 //! The pages of the service.
 
 mod own;
-mod sample;
+pub(crate) mod sample;
 mod signed_in;
 
 mod asked;

@@ -5,6 +5,7 @@ use domain::access::Role;
 use domain::event::{CampaignPublished, EmbargoSet, Event, LetterEvent, Outcome, StepFinished};
 use domain::ids::Sha256Digest;
 use domain::letter::LetterCommand;
+use domain::plan::CellId;
 use reqwest::StatusCode;
 use tokio::runtime::Runtime;
 
@@ -29,10 +30,10 @@ fn kept(mut events: Vec<Event>) -> Vec<Event> {
     events
 }
 
-/// The same, in which every guest of that campaign is lost on its way.
-fn lost(events: Vec<Event>) -> Vec<Event> {
+/// The same, in which guests of that campaign are lost on their way.
+fn lost(events: Vec<Event>, is_lost: impl Fn(&StepFinished) -> bool) -> Vec<Event> {
     let lose = |event| match event {
-        Event::StepFinished(step) if step.campaign.as_str() == KEPT => {
+        Event::StepFinished(step) if step.campaign.as_str() == KEPT && is_lost(&step) => {
             let outcome = Outcome::NotCompleted { reason: "all is lost".to_owned() };
             Event::StepFinished(StepFinished { outcome, observations: Vec::new(), ..step })
         }
@@ -45,7 +46,7 @@ fn lost(events: Vec<Event>) -> Vec<Event> {
 fn results_under_an_embargo_change_nothing_that_the_public_is_shown() {
     let runtime = Runtime::new().unwrap();
     let one: Shown = runtime.block_on(to_anyone(kept(events())));
-    let other = runtime.block_on(to_anyone(kept(lost(events()))));
+    let other = runtime.block_on(to_anyone(kept(lost(events(), |_| true))));
     assert_eq!(differing(&one, &other), Vec::<String>::new());
     let open = runtime.block_on(to_anyone(events()));
     let asked = |path: &str| path.contains(KEPT);
@@ -56,6 +57,48 @@ fn results_under_an_embargo_change_nothing_that_the_public_is_shown() {
         }
     }
     assert!(open.iter().any(|(path, text)| !asked(path) && text.contains(KEPT)));
+}
+
+/// The same history, in which the campaign was published without one cell.
+fn published(mut events: Vec<Event>) -> Vec<Event> {
+    events.insert(0, Event::Letter(LetterEvent::CampaignPublished(publication(vec![cell()]))));
+    events
+}
+
+fn cell() -> CellId {
+    CellId {
+        guest: "portable".parse().unwrap(),
+        source: "xen-like".parse().unwrap(),
+        target: "kvm".parse().unwrap(),
+    }
+}
+
+fn publication(withheld: Vec<CellId>) -> CampaignPublished {
+    CampaignPublished {
+        campaign: KEPT.parse().unwrap(),
+        known_at: 9,
+        policy: "default 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        fewest_tools: 2,
+        withheld,
+        reason: "all vendors agreed".to_owned(),
+        by: "ada".to_owned(),
+    }
+}
+
+#[test]
+fn a_cell_that_was_withheld_changes_nothing_that_the_public_is_shown() {
+    let runtime = Runtime::new().unwrap();
+    let in_cell = |step: &StepFinished| step.trial.cell() == cell();
+    let one: Shown = runtime.block_on(to_anyone(published(events())));
+    let other = runtime.block_on(to_anyone(published(lost(events(), in_cell))));
+    assert_eq!(differing(&one, &other), Vec::<String>::new());
+    let open = runtime.block_on(to_anyone(events()));
+    let changed = runtime.block_on(to_anyone(lost(events(), in_cell)));
+    assert!(differing(&open, &changed).len() > 5, "the cell would have been seen");
+    let matrix = &one["/campaigns/c-2016/matrix"];
+    assert!(matrix.contains("200 OK") && matrix.contains("□</span> withheld"), "{matrix}");
+    assert!(one["/campaigns/c-2016/cells/xen-like/kvm/portable"].contains("404 Not Found"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,16 +116,7 @@ async fn its_vendors_and_insiders_see_it_and_everybody_does_once_it_is_published
         assert_eq!(asked.send().await.unwrap().status(), StatusCode::NOT_FOUND);
         assert!(world.text(path, Some(&auditor)).await.contains("c-2016"));
     }
-    let publish = LetterCommand::Publish(CampaignPublished {
-        campaign: KEPT.parse().unwrap(),
-        known_at: 9,
-        policy: "default 3".to_owned(),
-        policy_sha256: Sha256Digest::of(b"policy"),
-        fewest_tools: 2,
-        withheld: Vec::new(),
-        reason: "all vendors agreed".to_owned(),
-        by: "ada".to_owned(),
-    });
+    let publish = LetterCommand::Publish(publication(Vec::new()));
     let noted = world.service.letters.record(&[], vec![publish], world.service.now());
     assert!(noted.into_iter().all(|it| it.unwrap().is_some()));
     for path in [page, cell, "/", "/history"] {

@@ -1,0 +1,4 @@
+//! Letters to vendors, and what the public is told beside them.
+
+mod guard;
+mod withheld;
