@@ -9,7 +9,7 @@ mod parts;
 
 use std::fmt;
 
-use crate::address::MessageId;
+use crate::head::MessageId;
 use crate::outcome::{Words, is_status};
 use parts::Part;
 
