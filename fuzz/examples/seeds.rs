@@ -2,7 +2,7 @@
 //!
 //! Run it when a stored form has changed: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 //! The target `leaf` takes the golden files of `store/src/schema/golden` as seeds too, and `import`
-//! the samples of `ingest/src/history/samples`.
+//! the samples of `ingest/src/history/samples`, and `bounce` those of `post/tests/post/bouncing`.
 
 use std::fs;
 use std::path::Path;

@@ -5,6 +5,7 @@
 //! with what was signed, with a second way of reading, or with what it prints as.
 
 pub mod blob;
+pub mod bounce;
 pub mod bundle;
 pub mod import;
 pub mod leaf;

@@ -5,13 +5,14 @@
 
 mod fields;
 mod mailbox;
+mod parts;
 
 use std::fmt;
 
-use mail_parser::{ContentType, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
-
-use crate::address::MessageId;
+use crate::head::MessageId;
 use crate::outcome::{Words, is_status};
+use parts::Part;
+
 pub use mailbox::{Found, Unread, maildir, mbox, messages};
 
 /// As large as a notification may be: the letter that came back may be in it.
@@ -79,54 +80,37 @@ pub fn read(bytes: &[u8]) -> Result<Bounce, NotABounce> {
     if bytes.len() > NOTIFICATION_BYTES {
         return Err(NotABounce::TooLarge);
     }
-    let message = MessageParser::default().parse(bytes).ok_or(NotABounce::OtherMail)?;
-    let report = message.root_part().content_type().filter(|it| is_kind(it, "multipart", "report"));
-    let kind = report.and_then(|it| it.attribute("report-type")).ok_or(NotABounce::OtherMail)?;
-    if !kind.eq_ignore_ascii_case("delivery-status") {
+    let report = Part::read(bytes);
+    if !report.is_report() {
         return Err(NotABounce::OtherMail);
     }
-    let status = message
-        .parts
-        .iter()
-        .find(|it| is(it, "message", &["delivery-status", "global-delivery-status"]));
-    let groups = fields::groups(&status.map(text_of).unwrap_or_default());
+    let parts = report.parts();
+    let status = parts.iter().find(|it| STATUS.contains(&it.kind.as_str()));
+    let groups = fields::groups(&status.map(Part::text).unwrap_or_default());
     // The first group is about the message, each later one about a recipient.
     let fates: Vec<Fate> = groups.iter().skip(1).take(RECIPIENTS).filter_map(fate).collect();
     if fates.is_empty() {
         return Err(NotABounce::WhichFate);
     }
-    Ok(Bounce { message_id: returned_id(&message).ok_or(NotABounce::WhichLetter)?, fates })
+    Ok(Bounce { message_id: returned_id(&parts).ok_or(NotABounce::WhichLetter)?, fates })
 }
 
-fn is(part: &MessagePart<'_>, kind: &str, subtypes: &[&str]) -> bool {
-    part.content_type().is_some_and(|it| subtypes.iter().any(|subtype| is_kind(it, kind, subtype)))
-}
+/// What became of a letter.
+const STATUS: [&str; 2] = ["message/delivery-status", "message/global-delivery-status"];
 
-fn is_kind(it: &ContentType<'_>, kind: &str, subtype: &str) -> bool {
-    it.ctype().eq_ignore_ascii_case(kind)
-        && it.subtype().is_some_and(|it| it.eq_ignore_ascii_case(subtype))
-}
+/// A letter that came back, or its head.
+const RETURNED: [&str; 5] = [
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+];
 
-/// A part as text, whatever the parser took it for.
-fn text_of(part: &MessagePart<'_>) -> String {
-    String::from_utf8_lossy(part.contents()).into_owned()
-}
-
-/// The name of the letter in the headers that came back.
-fn returned_id(message: &Message<'_>) -> Option<MessageId> {
-    let mut found = Vec::new();
-    for part in &message.parts {
-        if let PartType::Message(inner) = &part.body {
-            if !is(part, "message", &["delivery-status", "global-delivery-status"]) {
-                found.extend(ids(&fields::head(&String::from_utf8_lossy(inner.raw_message()))));
-            }
-        } else if is(part, "text", &["rfc822-headers"])
-            || is(part, "message", &["rfc822-headers", "global-headers"])
-        {
-            found.extend(ids(&fields::head(&text_of(part))));
-        }
-    }
-    found.dedup();
+/// The name of the letter in the headers that came back; none, if there are several.
+fn returned_id(parts: &[Part<'_>]) -> Option<MessageId> {
+    let returned = parts.iter().filter(|it| RETURNED.contains(&it.kind.as_str()));
+    let found: Vec<String> = returned.flat_map(|it| ids(&fields::head(&it.text()))).collect();
     match found.as_slice() {
         [only] => only.parse().ok(),
         _ => None,

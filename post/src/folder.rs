@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::address::MessageId;
+use crate::head::MessageId;
 use crate::outcome::{Outcome, Phase, Refusal, Words};
 use crate::parcel::Message;
 

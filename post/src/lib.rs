@@ -1,7 +1,7 @@
 //! The act of delivery: private letters to vendors, notices to teams. What is owed is computed elsewhere and handed over;
 //! what became of it is handed back, and recorded elsewhere.
 
-pub mod address;
+pub mod head;
 mod mime;
 pub mod openpgp;
 pub mod outcome;
@@ -16,7 +16,7 @@ pub mod webhook;
 pub mod bounce;
 pub mod settings;
 
-pub use address::{Address, Mailbox, Malformed, MessageId, OneLine};
+pub use head::{Address, Mailbox, Malformed, MessageId, OneLine};
 pub use openpgp::{Certificate, Protection, Seed, Signer, Unusable};
 pub use outcome::{Outcome, Phase, Refusal, Words};
 pub use parcel::{Attachment, MediaType, Message, Parcel, Unsendable, Unsubscribe};

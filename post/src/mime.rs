@@ -8,7 +8,7 @@ use lettre::message::header::{
 use lettre::message::{Body, MessageBuilder, MultiPart, SinglePart};
 use sha2::{Digest as _, Sha256};
 
-use crate::address::Mailbox;
+use crate::head::Mailbox;
 use crate::openpgp::{Protection, Sealed};
 use crate::parcel::{Attachment, Parcel, Unsendable};
 

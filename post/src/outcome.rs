@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::address::Address;
+use crate::head::Address;
 
 /// What became of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]

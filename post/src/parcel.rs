@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use lettre::message::header::ContentType;
 
-use crate::address::{Address, Mailbox, Malformed, MessageId, OneLine};
+use crate::head::{Address, Mailbox, Malformed, MessageId, OneLine};
 use crate::mime;
 use crate::openpgp::{Protection, Unusable};
 

@@ -1,6 +1,7 @@
 //! The file that says who we write as, by which way, and to whom. Secrets stand in it by reference only.
 
 mod file;
+mod resolving;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::address::{Address, Mailbox};
 use crate::folder::Folder;
+use crate::head::{Address, Mailbox};
 use crate::openpgp::{Certificate, Signer, Unusable};
 use crate::smtp::{self, Smtp};
 use crate::transport::Transport;

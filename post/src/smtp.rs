@@ -1,5 +1,7 @@
 //! A mail server: one connection, kept for the next letter, with every phase of the talk told apart.
 
+mod fault;
+mod opening;
 mod session;
 mod tls;
 mod wire;
@@ -13,7 +15,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use secrecy::SecretString;
 
-use crate::address::is_domain;
+use crate::head::is_domain;
 use crate::outcome::{Outcome, Phase, Refusal, Words};
 use crate::parcel::Message;
 use session::Session;
@@ -149,7 +151,7 @@ impl Smtp {
     async fn give(&mut self, kept: Option<Session>, message: &Message) -> Outcome {
         let opened = match kept {
             Some(session) => Ok(session),
-            None => Session::open(&self.server, self.tls.as_ref()).await,
+            None => opening::open(&self.server, self.tls.as_ref()).await.map(Session::over),
         };
         let mut session = match opened {
             Ok(session) => session,

@@ -1,81 +1,74 @@
-//! The settings as they are written, and what they lead to.
+//! The settings as they are written.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Contact, Environment, Hook, PATIENCE, Results, Settings, Way, Why, secret};
-use crate::address::{Address, Mailbox};
-use crate::openpgp::{Certificate, Signer};
-use crate::smtp::{Credentials, Limits, Server, Smtp, Tls};
-use crate::webhook::Webhook;
-
-/// A fault and the bytes of the file that it is about.
-type Fault = (Option<Range<usize>>, Why);
+use super::Results;
+use crate::head::{Address, Mailbox};
+use crate::smtp::Tls;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    post: Post,
+    pub(super) post: Post,
     #[serde(default)]
-    contact: Vec<Spanned<WrittenContact>>,
+    pub(super) contact: Vec<Spanned<WrittenContact>>,
     #[serde(default)]
-    webhook: Vec<Spanned<WrittenHook>>,
+    pub(super) webhook: Vec<Spanned<WrittenHook>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Post {
-    from: Mailbox,
-    reply_to: Option<Mailbox>,
-    transport: Spanned<Kind>,
-    folder: Option<PathBuf>,
-    signing_key: Option<Spanned<PathBuf>>,
-    signing_passphrase_file: Option<PathBuf>,
-    smtp: Option<Spanned<WrittenSmtp>>,
+pub(super) struct Post {
+    pub(super) from: Mailbox,
+    pub(super) reply_to: Option<Mailbox>,
+    pub(super) transport: Spanned<Kind>,
+    pub(super) folder: Option<PathBuf>,
+    pub(super) signing_key: Option<Spanned<PathBuf>>,
+    pub(super) signing_passphrase_file: Option<PathBuf>,
+    pub(super) smtp: Option<Spanned<WrittenSmtp>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(super) enum Kind {
     Folder,
     Smtp,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenSmtp {
-    host: String,
-    port: Option<u16>,
-    tls: Tls,
-    user: Option<String>,
-    password_file: Option<PathBuf>,
-    password_env: Option<String>,
-    ca_file: Option<PathBuf>,
-    hello: Option<String>,
+pub(super) struct WrittenSmtp {
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+    pub(super) tls: Tls,
+    pub(super) user: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) password_env: Option<String>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) hello: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenContact {
-    id: String,
-    vendor: Option<String>,
-    address: Address,
-    openpgp: Option<PathBuf>,
-    results: Results,
+pub(super) struct WrittenContact {
+    pub(super) id: String,
+    pub(super) vendor: Option<String>,
+    pub(super) address: Address,
+    pub(super) openpgp: Option<PathBuf>,
+    pub(super) results: Results,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenHook {
-    id: String,
-    url: String,
-    secret_file: PathBuf,
-    ca_file: Option<PathBuf>,
+pub(super) struct WrittenHook {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) secret_file: PathBuf,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 /// Reads the text. The error does not repeat the line: somebody may have written a password into it.
@@ -87,176 +80,4 @@ pub(super) fn parse(text: &str) -> Result<Written, (Option<usize>, String)> {
 pub(super) fn line(text: &str, span: Option<Range<usize>>) -> Option<usize> {
     let before = text.as_bytes().get(..span?.start)?;
     Some(before.iter().filter(|it| **it == b'\n').count() + 1)
-}
-
-fn form(span: Range<usize>, why: &str) -> Fault {
-    (Some(span), Why::Form(why.to_owned()))
-}
-
-impl Written {
-    pub(super) fn resolve(
-        self,
-        beside: &Path,
-        environment: Environment<'_>,
-    ) -> Result<Settings, Fault> {
-        let Self { post, contact, webhook } = self;
-        let way = post.way(beside, environment)?;
-        let mut names = BTreeSet::new();
-        let mut contacts = Vec::new();
-        for spanned in contact {
-            let span = spanned.span();
-            let written = spanned.into_inner();
-            named(&mut names, &written.id, &span)?;
-            contacts.push(written.resolve(beside).map_err(|why| (Some(span), why))?);
-        }
-        let mut names = BTreeSet::new();
-        let mut webhooks = Vec::new();
-        for spanned in webhook {
-            let span = spanned.span();
-            let written = spanned.into_inner();
-            named(&mut names, &written.id, &span)?;
-            webhooks.push(written.resolve(beside).map_err(|why| (Some(span), why))?);
-        }
-        Ok(Settings {
-            signer: post.signer(beside)?,
-            from: post.from,
-            reply_to: post.reply_to,
-            way,
-            contacts,
-            webhooks,
-        })
-    }
-}
-
-/// A name of letters, digits, `-`, `_` and `.`, once: it goes into the log, so it must not be an address.
-fn named(names: &mut BTreeSet<String>, id: &str, span: &Range<usize>) -> Result<(), Fault> {
-    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_.".contains(&it);
-    if id.is_empty() || id.len() > 64 || !id.bytes().all(plain) {
-        return Err(form(span.clone(), "an id is 1 to 64 letters, digits, `-`, `_` and `.`"));
-    }
-    if !names.insert(id.to_owned()) {
-        return Err(form(
-            span.clone(),
-            &format!("the id `{id}` stands here a second time: give each a name of its own"),
-        ));
-    }
-    Ok(())
-}
-
-fn bytes(beside: &Path, path: &Path) -> Result<Vec<u8>, Why> {
-    let path = beside.join(path);
-    std::fs::read(&path).map_err(|it| Why::File(path, it))
-}
-
-fn secret_of(beside: &Path, path: &Path) -> Result<SecretString, Why> {
-    let path = beside.join(path);
-    std::fs::read_to_string(&path).map(|it| secret(&it)).map_err(|it| Why::File(path, it))
-}
-
-impl Post {
-    fn way(&self, beside: &Path, environment: Environment<'_>) -> Result<Way, Fault> {
-        let here = self.transport.span();
-        match (*self.transport.get_ref(), &self.folder, &self.smtp) {
-            (Kind::Folder, Some(folder), _) => Ok(Way::Folder(beside.join(folder))),
-            (Kind::Folder, None, _) => {
-                Err(form(here, "transport = \"folder\" needs `folder = \"…\"`, where letters go"))
-            }
-            (Kind::Smtp, _, None) => {
-                Err(form(here, "transport = \"smtp\" needs a [post.smtp] with host and tls"))
-            }
-            (Kind::Smtp, _, Some(smtp)) => {
-                let server = smtp
-                    .get_ref()
-                    .server(beside, environment)
-                    .map_err(|why| (Some(smtp.span()), why))?;
-                // Now, and not when the first letter is due.
-                Smtp::new(server.clone()).map_err(|why| (Some(smtp.span()), why.into()))?;
-                Ok(Way::Smtp(server))
-            }
-        }
-    }
-
-    fn signer(&self, beside: &Path) -> Result<Option<Signer>, Fault> {
-        let Some(path) = &self.signing_key else { return Ok(None) };
-        let at = |why| (Some(path.span()), why);
-        let passphrase =
-            self.signing_passphrase_file.as_ref().map(|it| secret_of(beside, it)).transpose();
-        let key = bytes(beside, path.get_ref()).map_err(at)?;
-        let signer = Signer::read(&key, passphrase.map_err(at)?);
-        signer.map(Some).map_err(|why| {
-            at(Why::Key { what: "signing key", id: path.get_ref().display().to_string(), why })
-        })
-    }
-}
-
-impl WrittenSmtp {
-    fn server(&self, beside: &Path, environment: Environment<'_>) -> Result<Server, Why> {
-        let password = match (&self.password_file, &self.password_env) {
-            (Some(file), None) => Some(secret_of(beside, file)?),
-            (None, Some(name)) => Some(
-                environment(name)
-                    .map(|it| secret(&it))
-                    .ok_or_else(|| Why::Environment(name.clone()))?,
-            ),
-            (None, None) => None,
-            (Some(_), Some(_)) => {
-                return Err(Why::Form(
-                    "password_file and password_env: keep one of them".to_owned(),
-                ));
-            }
-        };
-        let credentials = match (&self.user, password) {
-            (Some(user), Some(password)) => Some(Credentials { user: secret(user), password }),
-            (None, None) => None,
-            _ => {
-                return Err(Why::Form(
-                    "a user needs a password_file or password_env, and a password a user"
-                        .to_owned(),
-                ));
-            }
-        };
-        let usual = match self.tls {
-            Tls::Starttls => 587,
-            Tls::Implicit => 465,
-            Tls::None => 25,
-        };
-        Ok(Server {
-            host: self.host.clone(),
-            port: self.port.unwrap_or(usual),
-            tls: self.tls,
-            credentials,
-            authorities: self.ca_file.as_ref().map(|it| bytes(beside, it)).transpose()?,
-            hello: self.hello.clone(),
-            limits: Limits::default(),
-        })
-    }
-}
-
-impl WrittenContact {
-    fn resolve(self, beside: &Path) -> Result<Contact, Why> {
-        let certificate = match &self.openpgp {
-            None => None,
-            Some(path) => {
-                let read = Certificate::read(&bytes(beside, path)?);
-                Some(read.map_err(|why| Why::Key { what: "contact", id: self.id.clone(), why })?)
-            }
-        };
-        Ok(Contact {
-            id: self.id,
-            vendor: self.vendor,
-            address: self.address,
-            certificate,
-            results: self.results,
-        })
-    }
-}
-
-impl WrittenHook {
-    fn resolve(self, beside: &Path) -> Result<Hook, Why> {
-        let secret = secret_of(beside, &self.secret_file)?;
-        let authorities = self.ca_file.as_ref().map(|it| bytes(beside, it)).transpose()?;
-        let webhook = Webhook::new(&self.url, &secret, authorities.as_deref(), PATIENCE);
-        let webhook = webhook.map_err(|why| Why::Webhook(self.id.clone(), why))?;
-        Ok(Hook { id: self.id, webhook })
-    }
 }
