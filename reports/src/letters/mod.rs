@@ -2,7 +2,7 @@
 //!
 //! Read in this order: the guard (what the public is not told); then a letter's parts (results,
 //! excerpts of proofs, what changed, what was answered), the letter, what the operator is shown before it is
-//! sent, and one module for each way of showing it. docs/letters.md says the same in words.
+//! sent, one module for each way of showing it; and the digest for teams. docs/letters.md says the same in words.
 
 pub mod guard;
 
@@ -20,4 +20,8 @@ pub mod html;
 pub mod link;
 pub mod sheet;
 pub mod text;
+
+pub mod digest;
+mod digest_shown;
+
 mod wrap;

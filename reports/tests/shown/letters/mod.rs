@@ -1,5 +1,6 @@
 //! Letters to vendors, and what the public is told beside them.
 
+mod digest;
 mod disclosing;
 mod guard;
 mod letter;
