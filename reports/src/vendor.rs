@@ -230,7 +230,7 @@ fn vendor_cell(id: &CellId, cell: &CellRecord) -> VendorCell {
         unstable: cell.stand.unstable,
         reason: words(cell.reason.as_ref()),
         limit: cell.reason.as_ref().map(Limit::from),
-        remedies: remedies_of(cell.stand.standing, cell.reason.as_ref(), cell.stand.unstable),
+        remedies: remedies(cell.stand.standing, cell.reason.as_ref(), cell.stand.unstable),
     }
 }
 
@@ -275,11 +275,18 @@ fn result(id: &CellId, route: &RouteRecord, with_another: bool) -> ToolResult {
         planned: route.verdict.planned,
         reason: words(route.reason.as_ref()),
         limit: route.reason.as_ref().map(Limit::from),
-        remedies: remedies_of(
-            route.verdict.standing,
-            route.reason.as_ref(),
-            route.verdict.unstable,
-        ),
+        remedies: remedies(route.verdict.standing, route.reason.as_ref(), route.verdict.unstable),
+    }
+}
+
+/// What would turn it green. A vendor can do nothing about what has no score.
+fn remedies(standing: Standing, reason: Option<&Reason>, unstable: bool) -> Vec<String> {
+    match standing {
+        Standing::Scored(_) => remedies_of(standing, reason, unstable),
+        Standing::NotRun | Standing::Blocked | Standing::LabError => {
+            vec!["nothing for you to do: the lab has to walk it again".to_owned()]
+        }
+        Standing::NotApplicable => Vec::new(),
     }
 }
 

@@ -24,7 +24,7 @@ fn cell(fate: impl Fn(&str) -> Option<Fate>, makers: [&str; 3]) -> CampaignRecor
 }
 
 /// The same with other makers of canary-one, canary-two and canary-packer.
-pub(crate) fn made_by(mut record: CampaignRecord, makers: [&str; 3]) -> CampaignRecord {
+fn made_by(mut record: CampaignRecord, makers: [&str; 3]) -> CampaignRecord {
     for (converter, maker) in Arc::make_mut(&mut record.testbed).converters.iter_mut().zip(makers) {
         converter.vendor = maker.parse::<VendorId>().unwrap();
     }

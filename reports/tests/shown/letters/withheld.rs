@@ -8,6 +8,8 @@ use domain::step::Step;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use reports::chronicle::CampaignRecord;
+use reports::diff::public::{Frame as DiffFrame, PublicDiff};
+use reports::diff::shown::Shown;
 use reports::gallery::gallery;
 use reports::grid::Grid;
 use reports::history::{CampaignHistory, History};
@@ -17,6 +19,7 @@ use reports::pages::badge::Badge;
 use reports::pages::campaign::CampaignPage;
 use reports::pages::campaigns::Campaigns;
 use reports::pages::cell::{CellOf, CellPage};
+use reports::pages::changes::{Changes, ChangesFilter};
 use reports::pages::feed::Feed;
 use reports::pages::links::Asked;
 use reports::pages::live::Live;
@@ -115,7 +118,12 @@ fn of_records(view: &PublicView, events: &[Recorded], cells: &BTreeSet<CellId>) 
     let past = Past::new(None::<Timestamp>, Vec::new(), &records);
     let campaign =
         CampaignPage::new(view, record, &marks).with_pictures(gallery(record, &records).unwrap());
+    let diff = crate::years::diff(&records, "c-1", "c-2");
+    let public =
+        PublicDiff::new(&diff, &DiffFrame { baseline: None, policy: &policy(), unplaced: 0 });
+    let changes = Changes::new(Shown::public(public), ChangesFilter { guest: None, class: None });
     let mut all = vec![
+        serde_json::to_string(&changes).unwrap() + &changes.html(&frame).unwrap(),
         Grid::of_record(record, None, "p").page(None).unwrap(),
         Feed::new("https://portolan.example", &records, registry).xml().unwrap(),
         serde_json::to_string(&Campaigns::new(&records)).unwrap(),
