@@ -6,6 +6,7 @@ mod diff;
 mod export;
 mod import;
 pub(crate) mod insights;
+mod letters;
 mod log;
 mod past;
 mod policy;
@@ -26,6 +27,9 @@ pub(crate) use diff::{Diff, DiffFormat, DiffGate};
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use import::ImportCampaigns;
 pub(crate) use insights::Insights;
+pub(crate) use letters::{
+    Bounces, Embargo, Letters, Preview, Publish, Reply, Resend, Send, Writing,
+};
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
@@ -146,6 +150,12 @@ pub(crate) enum Command {
     /// Who may see and do what: grants, tokens, links to vendors, passwords
     #[command(subcommand)]
     Access(Access),
+    /// Private letters to vendors about their own results, and the embargo
+    #[command(subcommand)]
+    Letters(Letters),
+    /// Make the results of a campaign public, without what would tell how one tool did
+    #[command(after_help = letters::PUBLISH)]
+    Publish(Publish),
     /// Take trials from a service and walk them on this machine
     #[command(after_help = remote::AGENT)]
     Agent(Agent),

@@ -60,3 +60,9 @@ pub(crate) fn jitter() -> f64 {
     let _ = getrandom::fill(&mut byte);
     f64::from(byte[0]) / 255.0
 }
+
+/// A setting of the environment that a file names; none when it is not there or no text.
+#[expect(clippy::disallowed_methods, reason = "cli is where the environment is read")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

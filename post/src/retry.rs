@@ -3,8 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use crate::outcome::Refusal;
-
 /// How often, how soon, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
@@ -40,8 +38,8 @@ pub struct Attempt<'a> {
     pub first_at: Timestamp,
     /// When this one failed.
     pub failed_at: Timestamp,
-    /// What became of it.
-    pub refusal: &'a Refusal,
+    /// The same again would be refused again.
+    pub permanent: bool,
 }
 
 /// What to do next.
@@ -67,7 +65,7 @@ pub enum Reason {
 impl Schedule {
     /// What to do after an attempt that failed.
     pub fn next(&self, attempt: Attempt<'_>) -> Next {
-        if attempt.refusal.permanent {
+        if attempt.permanent {
             return Next::Stop(Reason::Permanent);
         }
         if attempt.number >= self.attempts {

@@ -13,6 +13,7 @@ mod gate;
 mod import;
 mod insights;
 mod lab;
+mod letters;
 mod listing;
 mod log;
 mod matrix;
@@ -21,6 +22,7 @@ mod plan;
 mod policy;
 mod probe;
 mod projections;
+mod publish;
 mod report;
 mod run;
 mod seen;
@@ -75,6 +77,8 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Insights(command) => insights::execute(&args, command),
         Command::Serve(command) => serve::execute(&args, command),
         Command::Access(command) => access::execute(&args, command),
+        Command::Letters(command) => letters::execute(&args, command),
+        Command::Publish(command) => publish::execute(&args, command),
         Command::Agent(command) => agent::execute(&args, command),
         Command::Offer(command) => offer::execute(&args, command),
         Command::Spool(command) => spool::execute(&args, command),

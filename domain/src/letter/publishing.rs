@@ -51,7 +51,8 @@ pub(super) fn publish(
     let campaign = &published.campaign;
     if published.reason.is_empty() {
         if let Some(embargo) = known.letters.embargo(campaign).filter(|it| at < it.what.until) {
-            let words = format!("the embargo of `{campaign}` lasts until {}", embargo.what.until);
+            let words =
+                format!("the embargo of `{campaign}` lasts until {:.0}", embargo.what.until);
             return Err(NotWritten::NeedsReason(words));
         }
         if let Some(open) = known.open_disputes(campaign).first() {

@@ -2,26 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use post::retry::{Attempt, Next, Reason, Schedule};
-use post::{Phase, Refusal, Words};
 use proptest::prelude::*;
 
 use crate::THEN;
 
-fn refusal(permanent: bool) -> Refusal {
-    Refusal {
-        phase: Phase::To,
-        code: None,
-        status: None,
-        words: Words::clean("no", &[]),
-        permanent,
-    }
-}
-
 fn after(number: u32, late: SignedDuration, permanent: bool) -> Next {
     let first_at: Timestamp = THEN.parse().unwrap();
-    let refusal = refusal(permanent);
     let attempt =
-        Attempt { name: "<a@b>", number, first_at, failed_at: first_at + late, refusal: &refusal };
+        Attempt { name: "<a@b>", number, first_at, failed_at: first_at + late, permanent };
     Schedule::default().next(attempt)
 }
 
@@ -52,8 +40,7 @@ proptest! {
             ..Schedule::default()
         };
         let failed_at = Timestamp::from_second(failed).unwrap();
-        let refusal = refusal(false);
-        let attempt = Attempt { name: &name, number, first_at: failed_at, failed_at, refusal: &refusal };
+        let attempt = Attempt { name: &name, number, first_at: failed_at, failed_at, permanent: false };
         let next = schedule.next(attempt);
         prop_assert_eq!(next, schedule.next(attempt));
         if let Next::At(at) = next {

@@ -17,7 +17,7 @@ const LONGEST_CALL: Duration = Duration::from_secs(30);
 const LARGEST_ANSWER: usize = 16 << 20;
 
 /// What the service answers.
-pub(super) fn call(
+pub(in crate::commands) fn call(
     service: &RunningService,
     method: &str,
     path: &str,

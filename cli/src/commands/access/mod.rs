@@ -18,6 +18,8 @@ use crate::args::{Access, Args, GrantAccess, LinkAccess, PasswordAccess, Terms};
 use crate::exit::Exit;
 use place::{Place, Shown};
 
+pub(super) use calling::call;
+
 /// Longest password that is read, in bytes.
 const LONGEST_LINE: u64 = 1026;
 

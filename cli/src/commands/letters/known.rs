@@ -1,0 +1,62 @@
+//! What the log says of letters and of a campaign, read from a snapshot: also beside a running service.
+
+use domain::access::AccessRegistry;
+use domain::declare;
+use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
+use domain::ids::CampaignId;
+use domain::letter::LetterRegistry;
+use domain::registry::Declared;
+use reports::viewpoint::Viewpoint;
+
+use super::super::each_event;
+use crate::args::Args;
+use crate::exit::Exit;
+
+/// Letters and answers.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct Known {
+    pub(in crate::commands) letters: LetterRegistry,
+    pub(in crate::commands) answers: Vec<Declared<Answered>>,
+    /// The last event that may change what a letter about the campaign says.
+    pub(in crate::commands) last: Option<u64>,
+}
+
+impl Known {
+    /// All that is known now.
+    pub(in crate::commands) fn read(
+        args: &Args,
+        campaign: Option<&CampaignId>,
+    ) -> Result<Self, Exit> {
+        Self::at(args, campaign, None)
+    }
+
+    /// All that was known at a position.
+    pub(super) fn at(
+        args: &Args,
+        campaign: Option<&CampaignId>,
+        known_at: Option<u64>,
+    ) -> Result<Self, Exit> {
+        let (mut letters, mut access, mut last) =
+            (LetterRegistry::default(), AccessRegistry::default(), None);
+        let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
+        each_event(args, viewpoint, |recorded| {
+            letters.evolve(&recorded);
+            access.evolve(&recorded);
+            if campaign.is_some_and(|id| matters(&recorded, id)) {
+                last = Some(recorded.position);
+            }
+        })?;
+        Ok(Self { letters, answers: access.answers().to_vec(), last })
+    }
+}
+
+/// Whether a letter about this campaign may say something else because of it.
+fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
+    match &recorded.event {
+        Event::Letter(LetterEvent::EmbargoSet(it)) => it.campaign == *campaign,
+        Event::Letter(LetterEvent::DisputeSettled(_)) => true,
+        Event::Access(AccessEvent::Answered(it)) => it.campaign == *campaign,
+        Event::Letter(_) | Event::Access(_) | Event::ScoresShown(_) => false,
+        event => event.campaign() == Some(campaign) || recorded.stream == declare::STREAM,
+    }
+}

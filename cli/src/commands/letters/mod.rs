@@ -1,0 +1,116 @@
+//! `portolan letters`.
+
+mod bouncing;
+mod contacts;
+mod known;
+mod parcels;
+mod place;
+mod previewing;
+mod sending;
+mod telling;
+mod writing;
+
+use domain::event::{About, DisputeSettled, EmbargoSet};
+use domain::ids::LetterId;
+use domain::letter::LetterCommand;
+use reports::units::instant;
+use serde_json::json;
+
+use super::{print, print_json};
+use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
+use crate::exit::Exit;
+pub(super) use known::Known;
+pub(super) use place::Place;
+use sending::{Outbox, Sent};
+use writing::Desk;
+
+pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
+    match command {
+        Letters::Embargo(command) => embargo(args, command),
+        Letters::Preview(command) => previewing::execute(args, command),
+        Letters::Send(command) => send(args, command),
+        Letters::Resend(command) => resend(args, command),
+        Letters::List { campaign } => telling::list(args, campaign.as_ref()),
+        Letters::Status { letter } => telling::status(args, letter),
+        Letters::Bounces(command) => bouncing::execute(args, command),
+        Letters::Reply(command) => reply(args, command),
+    }
+}
+
+fn embargo(args: &Args, command: &Embargo) -> Result<(), Exit> {
+    let Embargo { campaign, until, reason, by } = command;
+    let (campaign, until, reason) = (campaign.clone(), *until, reason.clone());
+    let set = EmbargoSet { campaign, until, reason, by: by.by.clone() };
+    let position = Place::find(args)?.record_one(&[], LetterCommand::Embargo(set))?;
+    if args.json {
+        return print_json(&json!({ "position": position, "until": until }));
+    }
+    let campaign = &command.campaign;
+    print(&format!(
+        "the results of {campaign} are kept from the public until {} at least\nthey become public \
+         when somebody says so: portolan publish {campaign}\n",
+        instant(until)
+    ))
+}
+
+fn reply(args: &Args, command: &Reply) -> Result<(), Exit> {
+    let (place, known) = (Place::find(args)?, Known::read(args, None)?);
+    let (answer, text) = (command.answer, command.text.clone());
+    let settled = DisputeSettled { answer, text, by: command.by.by.clone() };
+    let position = place.record_one(&known.answers, LetterCommand::Settle(settled))?;
+    if args.json {
+        return print_json(&json!({ "position": position }));
+    }
+    print("the vendor reads the reply beside its answer\n")
+}
+
+fn send(args: &Args, command: &Send) -> Result<(), Exit> {
+    let place = Place::find(args)?;
+    let desk = Desk::open(args, (&command.writing, &place), &command.campaign)?;
+    let mut outbox = Outbox::new(args, &desk, &place)?;
+    let sent = outgoing(outbox.send(command.vendor.as_ref()))?;
+    told(args, &desk, &sent)
+}
+
+fn resend(args: &Args, command: &Resend) -> Result<(), Exit> {
+    let place = Place::find(args)?;
+    let known = Known::read(args, None)?;
+    let letter = known.letters.letter(&command.letter);
+    let letter = letter.ok_or_else(|| no_letter(&command.letter))?;
+    let About::Results { campaign, vendor } = letter.prepared.what.about.clone() else {
+        return Err(Exit::usage("a digest is not sent again: the next one tells more"));
+    };
+    let writing = (&command.writing, &place);
+    let desk = Desk::open(args, writing, &campaign)?;
+    Outbox::new(args, &desk, &place)?.again(letter, &command.writing.by.by)?;
+    // Read anew: the letter stands in the log now.
+    let desk = Desk::open(args, writing, &campaign)?;
+    let mut outbox = Outbox::new(args, &desk, &place)?;
+    let sent = outgoing(outbox.send(Some(&vendor)))?;
+    told(args, &desk, &sent)
+}
+
+fn outgoing(sending: impl Future<Output = Result<Sent, Exit>>) -> Result<Sent, Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Exit::lab)?.block_on(sending)
+}
+
+/// What became of the letters; not all well when some did not leave.
+fn told(args: &Args, desk: &Desk<'_>, sent: &Sent) -> Result<(), Exit> {
+    if args.json {
+        print_json(sent)?;
+    } else {
+        print(&telling::sent(sent, &desk.without_contact()))?;
+    }
+    match sent.failed.len() + sent.delayed.len() {
+        0 => Ok(()),
+        several => Err(Exit::lab(format!(
+            "{several} of {} letters did not leave",
+            several + sent.sent.len()
+        ))),
+    }
+}
+
+fn no_letter(letter: &LetterId) -> Exit {
+    Exit::usage(format!("there is no letter `{letter}`: portolan letters list"))
+}
