@@ -129,17 +129,25 @@ async fn main() {
             rates[who].push(some.len() as f64 / start.elapsed().as_secs_f64());
         }
     }
-    let median = |all: &mut Vec<f64>| {
+    let median = |mut all: Vec<f64>| {
         all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
+        (all[all.len() / 4], all[all.len() / 2], all[all.len() * 3 / 4])
     };
-    let [ours, alone, delayed] = rates.each_mut().map(median);
+    // Of each round, since other work on the machine comes and goes.
+    let ratio = |other: usize| {
+        median(rates[0].iter().zip(&rates[other]).map(|(ours, it)| ours / it).collect())
+    };
+    let (alone, delayed) = (ratio(1), ratio(2));
+    let [ours, lettre, slow] = rates.map(|it| median(it).1);
     println!(
-        "letters a second, median of {rounds} rounds: ours {ours:.0}, lettre alone {alone:.0}, without nodelay {delayed:.0}"
+        "letters a second, median of {rounds} rounds: ours {ours:.0}, lettre alone {lettre:.0}, without nodelay {slow:.0}"
     );
     println!(
-        "ours / lettre alone with nodelay: {:.2}; / as it connects itself: {:.1}",
-        ours / alone,
-        ours / delayed
+        "ours / lettre alone with nodelay: {:.2} (quartiles {:.2}, {:.2})",
+        alone.1, alone.0, alone.2
+    );
+    println!(
+        "ours / lettre as it connects itself: {:.1} (quartiles {:.1}, {:.1})",
+        delayed.1, delayed.0, delayed.2
     );
 }
