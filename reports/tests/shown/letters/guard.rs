@@ -32,8 +32,8 @@ fn made_by(mut record: CampaignRecord, makers: [&str; 3]) -> CampaignRecord {
 const APART: [&str; 3] = ["acme", "libre", "toolsmith"];
 
 fn why(record: &CampaignRecord, fewest_tools: u32) -> Option<Why> {
-    let revealed = Guard { fewest_tools }.revealed(record).into_iter().map(|it| it.why);
-    revealed.filter(|it| !matches!(it, Why::StandsOut { .. })).next()
+    let mut revealed = Guard { fewest_tools }.revealed(record).into_iter().map(|it| it.why);
+    revealed.find(|it| !matches!(it, Why::StandsOut { .. }))
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn what_the_public_is_not_told_of_a_cell_the_makers_of_its_platforms_are_not_tol
     let whole = letter("acme");
     let cells = whole.results.cells.iter().map(|it| it.id()).collect();
     let (talk, setting) = (Talk { answers: &[], letters: &LetterRegistry::default() }, setting());
-    let guarded = VendorLetter::new(whole.results.clone().without(&cells), None, &talk, setting);
+    let (before, now) = (&whole.results, whole.results.clone().without(&cells));
+    let guarded = VendorLetter::new(now, Some(before), &talk, setting);
+    let gone = &guarded.since.as_ref().unwrap().changes;
+    assert!(gone.iter().all(|it| it.words().starts_with("withheld, was ")), "not: not planned");
     assert_eq!((guarded.results.cells.len(), guarded.results.withheld.len()), (0, cells.len()));
     assert_eq!(guarded.results.tools, whole.results.tools, "what its tools did is its own");
     let [text, html, csv] =
