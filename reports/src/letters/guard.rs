@@ -49,6 +49,12 @@ pub enum Why {
     },
     /// Every tool that was tried fails: whoever knows which were tried knows it of each.
     AllFail,
+    /// Among the lines of its routes one stands out by its number of tools, so that few makers can
+    /// be meant; see [`crate::public::PublicView::without_routes`].
+    StandsOut {
+        /// How many tools the routes need that stand out.
+        tools: usize,
+    },
 }
 
 impl Default for Guard {
@@ -63,7 +69,7 @@ impl Why {
     pub fn withholds(self) -> bool {
         match self {
             Why::FewTools { .. } | Why::FewChanged { .. } => true,
-            Why::AllFail => false,
+            Why::AllFail | Why::StandsOut { .. } => false,
         }
     }
 }
@@ -87,6 +93,11 @@ impl fmt::Display for Why {
             Why::AllFail => f.write_str(
                 "every tool tried here fails; whoever knows which were tried knows it of each",
             ),
+            Why::StandsOut { tools } => write!(
+                f,
+                "of the routes listed, those with {tools} tool{} stand out: few makers can be meant",
+                if *tools == 1 { "" } else { "s" }
+            ),
         }
     }
 }
@@ -98,27 +109,40 @@ impl Guard {
         let makers = Makers::of(&record.testbed);
         let cells = record.cells.iter();
         let why = |(id, cell): (&CellId, &CellRecord)| {
-            let why = self.why(cell, &makers)?;
-            Some(Revealed { cell: id.clone(), why })
+            let all = self.why(cell, &makers).into_iter();
+            let id = id.clone();
+            all.map(move |why| Revealed { cell: id.clone(), why }).collect::<Vec<_>>()
         };
-        cells.filter_map(why).collect()
+        cells.flat_map(why).collect()
     }
 
-    fn why(self, cell: &CellRecord, makers: &Makers<'_>) -> Option<Why> {
-        let scored = || cell.routes.iter().filter(|it| it.verdict.standing.score().is_some());
-        let carriers: Vec<Carrier> = scored().map(|it| makers.carrier(it)).collect();
+    fn why(self, cell: &CellRecord, makers: &Makers<'_>) -> Vec<Why> {
+        let scored = cell.routes.iter().filter(|it| it.verdict.standing.score().is_some());
+        let carriers: Vec<Carrier> = scored.map(|it| makers.carrier(it)).collect();
         // An export without any tool is the platform's own, and the platform is named anyway.
-        let (native, by_tools): (Vec<_>, Vec<_>) =
-            carriers.into_iter().partition(|it| it.tools.is_empty());
-        let count = independent(native.iter().chain(&by_tools));
-        let fails = cell.stand.standing == Standing::Scored(Score::Failure);
-        if by_tools.is_empty() {
-            None
-        } else if count < self.fewest_tools as usize {
-            Some(Why::FewTools { makers: count })
-        } else {
-            fails.then_some(Why::AllFail)
+        if carriers.iter().all(|it| it.tools.is_empty()) {
+            return Vec::new();
         }
+        let count = independent(&carriers);
+        if self.is_too_few(count) {
+            return vec![Why::FewTools { makers: count }];
+        }
+        let fails = cell.stand.standing == Standing::Scored(Score::Failure);
+        fails.then_some(Why::AllFail).into_iter().chain(self.standing_out(cell, makers)).collect()
+    }
+
+    /// Routes that stand out by their number of tools.
+    fn standing_out(self, cell: &CellRecord, makers: &Makers<'_>) -> Vec<Why> {
+        let mut by_tools: BTreeMap<usize, Vec<Carrier>> = BTreeMap::new();
+        for route in cell.routes.iter().filter(|it| it.verdict.tools > 0) {
+            by_tools.entry(route.verdict.tools).or_default().push(makers.carrier(route));
+        }
+        let few = by_tools.into_iter().filter(|(_, it)| self.is_too_few(independent(it)));
+        few.map(|(tools, _)| Why::StandsOut { tools }).collect()
+    }
+
+    fn is_too_few(self, makers: usize) -> bool {
+        makers < self.fewest_tools as usize
     }
 
     /// What a campaign tells beside one that is public already: when the tools of too few makers have
@@ -134,7 +158,7 @@ impl Guard {
         let makers_of = |it: &CampaignRecord| Makers::of(&it.testbed).of_tools(&changed);
         let makers: BTreeSet<VendorId> =
             makers_of(record).into_iter().chain(makers_of(earlier)).collect();
-        if makers.is_empty() || makers.len() >= self.fewest_tools as usize {
+        if makers.is_empty() || !self.is_too_few(makers.len()) {
             return Vec::new();
         }
         let is_touched = |(id, cell): &(&CellId, &CellRecord)| {
@@ -152,6 +176,14 @@ impl Guard {
 #[must_use]
 pub fn withheld(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
     of(guard.revealed(record))
+}
+
+/// The cells whose routes are not listed one by one, since one of them would stand out.
+#[must_use]
+pub fn coarsened(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
+    let all = guard.revealed(record).into_iter();
+    let standing_out = all.filter(|it| matches!(it.why, Why::StandsOut { .. }));
+    standing_out.map(|it| it.cell).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The cells that are withheld beside a campaign that is public already.

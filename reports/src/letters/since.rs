@@ -37,6 +37,8 @@ pub struct Changed {
     /// How it stands; null when it is not told any more.
     #[serde(serialize_with = "as_optional_word")]
     pub after: Option<Standing>,
+    /// It is withheld from everybody now.
+    pub withheld: bool,
     #[serde(skip)]
     key: Key,
 }
@@ -85,8 +87,11 @@ impl Since {
     pub fn between(before: &VendorView, after: &VendorView) -> Self {
         let (old, new) = (by_key(before), by_key(after));
         let keys: BTreeSet<&Key> = old.keys().chain(new.keys()).collect();
-        let mut changes: Vec<Changed> =
-            keys.iter().filter_map(|key| changed(key, old.get(*key), new.get(*key))).collect();
+        let change = |key: &&Key| {
+            let withheld = key.0.is_none() && after.withheld.contains(&key.1);
+            Some(Changed { withheld, ..changed(key, old.get(*key), new.get(*key))? })
+        };
+        let mut changes: Vec<Changed> = keys.iter().filter_map(change).collect();
         changes.sort_by(|a, b| (a.became, &a.key).cmp(&(b.became, &b.key)));
         Self {
             campaign: before.campaign.clone(),
@@ -135,6 +140,7 @@ impl Changed {
         match (self.before, self.after) {
             (Some(before), Some(after)) => format!("{after}, was {before}"),
             (None, Some(after)) => after.to_string(),
+            (Some(before), None) if self.withheld => format!("withheld, was {before}"),
             (Some(before), None) => format!("not planned, was {before}"),
             (None, None) => String::new(),
         }
@@ -163,6 +169,7 @@ fn changed(key: &Key, before: Option<&Line>, after: Option<&Line>) -> Option<Cha
         title: after.or(before).map(Line::title).unwrap_or_default(),
         before: before.map(|it| it.standing),
         after: after.map(|it| it.standing),
+        withheld: false,
         key: key.clone(),
     })
 }

@@ -6,7 +6,7 @@ use domain::ids::VendorId;
 use domain::plan::Trial;
 use domain::step::Step;
 use reports::chronicle::CampaignRecord;
-use reports::letters::guard::{Guard, Why, withheld, withheld_beside};
+use reports::letters::guard::{Guard, Why, coarsened, withheld, withheld_beside};
 
 use crate::tale::Fate;
 use crate::years::{Years, arrives, breaks, fails, records};
@@ -34,9 +34,8 @@ fn made_by(mut record: CampaignRecord, makers: [&str; 3]) -> CampaignRecord {
 const APART: [&str; 3] = ["acme", "libre", "toolsmith"];
 
 fn why(record: &CampaignRecord, fewest_tools: u32) -> Option<Why> {
-    let revealed = Guard { fewest_tools }.revealed(record);
-    assert!(revealed.len() <= 1);
-    revealed.first().map(|it| it.why)
+    let mut revealed = Guard { fewest_tools }.revealed(record).into_iter().map(|it| it.why);
+    revealed.find(|it| !matches!(it, Why::StandsOut { .. }))
 }
 
 #[test]
@@ -78,7 +77,20 @@ fn a_failure_beside_a_success_hides_who_gave_it_and_failures_alone_are_told_to_t
 #[test]
 fn a_cell_without_any_score_tells_of_nobody() {
     let broken = cell(|_| breaks(), APART);
-    assert_eq!(why(&broken, 2), Some(Why::FewTools { makers: 0 }).filter(|_| false));
+    assert_eq!(why(&broken, 2), None);
+}
+
+#[test]
+fn a_route_that_stands_out_by_its_number_of_tools_is_told_to_the_operator() {
+    let all = cell(|_| arrives(), APART);
+    let revealed: Vec<Why> = Guard::default().revealed(&all).into_iter().map(|it| it.why).collect();
+    assert_eq!(revealed, [Why::StandsOut { tools: 2 }], "one route alone needs two");
+    assert_eq!(
+        (withheld(&all, Guard::default()).len(), coarsened(&all, Guard::default()).len()),
+        (0, 1)
+    );
+    let alike = cell(|it| if it == "canary-ovf" { None } else { arrives() }, APART);
+    assert_eq!(Guard::default().revealed(&alike), []);
 }
 
 #[test]

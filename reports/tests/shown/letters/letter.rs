@@ -1,11 +1,13 @@
 //! What a letter reads like, and that its forms are whole.
 
+use domain::letter::LetterRegistry;
+use reports::letters::answer::Talk;
 use reports::letters::link::LinkLetter;
 use reports::letters::vendor_letter::VendorLetter;
 use reports::letters::{html, sheet, text};
 use roxmltree::{Document, ParsingOptions};
 
-use super::sample::{bytes, letter};
+use super::sample::{bytes, letter, setting};
 
 fn first_screen(letter: &VendorLetter) -> usize {
     text::text(letter).lines().position(|it| it.starts_with("-----")).unwrap()
@@ -36,6 +38,29 @@ fn a_maker_of_tools_alone_is_told_of_its_tools() {
     let letter = letter("toolsmith");
     insta::assert_snapshot!("letter_of_tools_text", text::text(&letter));
     assert!(letter.results.cells.is_empty() && letter.results.withheld.is_empty());
+}
+
+#[test]
+fn what_the_public_is_not_told_of_a_cell_the_makers_of_its_platforms_are_not_told_either() {
+    let whole = letter("acme");
+    let cells = whole.results.cells.iter().map(|it| it.id()).collect();
+    let (talk, setting) = (Talk { answers: &[], letters: &LetterRegistry::default() }, setting());
+    let (before, now) = (&whole.results, whole.results.clone().without(&cells));
+    let guarded = VendorLetter::new(now, Some(before), &talk, setting);
+    let gone = &guarded.since.as_ref().unwrap().changes;
+    assert!(gone.iter().all(|it| it.words().starts_with("withheld, was ")), "not: not planned");
+    assert_eq!((guarded.results.cells.len(), guarded.results.withheld.len()), (0, cells.len()));
+    assert_eq!(guarded.results.tools, whole.results.tools, "what its tools did is its own");
+    let [text, html, csv] =
+        [text::text(&guarded), html::html(&guarded).unwrap(), sheet::csv(&guarded).unwrap()];
+    assert!(text.contains("7 more moves are withheld from everybody."));
+    for (shown, word) in
+        [(&text, "□ withheld: "), (&html, "</span> withheld"), (&csv, ",withheld,")]
+    {
+        assert_eq!(shown.matches(word).count(), cells.len(), "{word}");
+    }
+    assert!(guarded.lines().iter().all(|it| it.tool.is_some()));
+    assert_eq!(guarded.results.page().unwrap().matches("</span> withheld").count(), cells.len());
 }
 
 #[test]
