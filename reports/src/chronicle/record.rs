@@ -57,7 +57,8 @@ pub struct CellRecord {
     /// What holds the best route back; of routes that tie in all but their names, the same one
     /// whatever they are called.
     pub reason: Option<Reason>,
-    /// The versions that the best route was walked under: both platforms, guest, host and its tools.
+    /// The versions that the best route was walked under: both platforms, guest, host and its tools. Of
+    /// routes that tie, one that is not chosen by its name.
     pub versions: Pins,
     /// Positions of the first and the last event of the trial that decides; none if none was walked.
     pub evidence: Option<(u64, u64)>,

@@ -6,7 +6,7 @@ use domain::event::{Event, Pins, Recorded};
 use domain::plan::{CellId, Trial};
 use domain::score::Standing;
 use reports::history::{CampaignHistory, History};
-use reports::matrix::{Cell, Judged};
+use reports::matrix::{Cell, Judged, RouteTried};
 use reports::viewpoint::Viewpoint;
 
 use super::outputs::seen;
@@ -15,8 +15,9 @@ use crate::fixture::policy;
 /// The newest evidence of a cell, and the subjects that have another version now.
 pub(crate) type Found = (Option<String>, BTreeSet<String>);
 
-/// The stale cells of a baseline.
-pub(crate) fn stale(events: &[Recorded], baseline: &str) -> BTreeMap<CellId, Found> {
+/// What may be said of each cell of a baseline: why it is stale, or none where it is fresh. Several
+/// things only where routes tie: which of them is told must not hang on what they are called.
+pub(crate) fn stale(events: &[Recorded], baseline: &str) -> BTreeMap<CellId, Vec<Option<Found>>> {
     let (history, policy) = (seen(events, Viewpoint::default()), policy());
     let now = current(events, &history);
     let reference = history.campaign(&baseline.parse().unwrap()).unwrap();
@@ -30,18 +31,19 @@ pub(crate) fn stale(events: &[Recorded], baseline: &str) -> BTreeMap<CellId, Fou
     let cells: BTreeSet<CellId> = reference.plan.iter().map(Trial::cell).collect();
     let mut stale = BTreeMap::new();
     for id in cells {
-        let mut found: Found = (None, BTreeSet::new());
+        let mut possible = vec![(None, BTreeSet::new())];
         for campaign in &newer {
             let judged = Judged::new(campaign, &policy);
             let cell = judged.cells().find(|(guest, cell)| cell.id(guest) == id);
             if let Some((_, cell)) = cell.filter(|(_, it)| it.verdict.standing.score().is_some()) {
-                let outdated = outdated(campaign, &id, cell, &now);
-                found = (Some(campaign.id.to_string()), outdated);
+                let name = Some(campaign.id.to_string());
+                let told = |it: &&RouteTried| (name.clone(), outdated(campaign, &id, it, &now));
+                possible = tied(cell).iter().map(told).collect();
             }
         }
-        if found.0.is_none() || !found.1.is_empty() {
-            stale.insert(id, found);
-        }
+        let is_stale = |it: &Found| it.0.is_none() || !it.1.is_empty();
+        let told = possible.into_iter().map(|it| Some(it).filter(is_stale));
+        stale.insert(id, told.collect());
     }
     stale
 }
@@ -73,9 +75,23 @@ fn current(events: &[Recorded], history: &History) -> Pins {
     last.into_iter().map(|(subject, (_, version))| (subject, version)).collect()
 }
 
-/// The subjects that the evidence of a cell rests on and that have another version now.
-fn outdated(campaign: &CampaignHistory, id: &CellId, cell: &Cell, now: &Pins) -> BTreeSet<String> {
-    let best = cell.best().unwrap();
+/// The routes that none is better than.
+fn tied(cell: &Cell) -> Vec<&RouteTried> {
+    let merit = |it: &RouteTried| {
+        let verdict = &it.verdict;
+        (verdict.standing, verdict.tools, verdict.duration_ms)
+    };
+    let best = merit(cell.best().unwrap());
+    cell.routes.iter().filter(|it| merit(it) == best).collect()
+}
+
+/// The subjects that the evidence of a route rests on and that have another version now.
+fn outdated(
+    campaign: &CampaignHistory,
+    id: &CellId,
+    best: &RouteTried,
+    now: &Pins,
+) -> BTreeSet<String> {
     let scored = best.trials.iter().filter(|it| matches!(it.verdict.standing, Standing::Scored(_)));
     let lowest = scored.clone().map(|it| it.verdict.standing.score()).min().unwrap();
     let decides = scored.clone().find(|it| it.verdict.standing.score() == lowest).unwrap();
