@@ -27,7 +27,7 @@ pub(super) fn execute(args: &Args, command: &Publish) -> Result<(), Exit> {
     let record = records.iter().find(|it| it.id == *campaign);
     let record = record.ok_or_else(|| no_campaign(campaign))?;
     let guard = Guard { fewest_tools: command.fewest_tools };
-    let earlier = earlier(&records, record, &known);
+    let earlier = known.earlier(&records, record);
     let revealed = revealed(guard, record, earlier);
     let withheld = match earlier {
         Some(earlier) => withheld_beside(record, earlier, guard),
@@ -49,16 +49,6 @@ pub(super) fn execute(args: &Args, command: &Publish) -> Result<(), Exit> {
     let act = LetterCommand::Publish(published.clone());
     let position = place.record_one(&known.answers, act)?;
     tell(args, (record, &revealed), &published, position)
-}
-
-/// The last campaign before this one that the public sees.
-fn earlier<'a>(
-    records: &'a [CampaignRecord],
-    record: &CampaignRecord,
-    known: &Known,
-) -> Option<&'a CampaignRecord> {
-    let before = records.iter().filter(|it| it.started < record.started);
-    before.filter(|it| !known.letters.is_embargoed(&it.id)).max_by_key(|it| it.started)
 }
 
 fn revealed(

@@ -9,6 +9,7 @@ use std::fmt;
 
 use domain::change::{Carrier, independent};
 use domain::ids::{ConverterId, VendorId};
+use domain::letter::LetterRegistry;
 use domain::plan::CellId;
 use domain::score::{Score, Standing};
 use domain::testbed::Testbed;
@@ -184,6 +185,18 @@ pub fn coarsened(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
     let all = guard.revealed(record).into_iter();
     let standing_out = all.filter(|it| matches!(it.why, Why::StandsOut { .. }));
     standing_out.map(|it| it.cell).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The cells of a campaign that the public is not told of, or will not be told of: those that were
+/// withheld when it was published; under an embargo those that this guard would withhold; none of a
+/// campaign that is public without anybody having published it.
+#[must_use]
+pub fn untold(record: &CampaignRecord, letters: &LetterRegistry, guard: Guard) -> BTreeSet<CellId> {
+    match letters.publications(&record.id).last() {
+        Some(published) => published.what.withheld.iter().cloned().collect(),
+        None if letters.is_embargoed(&record.id) => withheld(record, guard).into_iter().collect(),
+        None => BTreeSet::new(),
+    }
 }
 
 /// The cells that are withheld beside a campaign that is public already.

@@ -19,6 +19,7 @@ use super::frame::Frame;
 use super::links;
 use crate::chronicle::CampaignRecord;
 use crate::leak;
+use crate::letters::guard::{Guard, untold};
 use crate::tally::Tally;
 use crate::vendor::VendorView;
 
@@ -142,7 +143,11 @@ impl VendorPage {
         let own: Vec<_> = newest_first(records).into_iter().filter(may_see).collect();
         let is_asked = |it: &&&CampaignRecord| asked.is_none_or(|asked| it.id.as_str() == asked);
         let shown = own.iter().filter(is_asked).take(MOST_SHOWN);
-        let views = shown.filter_map(|it| VendorView::of(it, policy, vendor));
+        // Of a cell between two vendors each learns what the public learns, or will learn.
+        let told = |it: &CampaignRecord, view: VendorView| {
+            view.without(&untold(it, known.letters, Guard::default()))
+        };
+        let views = shown.filter_map(|it| Some(told(it, VendorView::of(it, policy, vendor)?)));
         let campaigns: Vec<_> = views.map(|it| VendorCampaign::new(it, known)).collect();
         Some(Self {
             vendor: vendor.clone(),

@@ -6,6 +6,7 @@ use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
 use domain::ids::CampaignId;
 use domain::letter::LetterRegistry;
 use domain::registry::Declared;
+use reports::chronicle::CampaignRecord;
 use reports::viewpoint::Viewpoint;
 
 use super::super::each_event;
@@ -50,10 +51,23 @@ impl Known {
     }
 }
 
+impl Known {
+    /// The last campaign before this one that the public sees.
+    pub(in crate::commands) fn earlier<'a>(
+        &self,
+        records: &'a [CampaignRecord],
+        record: &CampaignRecord,
+    ) -> Option<&'a CampaignRecord> {
+        let before = records.iter().filter(|it| it.started < record.started);
+        before.filter(|it| !self.letters.is_embargoed(&it.id)).max_by_key(|it| it.started)
+    }
+}
+
 /// Whether a letter about this campaign may say something else because of it.
 fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
     match &recorded.event {
         Event::Letter(LetterEvent::EmbargoSet(it)) => it.campaign == *campaign,
+        Event::Letter(LetterEvent::CampaignPublished(it)) => it.campaign == *campaign,
         Event::Letter(LetterEvent::DisputeSettled(_)) => true,
         Event::Access(AccessEvent::Answered(it)) => it.campaign == *campaign,
         Event::Letter(_) | Event::Access(_) | Event::ScoresShown(_) => false,

@@ -10,10 +10,14 @@ use domain::ids::{CampaignId, LetterId, Sha256Digest, VendorId};
 use domain::letter::Letter;
 use domain::policy::Policy;
 use post::{Contact, Results, Settings};
+use reports::leak;
 use reports::letters::answer::Talk;
+use reports::letters::disclosing::{Addressed, Disclosing};
 use reports::letters::excerpt::{Read, wanted};
+use reports::letters::guard::{Guard, untold, withheld};
 use reports::letters::setting::LetterSetting;
 use reports::letters::vendor_letter::VendorLetter;
+use reports::public::PublicView;
 use reports::vendor::VendorView;
 use reports::viewpoint::Viewpoint;
 
@@ -122,8 +126,8 @@ impl<'a> Desk<'a> {
         };
         let contacts = self.settings.contacts.iter().filter(of_campaign).filter(|it| is_wanted(it));
         let contacts: Vec<&Contact> = contacts.collect();
-        let views = self.views(known_at, true)?;
         let known = Known::at(self.args, Some(&self.campaign), Some(known_at))?;
+        let views = self.views((known_at, &known), true)?;
         let mut before = BTreeMap::new();
         let mut written = Vec::new();
         for contact in contacts {
@@ -134,7 +138,8 @@ impl<'a> Desk<'a> {
             if let Some(last) = last {
                 let at = last.prepared.what.known_at;
                 if !before.contains_key(&at) {
-                    before.insert(at, self.views(at, false)?);
+                    let known = Known::at(self.args, Some(&self.campaign), Some(at))?;
+                    before.insert(at, self.views((at, &known), false)?);
                 }
             }
             let told = last.and_then(|it| before.get(&it.prepared.what.known_at));
@@ -173,16 +178,44 @@ impl<'a> Desk<'a> {
         Ok(Written { prepared, letter, contact })
     }
 
+    /// Who would be told what by these letters, and what everybody would be told.
+    pub(super) fn disclosing(&self, written: &[Written<'_>]) -> Result<Disclosing, Exit> {
+        let known_at = Some(self.known_at);
+        let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
+        let chronicle = chronicle(self.args, self.policy.clone(), viewpoint)?;
+        let records = chronicle.records(&chronicle.in_force());
+        let record = records.iter().find(|it| it.id == self.campaign);
+        let record = record.ok_or_else(|| no_campaign(&self.campaign))?;
+        let guard = Guard { fewest_tools: self.writing.fewest_tools };
+        let seen = Seen::open(self.args, Past { as_of: None, known_at })?;
+        let waivers = seen.waivers();
+        let judged = seen.judged(seen.pick(Some(&self.campaign))?, &waivers);
+        let view = PublicView::from(&judged);
+        let view = view.without(&withheld(record, guard).into_iter().collect());
+        let addressed = |it| {
+            let Written { prepared, letter, .. }: &Written<'_> = it;
+            Addressed { contact: &prepared.contact, form: prepared.form, letter }
+        };
+        let letters: Vec<Addressed<'_>> = written.iter().map(addressed).collect();
+        let earlier = self.known.earlier(&records, record);
+        Ok(Disclosing::new(&view, record, earlier, guard, &letters))
+    }
+
     /// What each vendor may see of the campaign, as it was known then.
     fn views(
         &self,
-        known_at: u64,
+        (known_at, known): (u64, &Known),
         with_proofs: bool,
     ) -> Result<BTreeMap<String, VendorView>, Exit> {
         let record = record(self.args, &self.policy, (&self.campaign, known_at))?;
+        if let Some(words) = leak::tool_named_in_record(&record) {
+            return Err(Exit::usage(words));
+        }
         let vendors = record.testbed.vendors.iter();
+        let guard = Guard { fewest_tools: self.writing.fewest_tools };
+        let untold = untold(&record, &known.letters, guard);
         let views = vendors.filter_map(|it| VendorView::of(&record, &self.policy, &it.id));
-        let views: Vec<VendorView> = views.collect();
+        let views: Vec<VendorView> = views.map(|it| it.without(&untold)).collect();
         let views = if with_proofs { self.quoting(views, known_at)? } else { views };
         Ok(views.into_iter().map(|it| (it.vendor.to_string(), it)).collect())
     }
