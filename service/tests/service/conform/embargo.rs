@@ -32,12 +32,13 @@ fn kept(mut events: Vec<Event>) -> Vec<Event> {
 
 /// The same, in which guests of that campaign are lost on their way.
 fn lost(events: Vec<Event>, is_lost: impl Fn(&StepFinished) -> bool) -> Vec<Event> {
-    let lose = |event| match event {
-        Event::StepFinished(step) if step.campaign.as_str() == KEPT && is_lost(&step) => {
-            let outcome = Outcome::NotCompleted { reason: "all is lost".to_owned() };
-            Event::StepFinished(StepFinished { outcome, observations: Vec::new(), ..step })
+    let lose = |event: Event| {
+        let Event::StepFinished(step) = &event else { return event };
+        if step.campaign.as_str() != KEPT || !is_lost(step) {
+            return event;
         }
-        event => event,
+        let outcome = Outcome::NotCompleted { reason: "all is lost".to_owned() };
+        Event::StepFinished(StepFinished { outcome, observations: Vec::new(), ..step.clone() })
     };
     events.into_iter().map(lose).collect()
 }
