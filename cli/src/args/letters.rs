@@ -84,6 +84,10 @@ pub(crate) struct Writing {
     /// How vendors call the service, such as https://portolan.example
     #[arg(long, env = "PORTOLAN_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Leave out a cell that fewer makers of conversion tools carry: what publish would withhold
+    #[arg(long, default_value_t = 2, value_name = "K")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) fewest_tools: u32,
     #[command(flatten)]
     pub(crate) by: By,
 }

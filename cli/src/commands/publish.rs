@@ -52,7 +52,7 @@ pub(super) fn execute(args: &Args, command: &Publish) -> Result<(), Exit> {
 }
 
 /// The last campaign before this one that the public sees.
-fn earlier<'a>(
+pub(super) fn earlier<'a>(
     records: &'a [CampaignRecord],
     record: &CampaignRecord,
     known: &Known,
