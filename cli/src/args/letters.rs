@@ -81,13 +81,13 @@ pub(crate) struct Writing {
     /// Write files into this folder, whatever the settings say
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-    /// Withhold a cell that fewer makers of conversion tools carry, as `publish` would
-    #[arg(long, default_value_t = 2, value_name = "K")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub(crate) fewest_tools: u32,
     /// How vendors call the service, such as https://portolan.example
     #[arg(long, env = "PORTOLAN_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Leave out a cell that fewer makers of conversion tools carry: what publish would withhold
+    #[arg(long, default_value_t = 2, value_name = "K")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) fewest_tools: u32,
     #[command(flatten)]
     pub(crate) by: By,
 }

@@ -188,14 +188,19 @@ pub fn coarsened(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
 }
 
 /// The cells of a campaign that the public is not told of, or will not be told of: those that were
-/// withheld when it was published; under an embargo those that this guard would withhold; none of a
-/// campaign that is public without anybody having published it.
+/// withheld when it was published; under an embargo those that this guard would withhold, beside the
+/// campaign before it that is public, if there is one; none of a campaign that is public without anybody having published it.
 #[must_use]
-pub fn untold(record: &CampaignRecord, letters: &LetterRegistry, guard: Guard) -> BTreeSet<CellId> {
-    match letters.publications(&record.id).last() {
-        Some(published) => published.what.withheld.iter().cloned().collect(),
-        None if letters.is_embargoed(&record.id) => withheld(record, guard).into_iter().collect(),
-        None => BTreeSet::new(),
+pub fn untold(
+    (record, earlier): (&CampaignRecord, Option<&CampaignRecord>),
+    letters: &LetterRegistry,
+    guard: Guard,
+) -> BTreeSet<CellId> {
+    match (letters.publications(&record.id).last(), earlier) {
+        (Some(published), _) => published.what.withheld.iter().cloned().collect(),
+        (None, _) if !letters.is_embargoed(&record.id) => BTreeSet::new(),
+        (None, Some(earlier)) => withheld_beside(record, earlier, guard).into_iter().collect(),
+        (None, None) => withheld(record, guard).into_iter().collect(),
     }
 }
 

@@ -145,7 +145,10 @@ impl VendorPage {
         let shown = own.iter().filter(is_asked).take(MOST_SHOWN);
         // Of a cell between two vendors each learns what the public learns, or will learn.
         let told = |it: &CampaignRecord, view: VendorView| {
-            view.without(&untold(it, known.letters, Guard::default()))
+            let before = records.iter().filter(|other| other.started < it.started);
+            let public = before.filter(|other| !known.letters.is_embargoed(&other.id));
+            let earlier = public.max_by_key(|other| other.started);
+            view.without(&untold((it, earlier), known.letters, Guard::default()))
         };
         let views = shown.filter_map(|it| Some(told(it, VendorView::of(it, policy, vendor)?)));
         let campaigns: Vec<_> = views.map(|it| VendorCampaign::new(it, known)).collect();

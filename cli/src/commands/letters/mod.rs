@@ -12,8 +12,8 @@ mod writing;
 
 use domain::event::{About, DisputeSettled, EmbargoSet};
 use domain::ids::LetterId;
-use domain::letter::LetterCommand;
-use reports::units::instant;
+use domain::letter::{LetterCommand, Stage};
+use reports::units::{count, instant};
 use serde_json::json;
 
 use super::{print, print_json};
@@ -77,6 +77,12 @@ fn resend(args: &Args, command: &Resend) -> Result<(), Exit> {
     let known = Known::read(args, None)?;
     let letter = known.letters.letter(&command.letter);
     let letter = letter.ok_or_else(|| no_letter(&command.letter))?;
+    if letter.stage() < Stage::Failed {
+        return Err(Exit::usage(format!(
+            "letter `{}` did not leave yet: portolan letters send",
+            command.letter
+        )));
+    }
     let About::Results { campaign, vendor } = letter.prepared.what.about.clone() else {
         return Err(Exit::usage("a digest is not sent again: the next one tells more"));
     };
@@ -101,6 +107,13 @@ fn told(args: &Args, desk: &Desk<'_>, sent: &Sent) -> Result<(), Exit> {
         print_json(sent)?;
     } else {
         print(&telling::sent(sent, &desk.without_contact()))?;
+    }
+    if !sent.changed.is_empty() {
+        return Err(Exit::usage(format!(
+            "{} would say something else than what was looked at: other settings, another policy, or \
+             another form. Preview the campaign again, and send what comes of it",
+            count(sent.changed.len(), "letter")
+        )));
     }
     match sent.failed.len() + sent.delayed.len() {
         0 => Ok(()),

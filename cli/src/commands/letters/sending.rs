@@ -31,6 +31,10 @@ pub(super) struct Sent {
     pub(super) failed: Vec<(LetterId, String)>,
     /// Those that nobody has looked at.
     pub(super) unseen: Vec<LetterId>,
+    /// Those that would say something else than what was looked at.
+    pub(super) changed: Vec<LetterId>,
+    /// Those whose contact is not in the settings any more.
+    pub(super) gone: Vec<LetterId>,
 }
 
 /// Where letters leave, and where that is recorded.
@@ -57,13 +61,24 @@ impl<'a> Outbox<'a> {
     /// Sends what is owed of a campaign, to one vendor or to all.
     pub(super) async fn send(&mut self, only: Option<&VendorId>) -> Result<Sent, Exit> {
         let letters = &self.desk.known.letters;
-        let (owed, mut sent) = owed(letters, (&self.desk.campaign, only), clock::now());
+        let (mut owed, mut sent) = owed(letters, (&self.desk.campaign, only), clock::now());
+        owed.retain(|it| {
+            let is_there = self.desk.has_contact(it.prepared.what.contact.as_str());
+            if !is_there {
+                sent.gone.push(it.prepared.what.letter.clone());
+            }
+            is_there
+        });
         let prepared: Vec<LetterPrepared> =
             owed.iter().map(|it| it.prepared.what.clone()).collect();
         let written = self.desk.write_again(&prepared)?;
         let transport = self.desk.settings.transport();
         let mut transport = transport.map_err(|error| Exit::Usage(error.into()))?;
         for (letter, written) in owed.iter().zip(&written) {
+            let Some(written) = written else {
+                sent.changed.push(letter.prepared.what.letter.clone());
+                continue;
+            };
             let made = message(written, (&self.desk.settings, &self.origin), letter.prepared.at)?;
             self.try_once(letter, &made, (&mut transport, &mut sent)).await?;
             if self.waiting.len() >= AT_ONCE {
@@ -129,12 +144,7 @@ impl<'a> Outbox<'a> {
     /// A letter once more, as another message; it is owed from now on.
     pub(super) fn again(&self, letter: &Letter, by: &str) -> Result<LetterId, Exit> {
         let before = &letter.prepared.what;
-        let number = self.desk.known.letters.letters().filter(|it| {
-            it.prepared.what.content_sha256 == before.content_sha256
-                && it.prepared.what.contact == before.contact
-        });
-        let id = format!("{:.56}.{}", before.letter, number.count() + 1);
-        let id: LetterId = id.parse().map_err(Exit::usage)?;
+        let id = self.desk.once_more(letter)?;
         let (follows, by) = (Some(before.letter.clone()), by.to_owned());
         let prepared =
             LetterPrepared { letter: id.clone(), follows, by: by.clone(), ..before.clone() };

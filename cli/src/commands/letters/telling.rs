@@ -190,6 +190,12 @@ pub(super) fn sent(sent: &Sent, without_contact: &[&VendorId]) -> String {
     for letter in &sent.unseen {
         listing.row("· unseen", format!("{letter}: look at it first, portolan letters preview"));
     }
+    for letter in &sent.changed {
+        listing.row("✗ changed", format!("{letter}: would say something else than was looked at"));
+    }
+    for letter in &sent.gone {
+        listing.row("· nobody", format!("{letter}: its contact is not in the settings any more"));
+    }
     for vendor in without_contact {
         listing.row("· nobody", format!("{vendor} has no contact in the settings"));
     }

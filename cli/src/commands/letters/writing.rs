@@ -87,6 +87,11 @@ impl<'a> Desk<'a> {
         self.names.keys().filter(|it| !is_known(it)).collect()
     }
 
+    /// Whether the settings know somebody by this name.
+    pub(super) fn has_contact(&self, id: &str) -> bool {
+        self.settings.contacts.iter().any(|it| it.id == id)
+    }
+
     /// The letters to these vendors, or to all; each as it stands in the log, if it was written before.
     pub(super) fn write(&self, only: Option<&VendorId>) -> Result<Vec<Written<'_>>, Exit> {
         self.write_at(self.known_at, |contact| {
@@ -95,7 +100,11 @@ impl<'a> Desk<'a> {
     }
 
     /// Letters that stand in the log, written again; in the order in which they are given.
-    pub(super) fn write_again(&self, letters: &[LetterPrepared]) -> Result<Vec<Written<'_>>, Exit> {
+    /// None for one that would say something else now than what was looked at.
+    pub(super) fn write_again(
+        &self,
+        letters: &[LetterPrepared],
+    ) -> Result<Vec<Option<Written<'_>>>, Exit> {
         let ages: BTreeSet<u64> = letters.iter().map(|it| it.known_at).collect();
         let mut written = BTreeMap::new();
         for known_at in ages {
@@ -110,10 +119,9 @@ impl<'a> Desk<'a> {
             let same = written.remove(&key);
             let same = same.filter(|it| it.prepared.content_sha256 == letter.content_sha256);
             let same = same.filter(|it| it.prepared.form == letter.form);
-            let same = same.ok_or_else(|| changed(&letter.letter))?;
-            Ok(Written { prepared: letter.clone(), ..same })
+            same.map(|it| Written { prepared: letter.clone(), ..it })
         });
-        again.collect()
+        Ok(again.collect())
     }
 
     fn write_at(
@@ -164,7 +172,7 @@ impl<'a> Desk<'a> {
         let content_sha256 = Sha256Digest::of(content.as_bytes());
         let vendor = letter.results.vendor.clone();
         let prepared = LetterPrepared {
-            letter: name(&vendor, &contact.id, content_sha256)?,
+            letter: self.named(&vendor, contact, content_sha256)?,
             about: About::Results { campaign: self.campaign.clone(), vendor },
             contact: contact.id.parse().map_err(Exit::usage)?,
             form: form(contact),
@@ -202,20 +210,66 @@ impl<'a> Desk<'a> {
         Ok(Disclosing::new(&view, record, earlier, guard, &letters))
     }
 
+    /// The name of a letter. What was written before, and never sent, takes a new name when something
+    /// else was written since: what was written last is what is sent.
+    fn named(
+        &self,
+        vendor: &VendorId,
+        contact: &Contact,
+        content: Sha256Digest,
+    ) -> Result<LetterId, Exit> {
+        let name = name(vendor, contact, content)?;
+        let last = self.known.letters.letters().filter(|it| self.is_to(it, contact));
+        let last = last.max_by_key(|it| it.prepared.position).map(|it| &it.prepared.what);
+        let is_same =
+            |it: &&LetterPrepared| it.content_sha256 == content && it.form == form(contact);
+        let before = self.known.letters.letter(&name);
+        match (last.filter(is_same), before.filter(|it| it.sent.is_none())) {
+            (Some(last), _) => Ok(last.letter.clone()),
+            (None, Some(before)) => self.once_more(before),
+            (None, None) => Ok(name),
+        }
+    }
+
+    /// The next name of a letter that is written once more.
+    pub(super) fn once_more(&self, letter: &Letter) -> Result<LetterId, Exit> {
+        let before = &letter.prepared.what;
+        let number = self.known.letters.letters().filter(|it| {
+            it.prepared.what.content_sha256 == before.content_sha256
+                && it.prepared.what.contact == before.contact
+        });
+        format!("{:.56}.{}", before.letter, number.count() + 1).parse().map_err(Exit::usage)
+    }
+
+    fn is_to(&self, letter: &Letter, contact: &Contact) -> bool {
+        let what = &letter.prepared.what;
+        let campaign = match &what.about {
+            About::Results { campaign, .. } => Some(campaign),
+            About::Digest { .. } => None,
+        };
+        what.contact.as_str() == contact.id && campaign == Some(&self.campaign)
+    }
+
     /// What each vendor may see of the campaign, as it was known then.
     fn views(
         &self,
         (known_at, known): (u64, &Known),
         with_proofs: bool,
     ) -> Result<BTreeMap<String, VendorView>, Exit> {
-        let record = record(self.args, &self.policy, (&self.campaign, known_at))?;
-        if let Some(words) = leak::tool_named_in_record(&record) {
+        let viewpoint = Viewpoint { known_at: Some(known_at), ..Viewpoint::default() };
+        let chronicle = chronicle(self.args, self.policy.clone(), viewpoint)?;
+        let records = chronicle.records(&chronicle.in_force());
+        let record = records.iter().find(|it| it.id == self.campaign);
+        let record = record.ok_or_else(|| no_campaign(&self.campaign))?;
+        if let Some(words) = leak::tool_named_in_record(record) {
             return Err(Exit::usage(words));
         }
-        let vendors = record.testbed.vendors.iter();
+        // Of a cell a vendor is told what the public is told, or will be told.
         let guard = Guard { fewest_tools: self.writing.fewest_tools };
-        let untold = untold(&record, &known.letters, guard);
-        let views = vendors.filter_map(|it| VendorView::of(&record, &self.policy, &it.id));
+        let earlier = known.earlier(&records, record);
+        let untold = untold((record, earlier), &known.letters, guard);
+        let vendors = record.testbed.vendors.iter();
+        let views = vendors.filter_map(|it| VendorView::of(record, &self.policy, &it.id));
         let views: Vec<VendorView> = views.map(|it| it.without(&untold)).collect();
         let views = if with_proofs { self.quoting(views, known_at)? } else { views };
         Ok(views.into_iter().map(|it| (it.vendor.to_string(), it)).collect())
@@ -246,13 +300,7 @@ impl<'a> Desk<'a> {
     /// The last letter to this contact about this campaign that was sent, and told of less.
     fn last_to(&self, contact: &Contact, known_at: u64) -> Option<&Letter> {
         let letters = self.known.letters.letters().filter(|it| {
-            let what = &it.prepared.what;
-            let campaign = match &what.about {
-                About::Results { campaign, .. } => Some(campaign),
-                About::Digest { .. } => None,
-            };
-            let is_to = what.contact.as_str() == contact.id && campaign == Some(&self.campaign);
-            is_to && it.sent.is_some() && what.known_at < known_at
+            self.is_to(it, contact) && it.sent.is_some() && it.prepared.what.known_at < known_at
         });
         letters.max_by_key(|it| it.prepared.what.known_at)
     }
@@ -279,17 +327,11 @@ fn form(contact: &Contact) -> LetterForm {
     }
 }
 
-/// The name of a letter: of whom it is to, and of what it says.
-fn name(vendor: &VendorId, contact: &str, content: Sha256Digest) -> Result<LetterId, Exit> {
-    let digest = Sha256Digest::of(format!("{contact}\n{content}").as_bytes());
+/// The name of a letter: of whom it is to, in which form, and of what it says.
+fn name(vendor: &VendorId, contact: &Contact, content: Sha256Digest) -> Result<LetterId, Exit> {
+    let form = form(contact);
+    let digest = Sha256Digest::of(format!("{}\n{form:?}\n{content}", contact.id).as_bytes());
     format!("{vendor:.40}-{:.16}", digest.to_string()).parse().map_err(Exit::usage)
-}
-
-fn changed(letter: &LetterId) -> Exit {
-    Exit::usage(format!(
-        "letter `{letter}` would say something else than what was looked at: other settings, another \
-         policy, or no such contact any more. Preview the campaign again, and send what comes of it"
-    ))
 }
 
 fn record(
