@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use domain::event::{AccessEvent, Answered, Event, Recorded};
+use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
 use serde_json::Value;
 use store::{Append, DiskLog, EventLog as _, Expected, NewKey, Settings};
 use tempfile::TempDir;
@@ -107,6 +107,14 @@ impl Desk {
     /// The log.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
         self.log().read(0, store::Direction::Forward).map(Result::unwrap).collect()
+    }
+
+    /// What it tells of letters.
+    pub(crate) fn told_of_letters(&self) -> Vec<LetterEvent> {
+        let of_letters = |it: Recorded| {
+            if let Event::Letter(it) = it.event { Some(it) } else { None }
+        };
+        self.recorded().into_iter().filter_map(of_letters).collect()
     }
 
     /// The log is whole. The proofs of the campaign were never there.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::event::{Event, LetterEvent};
+use domain::event::{CampaignPublished, LetterEvent};
 use reports::chronicle::Chronicle;
 use reports::letters::guard::{Guard, withheld};
 use reports::viewpoint::Viewpoint;
@@ -11,16 +11,12 @@ use serde_json::{Value, json};
 use crate::desk::{CAMPAIGN, Desk};
 use crate::fixture;
 
-fn publications(desk: &Desk) -> Vec<domain::event::CampaignPublished> {
-    let all = desk.recorded().into_iter();
-    all.filter_map(|it| match it.event {
-        Event::Letter(LetterEvent::CampaignPublished(it)) => Some(it),
-        _ => None,
-    })
-    .collect()
+fn publications(desk: &Desk) -> Vec<CampaignPublished> {
+    let published = |it| if let LetterEvent::CampaignPublished(it) = it { Some(it) } else { None };
+    desk.told_of_letters().into_iter().filter_map(published).collect()
 }
 
-fn embargo<'a>(until: &'a str) -> [&'a str; 7] {
+fn embargo(until: &str) -> [&str; 7] {
     ["letters", "embargo", CAMPAIGN, "--until", until, "--reason", "vendors read first"]
 }
 

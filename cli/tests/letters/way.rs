@@ -1,5 +1,6 @@
 //! The way of a letter: written, looked at, sent once, told of.
 
+use domain::event::LetterEvent;
 use serde_json::json;
 
 use crate::desk::{CAMPAIGN, Desk, VENDORS, files, masked};
@@ -91,16 +92,9 @@ fn a_letter_that_is_sent_again_is_another_message() {
     let ids: std::collections::BTreeSet<&str> = mails.iter().map(|it| it.id.as_str()).collect();
     assert_eq!((mails.len(), ids.len()), (3, 3));
     assert!(mails.iter().all(|it| it.parts == mails[0].parts), "it says the same");
-    let followed: Vec<_> = desk
-        .recorded()
-        .into_iter()
-        .filter_map(|it| match it.event {
-            domain::event::Event::Letter(domain::event::LetterEvent::LetterPrepared(it)) => {
-                it.follows.map(|before| before.to_string())
-            }
-            _ => None,
-        })
-        .collect();
+    let prepared = |it| if let LetterEvent::LetterPrepared(it) = it { it.follows } else { None };
+    let followed: Vec<String> =
+        desk.told_of_letters().into_iter().filter_map(prepared).map(|it| it.to_string()).collect();
     assert_eq!(followed, [name.to_owned(), format!("{name}.2")]);
     assert_eq!(desk.letters("send", &[]), "nothing is owed\n", "nothing is sent a fourth time");
     desk.letters("preview", &["--vendor", "acme"]);

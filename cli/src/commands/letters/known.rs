@@ -57,6 +57,20 @@ fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
         Event::Letter(LetterEvent::DisputeSettled(_)) => true,
         Event::Access(AccessEvent::Answered(it)) => it.campaign == *campaign,
         Event::Letter(_) | Event::Access(_) | Event::ScoresShown(_) => false,
-        event => event.campaign() == Some(campaign) || recorded.stream == declare::STREAM,
+        event @ (Event::CampaignStarted(_)
+        | Event::TrialsPlanned(_)
+        | Event::CampaignResumed(_)
+        | Event::VersionChanged(_)
+        | Event::StepFinished(_)
+        | Event::CampaignFinished(_)
+        | Event::KeyChanged(_)
+        | Event::BaselineSet(_)
+        | Event::UpgradeDeclared(_)
+        | Event::CheckWaived(_)
+        | Event::WaiverEnded(_)
+        | Event::StepWithdrawn(_)
+        | Event::TrialsTold(_)) => {
+            event.campaign() == Some(campaign) || recorded.stream == declare::STREAM
+        }
     }
 }

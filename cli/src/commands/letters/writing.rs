@@ -3,6 +3,7 @@
 //! The same log, settings and policy write the same letter under the same name, whenever and however
 //! often it is asked for: what is previewed is what is sent.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::{About, LetterForm, LetterPrepared};
@@ -144,8 +145,8 @@ impl<'a> Desk<'a> {
             let last = self.last_to(contact, known_at);
             if let Some(last) = last {
                 let at = last.prepared.what.known_at;
-                if !before.contains_key(&at) {
-                    before.insert(at, self.views(at, false)?);
+                if let Entry::Vacant(place) = before.entry(at) {
+                    place.insert(self.views(at, false)?);
                 }
             }
             let told = last.and_then(|it| before.get(&it.prepared.what.known_at));

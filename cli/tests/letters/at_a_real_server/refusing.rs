@@ -1,6 +1,6 @@
 //! What the server does not take: later, never, or gone in the middle.
 
-use domain::event::{Event, LetterEvent};
+use domain::event::LetterEvent;
 use serde_json::{Value, json};
 
 use super::relay::Relay;
@@ -10,11 +10,14 @@ use crate::desk::Desk;
 /// How many attempts to a contact failed, and whether the last was the last.
 fn failures(desk: &Desk, contact: &str) -> (usize, bool) {
     let name = desk.letter(contact)["letter"].as_str().unwrap().to_owned();
-    let failed = desk.recorded().into_iter().filter_map(|it| match it.event {
-        Event::Letter(LetterEvent::LetterFailed(it)) if it.letter.as_str() == name => Some(it),
-        _ => None,
-    });
-    let failed: Vec<_> = failed.collect();
+    let mut failed = Vec::new();
+    for it in desk.told_of_letters() {
+        if let LetterEvent::LetterFailed(it) = it
+            && it.letter.as_str() == name
+        {
+            failed.push(it);
+        }
+    }
     assert!(failed.iter().all(|it| !it.reason.contains("example.test")), "{failed:?}");
     (failed.len(), failed.last().is_some_and(|it| it.permanent))
 }
