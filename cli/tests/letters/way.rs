@@ -115,6 +115,7 @@ fn everything_is_told_to_programs_too() {
     assert_eq!(again["position"], json!(null), "it stands already");
     let written = desk.json(&["letters", "preview", CAMPAIGN]);
     assert_eq!(written["letters"].as_array().unwrap().len(), 3);
+    assert_eq!(written["disclosing"]["schema"], json!("portolan.disclosing/1"));
     desk.json(&["letters", "preview", CAMPAIGN, "--vendor", "libre"]);
     let sent = desk.json(&["letters", "send", CAMPAIGN, "--vendor", "libre"]);
     assert_eq!(sent["sent"].as_array().unwrap().len(), 1);

@@ -2,7 +2,9 @@
 
 mod bouncing;
 mod contacts;
+mod guarded;
 mod known;
+mod naming;
 mod parcels;
 mod place;
 mod previewing;

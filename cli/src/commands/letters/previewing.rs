@@ -30,14 +30,15 @@ pub(super) fn execute(args: &Args, command: &Preview) -> Result<(), Exit> {
     }
     if args.json {
         let letters: Vec<_> = written.iter().map(|it| &it.letter).collect();
-        return print_json(&json!({ "letters": letters }));
+        let told = command.vendor.is_none().then(|| desk.disclosing(&written)).transpose()?;
+        return print_json(&json!({ "disclosing": told, "letters": letters }));
     }
     match (&command.vendor, &command.out) {
         (Some(_), None) => written.iter().try_for_each(|it| show(it)),
         (_, Some(folder)) => {
             print(&format!("{} in {}\n", count(written.len(), "letter"), folder.display()))
         }
-        (None, None) => print(&table(&desk, &written)),
+        (None, None) => print(&table(&desk, &written)?),
     }
 }
 
@@ -106,28 +107,13 @@ fn to_folder(folder: &Path, written: &Written<'_>) -> Result<(), Exit> {
 }
 
 /// What would be told to whom.
-fn table(desk: &Desk<'_>, written: &[Written<'_>]) -> String {
-    let mut listing = Listing::new(24);
-    for it in written {
-        let letter = &it.letter;
-        let told = format!(
-            "{}, {} by {}; letter {}",
-            count(letter.results.cells.len(), "cell"),
-            count(letter.results.tools.len(), "tool"),
-            form(it),
-            it.prepared.letter
-        );
-        listing.row(it.contact.vendor.as_deref().unwrap_or_default(), told);
-    }
-    for vendor in desk.without_contact() {
-        listing.row(vendor.as_str(), "nothing: no contact in the settings");
-    }
-    let campaign = &desk.campaign;
-    format!(
+fn table(desk: &Desk<'_>, written: &[Written<'_>]) -> Result<String, Exit> {
+    let (told, campaign) = (desk.disclosing(written)?, &desk.campaign);
+    Ok(format!(
         "{}\nRead them: portolan letters preview {campaign} --vendor ID, or --out FOLDER\nThen: \
          portolan letters send {campaign}\n",
-        listing.text()
-    )
+        told.text()
+    ))
 }
 
 fn form(written: &Written<'_>) -> &'static str {
