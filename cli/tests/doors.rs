@@ -90,6 +90,15 @@ fn every_command_has_an_example() {
         &["policy", "check"],
         &["policy", "diff"],
         &["gate"],
+        &["letters", "embargo"],
+        &["letters", "preview"],
+        &["letters", "send"],
+        &["letters", "resend"],
+        &["letters", "list"],
+        &["letters", "status"],
+        &["letters", "bounces"],
+        &["letters", "reply"],
+        &["publish"],
     ] {
         let help = portolan(folder.path(), &[words, &["--help"]].concat()).out;
         assert!(help.contains("Example"), "{words:?}: {help}");

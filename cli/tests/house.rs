@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Who may import whom, within the house.
 const ARROWS: [(&str, &[&str]); 9] = [
-    ("cli", &["domain", "ingest", "ledger", "reports", "runner", "service", "store"]),
+    ("cli", &["domain", "ingest", "ledger", "post", "reports", "runner", "service", "store"]),
     ("service", &["domain", "ingest", "ledger", "reports", "store"]),
     ("ingest", &["domain", "store"]),
     ("store", &["domain", "ledger"]),

@@ -35,6 +35,12 @@ def fault(address, phase):
     return what
 
 
+async def hold(phase):
+    """Holds an answer back for good, and says so: whoever is to be killed meanwhile can be."""
+    print("held", phase, file=sys.stderr, flush=True)
+    await asyncio.sleep(3600)
+
+
 class Server(SMTP):
     def connection_made(self, transport):
         global connections
@@ -49,7 +55,7 @@ class Server(SMTP):
             self.transport.abort()
             return "421 gone"
         if what == "slow":
-            await asyncio.sleep(3600)
+            await hold(phase)
         return what
 
     async def smtp_DATA(self, arg):
@@ -82,7 +88,7 @@ class Handler:
         if what == "drop":
             server.transport.abort()
         if what == "slow":
-            await asyncio.sleep(3600)
+            await hold("end")
         return what or f"250 2.0.0 taken for <{envelope.rcpt_tos[0]}>"
 
 

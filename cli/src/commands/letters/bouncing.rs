@@ -24,7 +24,11 @@ pub(super) fn execute(args: &Args, command: &Bounces) -> Result<(), Exit> {
     let (mut commands, mut others) = (Vec::new(), 0);
     for it in &found {
         match it.bounce.as_ref().ok().and_then(|it| about(it, &known)) {
-            Some((letter, bounce)) => commands.extend(reported(letter, bounce, &settings)),
+            Some((letter, bounce)) => {
+                let told = reported(letter, bounce, &settings);
+                others += usize::from(told.is_empty());
+                commands.extend(told);
+            }
             None => others += 1,
         }
     }
@@ -50,12 +54,13 @@ fn about<'a>(bounce: &'a Bounce, known: &'a Known) -> Option<(&'a Letter, &'a Bo
     letter.map(|it| (it, bounce))
 }
 
-/// What is told of whom the letter was for. What is told of anybody else is somebody's invention.
+/// What is told of whom the letter was for. What is told of anybody else is somebody's invention; and
+/// nobody knows whom it was for when its contact is not in the settings any more.
 fn reported(letter: &Letter, bounce: &Bounce, settings: &post::Settings) -> Vec<LetterCommand> {
     let what = &letter.prepared.what;
     let contact = settings.contacts.iter().find(|it| it.id == what.contact.as_str());
     let is_its_own =
-        |claimed: &str| contact.is_none_or(|it| it.address.as_str().eq_ignore_ascii_case(claimed));
+        |claimed: &str| contact.is_some_and(|it| it.address.as_str().eq_ignore_ascii_case(claimed));
     let fates = bounce.fates.iter().filter(|it| is_its_own(&it.recipient));
     let command = |it: &bounce::Fate| {
         let fate = match it.action {

@@ -71,7 +71,7 @@ fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
         Event::Letter(LetterEvent::DisputeSettled(_)) => true,
         Event::Access(AccessEvent::Answered(it)) => it.campaign == *campaign,
         Event::Letter(_) | Event::Access(_) | Event::ScoresShown(_) => false,
-        Event::CampaignStarted(_)
+        event @ (Event::CampaignStarted(_)
         | Event::TrialsPlanned(_)
         | Event::CampaignResumed(_)
         | Event::VersionChanged(_)
@@ -83,8 +83,8 @@ fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
         | Event::CheckWaived(_)
         | Event::WaiverEnded(_)
         | Event::StepWithdrawn(_)
-        | Event::TrialsTold(_) => {
-            recorded.event.campaign() == Some(campaign) || recorded.stream == declare::STREAM
+        | Event::TrialsTold(_)) => {
+            event.campaign() == Some(campaign) || recorded.stream == declare::STREAM
         }
     }
 }

@@ -2,7 +2,9 @@
 
 mod bouncing;
 mod contacts;
+mod guarded;
 mod known;
+mod naming;
 mod parcels;
 mod place;
 mod previewing;
@@ -68,7 +70,7 @@ fn send(args: &Args, command: &Send) -> Result<(), Exit> {
     let place = Place::find(args)?;
     let desk = Desk::open(args, (&command.writing, &place), &command.campaign)?;
     let mut outbox = Outbox::new(args, &desk, &place)?;
-    let sent = outgoing(outbox.send(command.vendor.as_ref()))?;
+    let sent = outbox.send(command.vendor.as_ref())?;
     told(args, &desk, &sent)
 }
 
@@ -92,13 +94,8 @@ fn resend(args: &Args, command: &Resend) -> Result<(), Exit> {
     // Read anew: the letter stands in the log now.
     let desk = Desk::open(args, writing, &campaign)?;
     let mut outbox = Outbox::new(args, &desk, &place)?;
-    let sent = outgoing(outbox.send(Some(&vendor)))?;
+    let sent = outbox.send(Some(&vendor))?;
     told(args, &desk, &sent)
-}
-
-fn outgoing(sending: impl Future<Output = Result<Sent, Exit>>) -> Result<Sent, Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Exit::lab)?.block_on(sending)
 }
 
 /// What became of the letters; not all well when some did not leave.

@@ -30,8 +30,8 @@ pub(super) fn execute(args: &Args, command: &Preview) -> Result<(), Exit> {
     }
     if args.json {
         let letters: Vec<_> = written.iter().map(|it| &it.letter).collect();
-        let told = desk.disclosing(&written)?;
-        return print_json(&json!({ "letters": letters, "disclosing": told }));
+        let told = command.vendor.is_none().then(|| desk.disclosing(&written)).transpose()?;
+        return print_json(&json!({ "disclosing": told, "letters": letters }));
     }
     match (&command.vendor, &command.out) {
         (Some(_), None) => written.iter().try_for_each(|it| show(it)),
@@ -108,12 +108,11 @@ fn to_folder(folder: &Path, written: &Written<'_>) -> Result<(), Exit> {
 
 /// What would be told to whom.
 fn table(desk: &Desk<'_>, written: &[Written<'_>]) -> Result<String, Exit> {
-    let campaign = &desk.campaign;
-    let told = desk.disclosing(written)?.text();
+    let (told, campaign) = (desk.disclosing(written)?, &desk.campaign);
     Ok(format!(
-        "{}\n\nRead them: portolan letters preview {campaign} --vendor ID, or --out FOLDER\nThen: \
+        "{}\nRead them: portolan letters preview {campaign} --vendor ID, or --out FOLDER\nThen: \
          portolan letters send {campaign}\n",
-        told.trim_end()
+        told.text()
     ))
 }
 

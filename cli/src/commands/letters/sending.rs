@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use post::retry::{Attempt, Next, Schedule};
 use post::settings::Way;
 use post::{Message, Outcome, Transport};
+use tokio::runtime::Runtime;
 
 use super::parcels::{message, message_id};
 use super::place::Place;
@@ -43,6 +44,8 @@ pub(super) struct Outbox<'a> {
     place: &'a Place,
     origin: String,
     carrier: Carrier,
+    /// Drives the transport alone: recording with a service has a runtime of its own.
+    runtime: Runtime,
     waiting: Vec<LetterCommand>,
 }
 
@@ -55,11 +58,13 @@ impl<'a> Outbox<'a> {
             Way::Smtp(_) => Carrier::Smtp,
         };
         let origin = origin.unwrap_or_default();
-        Ok(Self { desk, place, origin, carrier, waiting: Vec::new() })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(Exit::lab)?;
+        Ok(Self { desk, place, origin, carrier, runtime, waiting: Vec::new() })
     }
 
     /// Sends what is owed of a campaign, to one vendor or to all.
-    pub(super) async fn send(&mut self, only: Option<&VendorId>) -> Result<Sent, Exit> {
+    pub(super) fn send(&mut self, only: Option<&VendorId>) -> Result<Sent, Exit> {
         let letters = &self.desk.known.letters;
         let (mut owed, mut sent) = owed(letters, (&self.desk.campaign, only), clock::now());
         owed.retain(|it| {
@@ -80,24 +85,24 @@ impl<'a> Outbox<'a> {
                 continue;
             };
             let made = message(written, (&self.desk.settings, &self.origin), letter.prepared.at)?;
-            self.try_once(letter, &made, (&mut transport, &mut sent)).await?;
+            self.try_once(letter, &made, (&mut transport, &mut sent))?;
             if self.waiting.len() >= AT_ONCE {
                 self.record()?;
             }
         }
         self.record()?;
-        transport.close().await;
+        self.runtime.block_on(transport.close());
         Ok(sent)
     }
 
-    async fn try_once(
+    fn try_once(
         &mut self,
         letter: &Letter,
         message: &Message,
         (transport, sent): (&mut Transport, &mut Sent),
     ) -> Result<(), Exit> {
         let (id, attempt) = (letter.prepared.what.letter.clone(), letter.next_attempt());
-        match transport.send(message).await {
+        match self.runtime.block_on(transport.send(message)) {
             Outcome::Accepted { reply } => {
                 let message_id = message_id(&id, &self.origin, &self.desk.settings)?;
                 let message_id = message_id.as_str().trim_matches(['<', '>']).to_owned();

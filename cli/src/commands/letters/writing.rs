@@ -6,16 +6,13 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::event::{About, LetterForm, LetterPrepared};
+use domain::event::{About, LetterPrepared};
 use domain::ids::{CampaignId, LetterId, Sha256Digest, VendorId};
-use domain::letter::Letter;
 use domain::policy::Policy;
-use post::{Contact, Results, Settings};
-use reports::leak;
+use post::{Contact, Settings};
 use reports::letters::answer::Talk;
 use reports::letters::disclosing::{Addressed, Disclosing};
 use reports::letters::excerpt::{Read, wanted};
-use reports::letters::guard::{Guard, untold, withheld};
 use reports::letters::setting::LetterSetting;
 use reports::letters::vendor_letter::VendorLetter;
 use reports::public::PublicView;
@@ -24,7 +21,9 @@ use reports::viewpoint::Viewpoint;
 
 use super::super::chronicle;
 use super::super::seen::Seen;
+use super::guarded::Guarded;
 use super::known::Known;
+use super::naming::form;
 use super::place::Place;
 use crate::args::{Args, Past, Writing};
 use crate::exit::Exit;
@@ -135,8 +134,8 @@ impl<'a> Desk<'a> {
         };
         let contacts = self.settings.contacts.iter().filter(of_campaign).filter(|it| is_wanted(it));
         let contacts: Vec<&Contact> = contacts.collect();
+        let views = self.views(known_at, true)?;
         let known = Known::at(self.args, Some(&self.campaign), Some(known_at))?;
-        let views = self.views((known_at, &known), true)?;
         let mut before = BTreeMap::new();
         let mut written = Vec::new();
         for contact in contacts {
@@ -146,9 +145,8 @@ impl<'a> Desk<'a> {
             let last = self.last_to(contact, known_at);
             if let Some(last) = last {
                 let at = last.prepared.what.known_at;
-                if let Entry::Vacant(new) = before.entry(at) {
-                    let known = Known::at(self.args, Some(&self.campaign), Some(at))?;
-                    new.insert(self.views((at, &known), false)?);
+                if let Entry::Vacant(place) = before.entry(at) {
+                    place.insert(self.views(at, false)?);
                 }
             }
             let told = last.and_then(|it| before.get(&it.prepared.what.known_at));
@@ -187,90 +185,39 @@ impl<'a> Desk<'a> {
         Ok(Written { prepared, letter, contact })
     }
 
-    /// Who would be told what by these letters, and what everybody would be told.
+    fn guarded(&self, known_at: u64) -> Result<Guarded, Exit> {
+        let about = (&self.campaign, known_at, self.writing.fewest_tools);
+        Guarded::read(self.args, &self.policy, about)
+    }
+
+    /// Who would be told what by these letters, and what everybody would be.
     pub(super) fn disclosing(&self, written: &[Written<'_>]) -> Result<Disclosing, Exit> {
-        let known_at = Some(self.known_at);
-        let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
-        let chronicle = chronicle(self.args, self.policy.clone(), viewpoint)?;
-        let records = chronicle.records(&chronicle.in_force());
-        let record = records.iter().find(|it| it.id == self.campaign);
-        let record = record.ok_or_else(|| no_campaign(&self.campaign))?;
-        let guard = Guard { fewest_tools: self.writing.fewest_tools };
-        let seen = Seen::open(self.args, Past { as_of: None, known_at })?;
+        let guarded = self.guarded(self.known_at)?;
+        let past = Past { as_of: None, known_at: Some(self.known_at) };
+        let seen = Seen::open(self.args, past)?;
+        let campaign = seen.pick(Some(&self.campaign))?.clone().without(&guarded.hidden);
         let waivers = seen.waivers();
-        let judged = seen.judged(seen.pick(Some(&self.campaign))?, &waivers);
-        let view = PublicView::from(&judged);
-        let view = view.without(&withheld(record, guard).into_iter().collect());
-        let addressed = |it| {
-            let Written { prepared, letter, .. }: &Written<'_> = it;
-            Addressed { contact: &prepared.contact, form: prepared.form, letter }
-        };
-        let letters: Vec<Addressed<'_>> = written.iter().map(addressed).collect();
-        let earlier = self.known.earlier(&records, record);
-        Ok(Disclosing::new(&view, record, earlier, guard, &letters))
-    }
-
-    /// The name of a letter. What was written before, and never sent, takes a new name when something
-    /// else was written since: what was written last is what is sent.
-    fn named(
-        &self,
-        vendor: &VendorId,
-        contact: &Contact,
-        content: Sha256Digest,
-    ) -> Result<LetterId, Exit> {
-        let name = name(vendor, contact, content)?;
-        let last = self.known.letters.letters().filter(|it| self.is_to(it, contact));
-        let last = last.max_by_key(|it| it.prepared.position).map(|it| &it.prepared.what);
-        let is_same =
-            |it: &&LetterPrepared| it.content_sha256 == content && it.form == form(contact);
-        let before = self.known.letters.letter(&name);
-        match (last.filter(is_same), before.filter(|it| it.sent.is_none())) {
-            (Some(last), _) => Ok(last.letter.clone()),
-            (None, Some(before)) => self.once_more(before),
-            (None, None) => Ok(name),
-        }
-    }
-
-    /// The next name of a letter that is written once more.
-    pub(super) fn once_more(&self, letter: &Letter) -> Result<LetterId, Exit> {
-        let before = &letter.prepared.what;
-        let number = self.known.letters.letters().filter(|it| {
-            it.prepared.what.content_sha256 == before.content_sha256
-                && it.prepared.what.contact == before.contact
+        let view = PublicView::from(&seen.judged(&campaign, &waivers));
+        let addressed = written.iter().map(|it| Addressed {
+            contact: &it.prepared.contact,
+            form: it.prepared.form,
+            letter: &it.letter,
         });
-        format!("{:.56}.{}", before.letter, number.count() + 1).parse().map_err(Exit::usage)
-    }
-
-    fn is_to(&self, letter: &Letter, contact: &Contact) -> bool {
-        let what = &letter.prepared.what;
-        let campaign = match &what.about {
-            About::Results { campaign, .. } => Some(campaign),
-            About::Digest { .. } => None,
-        };
-        what.contact.as_str() == contact.id && campaign == Some(&self.campaign)
+        let addressed: Vec<Addressed<'_>> = addressed.collect();
+        let Guarded { record, earlier, guard, .. } = &guarded;
+        Ok(Disclosing::new(&view, record, earlier.as_ref(), *guard, &addressed))
     }
 
     /// What each vendor may see of the campaign, as it was known then.
     fn views(
         &self,
-        (known_at, known): (u64, &Known),
+        known_at: u64,
         with_proofs: bool,
     ) -> Result<BTreeMap<String, VendorView>, Exit> {
-        let viewpoint = Viewpoint { known_at: Some(known_at), ..Viewpoint::default() };
-        let chronicle = chronicle(self.args, self.policy.clone(), viewpoint)?;
-        let records = chronicle.records(&chronicle.in_force());
-        let record = records.iter().find(|it| it.id == self.campaign);
-        let record = record.ok_or_else(|| no_campaign(&self.campaign))?;
-        if let Some(words) = leak::tool_named_in_record(record) {
-            return Err(Exit::usage(words));
-        }
-        // Of a cell a vendor is told what the public is told, or will be told.
-        let guard = Guard { fewest_tools: self.writing.fewest_tools };
-        let earlier = known.earlier(&records, record);
-        let untold = untold((record, earlier), &known.letters, guard);
+        let Guarded { record, hidden, .. } = self.guarded(known_at)?;
         let vendors = record.testbed.vendors.iter();
-        let views = vendors.filter_map(|it| VendorView::of(record, &self.policy, &it.id));
-        let views: Vec<VendorView> = views.map(|it| it.without(&untold)).collect();
+        let views = vendors.filter_map(|it| VendorView::of(&record, &self.policy, &it.id));
+        let views: Vec<VendorView> = views.map(|it| it.without(&hidden)).collect();
         let views = if with_proofs { self.quoting(views, known_at)? } else { views };
         Ok(views.into_iter().map(|it| (it.vendor.to_string(), it)).collect())
     }
@@ -297,14 +244,6 @@ impl<'a> Desk<'a> {
         Ok(views.into_iter().map(quote).collect())
     }
 
-    /// The last letter to this contact about this campaign that was sent, and told of less.
-    fn last_to(&self, contact: &Contact, known_at: u64) -> Option<&Letter> {
-        let letters = self.known.letters.letters().filter(|it| {
-            self.is_to(it, contact) && it.sent.is_some() && it.prepared.what.known_at < known_at
-        });
-        letters.max_by_key(|it| it.prepared.what.known_at)
-    }
-
     fn setting(&self, contact: &Contact, known: &Known) -> LetterSetting {
         let from = &self.settings.from;
         let organisation = from.name.as_ref().map_or("Portolan", |it| it.as_str()).to_owned();
@@ -316,22 +255,6 @@ impl<'a> Desk<'a> {
         let until = known.letters.embargo(&self.campaign).map(|it| it.what.until);
         LetterSetting { organisation, contact: contact.id.clone(), page, until }
     }
-}
-
-/// What the policy and the contact make of a letter.
-fn form(contact: &Contact) -> LetterForm {
-    match (contact.results, &contact.certificate) {
-        (Results::Link, _) => LetterForm::Link,
-        (Results::Mail, Some(_)) => LetterForm::Encrypted,
-        (Results::Mail, None) => LetterForm::Plain,
-    }
-}
-
-/// The name of a letter: of whom it is to, in which form, and of what it says.
-fn name(vendor: &VendorId, contact: &Contact, content: Sha256Digest) -> Result<LetterId, Exit> {
-    let form = form(contact);
-    let digest = Sha256Digest::of(format!("{}\n{form:?}\n{content}", contact.id).as_bytes());
-    format!("{vendor:.40}-{:.16}", digest.to_string()).parse().map_err(Exit::usage)
 }
 
 fn record(

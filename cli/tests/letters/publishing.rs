@@ -1,0 +1,88 @@
+//! The decision to tell everybody.
+
+use std::collections::BTreeSet;
+
+use domain::event::{CampaignPublished, LetterEvent};
+use reports::chronicle::Chronicle;
+use reports::letters::guard::{Guard, withheld};
+use reports::viewpoint::Viewpoint;
+use serde_json::{Value, json};
+
+use crate::desk::{CAMPAIGN, Desk};
+use crate::fixture;
+
+fn publications(desk: &Desk) -> Vec<CampaignPublished> {
+    let published = |it| if let LetterEvent::CampaignPublished(it) = it { Some(it) } else { None };
+    desk.told_of_letters().into_iter().filter_map(published).collect()
+}
+
+fn embargo(until: &str) -> [&str; 7] {
+    ["letters", "embargo", CAMPAIGN, "--until", until, "--reason", "vendors read first"]
+}
+
+#[test]
+fn before_the_date_or_with_an_open_dispute_it_needs_a_reason() {
+    let desk = Desk::new();
+    desk.refused(&["publish", "no-such"], 2, "there is no campaign `no-such`");
+    desk.refused(&embargo("2020-01-31"), 2, "has passed");
+    desk.refused(&embargo("soon"), 2, "soon");
+    desk.out(&embargo("2099-01-31"));
+    desk.refused(&["publish", CAMPAIGN], 2, "lasts until 2099-01-3");
+    let words = ["publish", CAMPAIGN, "--reason", "all\u{1b}[2Jagreed"];
+    desk.refused(&words, 2, "the reason");
+    assert_eq!(publications(&desk), []);
+    desk.out(&["publish", CAMPAIGN, "--reason", "all vendors agreed"]);
+    assert_eq!(publications(&desk)[0].reason, "all vendors agreed");
+    desk.refused(&embargo("2099-06-30"), 2, "are public already: nobody can take them back");
+
+    let desk = Desk::new();
+    let answer = desk.dispute("acme").to_string();
+    let asked = format!("`acme` disputes a result (position {answer})");
+    desk.refused(&["publish", CAMPAIGN], 2, &asked);
+    desk.refused(&["letters", "reply", "3", "no"], 2, "no vendor disputes a result at position 3");
+    desk.refused(&["letters", "reply", &answer, " "], 2, "the reply");
+    desk.out(&["letters", "reply", &answer, "run again with it: as before"]);
+    desk.out(&["publish", CAMPAIGN]);
+    assert_eq!(publications(&desk).len(), 1);
+}
+
+#[test]
+fn a_dry_run_tells_everything_and_publishes_nothing() {
+    let desk = Desk::new();
+    let before = desk.events();
+    let told = desk.json(&["publish", CAMPAIGN, "--dry-run"]);
+    insta::assert_snapshot!("publish_dry_run", desk.out(&["publish", CAMPAIGN, "--dry-run"]));
+    assert_eq!(desk.events(), before);
+    assert_eq!(told["position"], json!(null));
+    let published = desk.json(&["publish", CAMPAIGN]);
+    assert_eq!(published["position"], json!(before));
+    assert_eq!((&published["withheld"], &published["cells"]), (&told["withheld"], &told["cells"]));
+    // The same once more says what stands already.
+    assert_eq!(desk.json(&["publish", CAMPAIGN])["position"], json!(null));
+    assert_eq!(publications(&desk).len(), 1);
+}
+
+#[test]
+fn the_cells_that_are_withheld_are_those_of_the_guard_and_of_the_letters() {
+    for fewest_tools in [1, 2, 3] {
+        let desk = Desk::new();
+        let fewest = fewest_tools.to_string();
+        let words = ["--fewest-tools", fewest.as_str()];
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        let letters = desk.json(&[&["letters", "preview", CAMPAIGN][..], &words].concat());
+        for letter in letters["letters"].as_array().unwrap() {
+            let cells = letter["results"]["withheld"].as_array().unwrap();
+            told.extend(cells.iter().map(Value::to_string));
+        }
+        let published = desk.json(&[&["publish", CAMPAIGN][..], &words].concat());
+        let mut chronicle = Chronicle::new(fixture::policy(), Viewpoint::default());
+        desk.recorded().into_iter().for_each(|it| chronicle.project(it));
+        let record = chronicle.record(&CAMPAIGN.parse().unwrap(), &[]).unwrap();
+        let expected = json!(withheld(&record, Guard { fewest_tools }));
+        assert_eq!(published["withheld"], expected);
+        assert_eq!(json!(publications(&desk)[0].withheld), expected);
+        let expected: BTreeSet<String> =
+            expected.as_array().unwrap().iter().map(Value::to_string).collect();
+        assert_eq!(told, expected, "fewest {fewest_tools}: letters leave out the same");
+    }
+}
