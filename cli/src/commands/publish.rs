@@ -20,7 +20,7 @@ pub(super) fn execute(args: &Args, command: &Publish) -> Result<(), Exit> {
     let campaign = &command.campaign;
     let (place, known) = (Place::find(args)?, Known::read(args, Some(campaign))?);
     let policy = settings::policy(args.policy.as_deref())?;
-    let known_at = known.last.ok_or_else(|| no_campaign(campaign))?;
+    let known_at = known.last_but_publication.ok_or_else(|| no_campaign(campaign))?;
     let viewpoint = Viewpoint { known_at: Some(known_at), ..Viewpoint::default() };
     let chronicle = chronicle(args, policy.clone(), viewpoint)?;
     let records = chronicle.records(&chronicle.in_force());

@@ -68,13 +68,16 @@ fn the_cells_that_are_withheld_are_those_of_the_guard_and_of_the_letters() {
         let desk = Desk::new();
         let fewest = fewest_tools.to_string();
         let words = ["--fewest-tools", fewest.as_str()];
+        let until = ["--until", "2099-01-01", "--reason", "vendors first"];
+        desk.out(&[&["letters", "embargo", CAMPAIGN][..], &until].concat());
         let mut told: BTreeSet<String> = BTreeSet::new();
         let letters = desk.json(&[&["letters", "preview", CAMPAIGN][..], &words].concat());
         for letter in letters["letters"].as_array().unwrap() {
             let cells = letter["results"]["withheld"].as_array().unwrap();
             told.extend(cells.iter().map(Value::to_string));
         }
-        let published = desk.json(&[&["publish", CAMPAIGN][..], &words].concat());
+        let now = ["--reason", "all agreed"];
+        let published = desk.json(&[&["publish", CAMPAIGN][..], &words, &now].concat());
         let mut chronicle = Chronicle::new(fixture::policy(), Viewpoint::default());
         desk.recorded().into_iter().for_each(|it| chronicle.project(it));
         let record = chronicle.record(&CAMPAIGN.parse().unwrap(), &[]).unwrap();

@@ -138,6 +138,8 @@ const CANARIES: [&str; 3] = ["canary", "toolsmith", "Toolsmith"];
 fn no_letter_holds_what_another_vendor_alone_may_see() {
     for fewest in ["1", "2"] {
         let desk = Desk::new();
+        let until = ["--until", "2099-01-01", "--reason", "vendors first"];
+        desk.letters("embargo", &until);
         let words = ["--fewest-tools", fewest];
         let folder = desk.path(fewest);
         let out = ["--out", folder.to_str().unwrap()];

@@ -20,6 +20,8 @@ pub(in crate::commands) struct Known {
     pub(in crate::commands) answers: Vec<Declared<Answered>>,
     /// The last event that may change what a letter about the campaign says.
     pub(in crate::commands) last: Option<u64>,
+    /// The same without that it was published: publishing the same again says nothing new.
+    pub(in crate::commands) last_but_publication: Option<u64>,
 }
 
 impl Known {
@@ -37,17 +39,21 @@ impl Known {
         campaign: Option<&CampaignId>,
         known_at: Option<u64>,
     ) -> Result<Self, Exit> {
-        let (mut letters, mut access, mut last) =
-            (LetterRegistry::default(), AccessRegistry::default(), None);
+        let (mut letters, mut access) = (LetterRegistry::default(), AccessRegistry::default());
+        let (mut last, mut last_but_publication) = (None, None);
         let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
         each_event(args, viewpoint, |recorded| {
             letters.evolve(&recorded);
             access.evolve(&recorded);
             if campaign.is_some_and(|id| matters(&recorded, id)) {
                 last = Some(recorded.position);
+                if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
+                    last_but_publication = last;
+                }
             }
         })?;
-        Ok(Self { letters, answers: access.answers().to_vec(), last })
+        let answers = access.answers().to_vec();
+        Ok(Self { letters, answers, last, last_but_publication })
     }
 }
 
