@@ -10,6 +10,7 @@ use reports::leak;
 
 use super::baseline;
 use super::matrix::{colour, rendered};
+use super::published::published_records;
 use super::{chronicle, print, print_json};
 use crate::args::{Args, Audience, Diff, DiffFormat, DiffGate};
 use crate::exit::Exit;
@@ -21,6 +22,10 @@ pub(super) fn execute(args: &Args, command: &Diff) -> Result<(), Exit> {
     let chronicle = chronicle(args, policy, command.past.viewpoint())?;
     let registry = chronicle.registry();
     let records = chronicle.records(&chronicle.in_force());
+    let records = match command.audience {
+        Audience::Public => published_records(args, &records)?,
+        Audience::Operator | Audience::Auditor => records,
+    };
     let (from, baseline) = reference(registry, command)?;
     let to = compared(&records, command.campaign.as_ref())?;
     let line = line(&records, &from, to)?;

@@ -1,5 +1,6 @@
 //! `portolan export`: the matrices of a campaign in formats of others.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 use store::{DiskLog, StoreError};
 
 use super::matrix::{no_tool_named, rendered};
+use super::published::published;
 use super::seen::Seen;
 use super::{print, print_bytes, print_json};
 use crate::args::{Args, Audience, ExportAudience, ExportCampaign, ExportFormat, Warnings};
@@ -86,8 +88,10 @@ fn judged<T>(
     let seen = Seen::open(args, command.past)?;
     let campaign = seen.pick(command.campaign.as_ref())?;
     let waivers = seen.waivers();
-    let judged = seen.judged(campaign, &waivers);
-    if command.audience == ExportAudience::Public {
+    let public = command.audience == ExportAudience::Public;
+    let campaign = if public { published(args, campaign)? } else { Cow::Borrowed(campaign) };
+    let judged = seen.judged(&campaign, &waivers);
+    if public {
         no_tool_named(&judged)?;
     }
     make(&seen, &judged)

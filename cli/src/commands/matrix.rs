@@ -1,5 +1,6 @@
 //! `portolan matrix`.
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 
 use reports::grid::Grid;
@@ -11,6 +12,7 @@ use reports::text::{self, Colour};
 use reports::{cells_csv, json, leak, steps_csv};
 
 use super::print;
+use super::published::published;
 use super::seen::Seen;
 use crate::args::{self, Args, Format, Matrix};
 use crate::exit::Exit;
@@ -19,7 +21,9 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
     let seen = Seen::open(args, command.past)?;
     let campaign = seen.pick(command.campaign.as_ref())?;
     let waivers = seen.waivers();
-    let mut judged = seen.judged(campaign, &waivers);
+    let public = command.audience == args::Audience::Public;
+    let campaign = if public { published(args, campaign)? } else { Cow::Borrowed(campaign) };
+    let mut judged = seen.judged(&campaign, &waivers);
     if let Some(guest) = &command.guest {
         judged.matrices.retain(|matrix| matrix.guest == *guest);
         if judged.matrices.is_empty() {
@@ -33,7 +37,6 @@ pub(super) fn execute(args: &Args, command: &Matrix) -> Result<(), Exit> {
         (Some(format), false) => format,
         (Some(_), true) => return Err(Exit::usage("--json and --format ask for two things")),
     };
-    let public = command.audience == args::Audience::Public;
     if public {
         no_tool_named(&judged)?;
     }

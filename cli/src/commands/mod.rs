@@ -23,6 +23,7 @@ mod policy;
 mod probe;
 mod projections;
 mod publish;
+mod published;
 mod report;
 mod run;
 mod seen;

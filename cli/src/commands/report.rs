@@ -1,5 +1,6 @@
 //! `portolan report`.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use reports::matrix::Judged;
 use reports::vendor::VendorView;
 
 use super::matrix::{audience, no_tool_named, rendered};
+use super::published::{published, published_records};
 use super::seen::Seen;
 use super::{chronicle, leaves, print, print_json};
 use crate::args::{Args, Audience, Reader, Report};
@@ -54,8 +56,10 @@ fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit
     let seen = Seen::open(args, command.past)?;
     let campaign = seen.pick(command.campaign.as_ref())?;
     let waivers = seen.waivers();
-    let judged = seen.judged(campaign, &waivers);
-    if reader == Audience::Public {
+    let public = reader == Audience::Public;
+    let campaign = if public { published(args, campaign)? } else { Cow::Borrowed(campaign) };
+    let judged = seen.judged(&campaign, &waivers);
+    if public {
         no_tool_named(&judged)?;
     }
     page(args, &seen, &judged, reader)
@@ -76,6 +80,10 @@ pub(super) fn page(
     };
     let chronicle = chronicle(args, seen.policy.clone(), *seen.history.viewpoint())?;
     let records = chronicle.records(&seen.waivers());
+    let records = match reader {
+        Audience::Public => published_records(args, &records)?,
+        Audience::Auditor | Audience::Operator => records,
+    };
     let report = html::Report {
         judged,
         audience: audience(reader),

@@ -89,3 +89,27 @@ fn the_cells_that_are_withheld_are_those_of_the_guard_and_of_the_letters() {
         assert_eq!(told, expected, "fewest {fewest_tools}: letters leave out the same");
     }
 }
+
+#[test]
+fn the_command_line_shows_the_public_no_more_than_was_published() {
+    let desk = Desk::new();
+    let until = ["--until", "2099-01-01", "--reason", "vendors first"];
+    desk.out(&[&["letters", "embargo", CAMPAIGN][..], &until].concat());
+    let report = desk.path("public.html");
+    let report = ["report", "--audience", "public", "--out", report.to_str().unwrap()];
+    let matrix = ["matrix", "--audience", "public", "--format", "csv"];
+    let export = ["export", "--audience", "public", "--format", "json"];
+    for words in [&report[..], &matrix, &export] {
+        desk.refused(words, 2, "under an embargo");
+    }
+    assert!(desk.out(&["matrix", "--format", "csv"]).contains("host-only"), "operators see it");
+    desk.out(&["publish", CAMPAIGN, "--reason", "all agreed"]);
+    desk.out(&report);
+    let page = std::fs::read_to_string(desk.path("public.html")).unwrap();
+    assert!(page.contains("□</span> withheld") && !page.contains("storage driver missing"));
+    let row =
+        |text: String| text.lines().find(|it| it.contains("acme-like,kvm")).unwrap().to_owned();
+    assert!(row(desk.out(&matrix)).contains("withheld"));
+    let file: Value = serde_json::from_str(&desk.out(&export)).unwrap();
+    assert_eq!(file["withheld"].as_array().unwrap().len(), 9);
+}

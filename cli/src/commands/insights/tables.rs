@@ -1,5 +1,7 @@
 //! Tables over many campaigns, for whom they were asked.
 
+use std::borrow::Cow;
+
 use reports::history::{CampaignHistory, History};
 use reports::outcomes::Outcomes;
 use reports::public::PublicView;
@@ -8,6 +10,7 @@ use reports::tables::{Analysis, Sources, Table, TablesError};
 use crate::args::insights::{By, Form};
 use crate::args::{Args, Audience, Insights};
 use crate::commands::matrix::{colour, no_tool_named, rendered};
+use crate::commands::published::published;
 use crate::commands::seen::Seen;
 use crate::commands::{pick, print, print_json};
 use crate::exit::Exit;
@@ -19,8 +22,10 @@ pub(in crate::commands) fn execute(args: &Args, command: &Insights) -> Result<()
     let waivers = seen.waivers();
     let (mut views, mut outcomes) = (Vec::new(), Outcomes::default());
     for campaign in chosen(&seen.history, command)? {
-        let judged = seen.judged(campaign, &waivers);
-        if command.audience == Audience::Public {
+        let public = command.audience == Audience::Public;
+        let campaign = if public { published(args, campaign)? } else { Cow::Borrowed(campaign) };
+        let judged = seen.judged(&campaign, &waivers);
+        if public {
             no_tool_named(&judged)?;
         } else {
             outcomes.add(&judged).map_err(Exit::usage)?;
