@@ -42,6 +42,9 @@ const GOAL: Goal = Goal::AtMost(5.0);
 /// Platforms of a campaign.
 const PLATFORMS: u64 = 12;
 
+/// Longest that a page stands although a step was reported.
+const LULL: Duration = Duration::from_millis(1_050);
+
 /// Requests of a pass for what was asked before.
 const AGAIN: u32 = 100;
 
@@ -116,6 +119,8 @@ fn first(serving: &Serving, page: &Page, (lab, times): (&mut Lab, u64)) -> Resul
     let mut cost = |number: u64| -> Result<f64> {
         if !page.has_many() {
             lab.report_a_step()?;
+            // While labs report, a page may stand for as long as this: here it is to be made.
+            std::thread::sleep(LULL);
         }
         rest();
         let (path, before) = (page.path(number), Threads::of(serving.pid())?);
