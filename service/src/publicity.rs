@@ -18,10 +18,7 @@ impl Service {
 
     /// The cells of a campaign that whoever published it last withheld.
     pub(crate) fn withheld(&self, id: &CampaignId) -> BTreeSet<CellId> {
-        self.letters.look(|letters| {
-            let last = letters.publications(id).last();
-            last.map(|it| it.what.withheld.iter().cloned().collect()).unwrap_or_default()
-        })
+        self.letters.look(|letters| letters.withheld(id))
     }
 
     /// What anybody may see of a campaign; none when that is nothing.

@@ -4,7 +4,7 @@ use domain::event::CampaignPublished;
 use domain::ids::CampaignId;
 use domain::letter::LetterCommand;
 use reports::chronicle::CampaignRecord;
-use reports::letters::guard::{Guard, Revealed, withheld_beside};
+use reports::letters::guard::{Guard, Revealed, earlier, withheld_beside};
 use reports::units::count;
 use reports::viewpoint::Viewpoint;
 use serde_json::json;
@@ -27,7 +27,7 @@ pub(super) fn execute(args: &Args, command: &Publish) -> Result<(), Exit> {
     let record = records.iter().find(|it| it.id == *campaign);
     let record = record.ok_or_else(|| no_campaign(campaign))?;
     let guard = Guard { fewest_tools: command.fewest_tools };
-    let earlier = known.earlier(&records, record);
+    let earlier = earlier(&records, record, &known.letters);
     let revealed = revealed(guard, record, earlier);
     let withheld = match earlier {
         Some(earlier) => withheld_beside(record, earlier, guard),

@@ -54,6 +54,5 @@ fn withheld(known: &Known, campaign: &CampaignId) -> Result<BTreeSet<CellId>, Ex
              them to operators only"
         )));
     }
-    let last = known.letters.publications(campaign).last();
-    Ok(last.map(|it| it.what.withheld.iter().cloned().collect()).unwrap_or_default())
+    Ok(known.letters.withheld(campaign))
 }

@@ -1,6 +1,6 @@
 //! What has been written so far, and what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -9,6 +9,7 @@ use crate::event::{
     LetterFailed, LetterPrepared, LetterPreviewed, LetterReported, LetterSent, Recorded,
 };
 use crate::ids::{CampaignId, LetterId};
+use crate::plan::CellId;
 use crate::registry::Declared;
 
 /// A letter and everything that happened to it.
@@ -181,6 +182,13 @@ impl LetterRegistry {
     #[must_use]
     pub fn is_embargoed(&self, campaign: &CampaignId) -> bool {
         self.embargoes.contains_key(campaign) && !self.published.contains_key(campaign)
+    }
+
+    /// The cells of a campaign that whoever published it last withheld; none before anybody has.
+    #[must_use]
+    pub fn withheld(&self, campaign: &CampaignId) -> BTreeSet<CellId> {
+        let last = self.publications(campaign).last();
+        last.map(|it| it.what.withheld.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// A number that changes whenever something else may be public.

@@ -196,12 +196,23 @@ pub fn untold(
     letters: &LetterRegistry,
     guard: Guard,
 ) -> BTreeSet<CellId> {
-    match (letters.publications(&record.id).last(), earlier) {
-        (Some(published), _) => published.what.withheld.iter().cloned().collect(),
-        (None, _) if !letters.is_embargoed(&record.id) => BTreeSet::new(),
-        (None, Some(earlier)) => withheld_beside(record, earlier, guard).into_iter().collect(),
-        (None, None) => withheld(record, guard).into_iter().collect(),
+    match earlier {
+        // Published, or open from the start: then nothing was withheld.
+        _ if !letters.is_embargoed(&record.id) => letters.withheld(&record.id),
+        Some(earlier) => withheld_beside(record, earlier, guard).into_iter().collect(),
+        None => withheld(record, guard).into_iter().collect(),
     }
+}
+
+/// The last campaign before this one that the public sees.
+#[must_use]
+pub fn earlier<'a>(
+    records: &'a [CampaignRecord],
+    record: &CampaignRecord,
+    letters: &LetterRegistry,
+) -> Option<&'a CampaignRecord> {
+    let before = records.iter().filter(|it| it.started < record.started);
+    before.filter(|it| !letters.is_embargoed(&it.id)).max_by_key(|it| it.started)
 }
 
 /// The cells that are withheld beside a campaign that is public already.

@@ -19,7 +19,7 @@ use super::frame::Frame;
 use super::links;
 use crate::chronicle::CampaignRecord;
 use crate::leak;
-use crate::letters::guard::{Guard, untold};
+use crate::letters::guard::{Guard, earlier, untold};
 use crate::tally::Tally;
 use crate::vendor::VendorView;
 
@@ -145,9 +145,7 @@ impl VendorPage {
         let shown = own.iter().filter(is_asked).take(MOST_SHOWN);
         // Of a cell between two vendors each learns what the public learns, or will learn.
         let told = |it: &CampaignRecord, view: VendorView| {
-            let before = records.iter().filter(|other| other.started < it.started);
-            let public = before.filter(|other| !known.letters.is_embargoed(&other.id));
-            let earlier = public.max_by_key(|other| other.started);
+            let earlier = earlier(records, it, known.letters);
             view.without(&untold((it, earlier), known.letters, Guard::default()))
         };
         let views = shown.filter_map(|it| Some(told(it, VendorView::of(it, policy, vendor)?)));

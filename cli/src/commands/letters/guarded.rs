@@ -7,7 +7,7 @@ use domain::plan::CellId;
 use domain::policy::Policy;
 use reports::chronicle::CampaignRecord;
 use reports::leak;
-use reports::letters::guard::{Guard, untold};
+use reports::letters::guard::{Guard, earlier, untold};
 use reports::viewpoint::Viewpoint;
 
 use super::super::chronicle;
@@ -40,7 +40,7 @@ impl Guarded {
         let record = record.ok_or_else(|| no_campaign(campaign))?;
         let known = Known::at(args, Some(campaign), Some(known_at))?;
         let guard = Guard { fewest_tools };
-        let earlier = known.earlier(&records, record);
+        let earlier = earlier(&records, record, &known.letters);
         if let Some(words) = leak::tool_named_in_record(record) {
             return Err(Exit::usage(words));
         }

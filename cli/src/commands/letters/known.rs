@@ -6,7 +6,6 @@ use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
 use domain::ids::CampaignId;
 use domain::letter::LetterRegistry;
 use domain::registry::Declared;
-use reports::chronicle::CampaignRecord;
 use reports::viewpoint::Viewpoint;
 
 use super::super::each_event;
@@ -54,18 +53,6 @@ impl Known {
         })?;
         let answers = access.answers().to_vec();
         Ok(Self { letters, answers, last, last_but_publication })
-    }
-}
-
-impl Known {
-    /// The last campaign before this one that the public sees.
-    pub(in crate::commands) fn earlier<'a>(
-        &self,
-        records: &'a [CampaignRecord],
-        record: &CampaignRecord,
-    ) -> Option<&'a CampaignRecord> {
-        let before = records.iter().filter(|it| it.started < record.started);
-        before.filter(|it| !self.letters.is_embargoed(&it.id)).max_by_key(|it| it.started)
     }
 }
 
