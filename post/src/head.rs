@@ -3,11 +3,13 @@
 mod address;
 mod line;
 mod message_id;
+mod subject;
 
 pub(crate) use address::is_domain;
 pub use address::{Address, Mailbox};
 pub use line::OneLine;
 pub use message_id::MessageId;
+pub(crate) use subject::subject;
 
 /// Why a word cannot stand in a mail. It does not repeat the word: that may be somebody's address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

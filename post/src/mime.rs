@@ -8,7 +8,7 @@ use lettre::message::header::{
 use lettre::message::{Body, MessageBuilder, MultiPart, SinglePart};
 use sha2::{Digest as _, Sha256};
 
-use crate::head::Mailbox;
+use crate::head::{Mailbox, subject};
 use crate::openpgp::{Protection, Sealed};
 use crate::parcel::{Attachment, Parcel, Unsendable};
 
@@ -18,9 +18,9 @@ const OUTER_SUBJECT: &str = "Results for you";
 pub(crate) fn write(parcel: &Parcel, protection: &Protection<'_>) -> Result<Vec<u8>, Unsendable> {
     let head = head(parcel)?;
     let message = match protection {
-        Protection::None => head.subject(parcel.subject.as_str()).multipart(content(parcel)),
+        Protection::None => titled(head, parcel).multipart(content(parcel)),
         Protection::OpenPgp(sealing) => {
-            let outer = head.subject(OUTER_SUBJECT);
+            let outer = head.raw_header(subject(OUTER_SUBJECT));
             let sealed = sealing.seal(&inside(parcel, &outer)?, parcel.date)?;
             outer.multipart(envelope(parcel, sealed))
         }
@@ -51,6 +51,10 @@ fn head(parcel: &Parcel) -> Result<MessageBuilder, Unsendable> {
         head = head.raw_header(raw("Auto-Submitted", "auto-generated"));
     }
     Ok(head)
+}
+
+fn titled(head: MessageBuilder, parcel: &Parcel) -> MessageBuilder {
+    head.raw_header(subject(parcel.subject.as_str()))
 }
 
 fn mailbox(mailbox: &Mailbox) -> Result<lettre::message::Mailbox, Unsendable> {
@@ -124,7 +128,7 @@ fn inside(parcel: &Parcel, outer: &MessageBuilder) -> Result<Vec<u8>, Unsendable
         let message = builder.body(String::new()).map_err(|it| Unsendable::Form(it.to_string()))?;
         Ok::<_, Unsendable>(message.headers().clone())
     };
-    let mut written = bare(head(parcel)?.subject(parcel.subject.as_str()))?;
+    let mut written = bare(titled(head(parcel)?, parcel))?;
     for body_only in ["MIME-Version", "Content-Transfer-Encoding"] {
         written.remove_raw(body_only);
     }
