@@ -166,6 +166,34 @@ fn nothing_is_sent_that_no_operator_has_seen_but_a_digest_for_a_team() {
 }
 
 #[test]
+fn a_digest_follows_the_last_one_to_its_team_or_somebody_else_has_written_one() {
+    let mut world = World::default();
+    let digest = |letter: &str, follows: Option<&str>| {
+        let LetterCommand::Prepare(it) = prepare_about(letter, About::Digest { from: 0, to: 7 })
+        else {
+            panic!()
+        };
+        let follows = follows.map(|it| it.parse().unwrap());
+        LetterCommand::Prepare(LetterPrepared { follows, ..it })
+    };
+    let team: domain::ids::ContactId = "press".parse().unwrap();
+    let overtaken = Err(NotWritten::Overtaken(team.clone()));
+    assert_eq!(world.act(digest("d", Some("a")), at(0)), overtaken, "there is none before it");
+    assert_eq!(world.act(digest("d", None), at(0)), Ok(true));
+    assert_eq!(world.act(digest("d", None), at(1)), Ok(false), "it is the same");
+    assert_eq!(world.act(digest("e", None), at(1)), overtaken);
+    world.act(failure("d", 1, true), at(2)).unwrap();
+    assert_eq!(world.act(digest("e", None), at(3)), overtaken, "it stands, whatever became of it");
+    assert_eq!(world.act(digest("e", Some("d")), at(3)), Ok(true));
+    assert_eq!(world.act(digest("f", Some("d")), at(3)), overtaken);
+    // What vendors are written is none of it.
+    assert_eq!(world.act(prepare("v"), at(4)), Ok(true));
+    let last = world.letters.last_digest(&team).unwrap();
+    assert_eq!(last.prepared.what.letter.as_str(), "e");
+    assert_eq!(world.letters.digests(&team).count(), 2);
+}
+
+#[test]
 fn a_letter_is_one_message_and_its_attempts_have_one_order() {
     let mut world = World::default();
     let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());

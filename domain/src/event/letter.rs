@@ -101,7 +101,8 @@ pub struct LetterPrepared {
     pub policy_sha256: Sha256Digest,
     /// The log as it was: its results are those before this position.
     pub known_at: u64,
-    /// The letter to the same contact about the same thing before it, if there is one.
+    /// The letter to the same contact about the same thing before it, if there is one. Of a digest:
+    /// the digest to the same team before it, whether it was sent or not.
     pub follows: Option<LetterId>,
     /// Digest of the view it tells, in the form for programs.
     pub content_sha256: Sha256Digest,
@@ -151,7 +152,8 @@ pub struct LetterSent {
     pub letter: LetterId,
     /// Which attempt, 1 for the first.
     pub attempt: u32,
-    /// Its Message-ID (RFC 5322) without angle brackets; the same for each attempt.
+    /// Its Message-ID (RFC 5322) without angle brackets, or the `id` of a CloudEvent; the same for
+    /// each attempt.
     pub message_id: String,
     /// How.
     pub carrier: Carrier,

@@ -10,7 +10,7 @@ use crate::event::{
     About, Answered, CampaignPublished, DisputeSettled, EmbargoSet, LetterAcknowledged,
     LetterEvent, LetterFailed, LetterPrepared, LetterPreviewed, LetterReported, LetterSent,
 };
-use crate::ids::{CampaignId, LetterId};
+use crate::ids::{CampaignId, ContactId, LetterId};
 use crate::registry::Declared;
 
 /// Something asked about letters.
@@ -103,6 +103,9 @@ pub enum NotWritten {
     /// There is no such letter.
     #[error("there is no letter `{0}`")]
     None(LetterId),
+    /// The digest does not follow the last one to its team: somebody else wrote one meanwhile.
+    #[error("another digest to `{0}` was written meanwhile: is somebody else sending?")]
+    Overtaken(ContactId),
     /// Nobody has looked at the letter.
     #[error("nobody has looked at letter `{0}`: preview it first")]
     NotPreviewed(LetterId),
@@ -161,8 +164,17 @@ fn prepare(
     match letters.letter(&prepared.letter) {
         Some(there) if there.prepared.what == prepared => Ok(None),
         Some(_) => Err(NotWritten::There(prepared.letter)),
+        None if is_overtaken(letters, &prepared) => Err(NotWritten::Overtaken(prepared.contact)),
         None => Ok(Some(LetterEvent::LetterPrepared(prepared))),
     }
+}
+
+/// Whether a digest was written from a log in which the last one to the same team did not stand yet:
+/// it would tell again what that one tells.
+fn is_overtaken(letters: &LetterRegistry, prepared: &LetterPrepared) -> bool {
+    let is_digest = matches!(prepared.about, About::Digest { .. });
+    let last = letters.last_digest(&prepared.contact).map(|it| &it.prepared.what.letter);
+    is_digest && last != prepared.follows.as_ref()
 }
 
 fn preview(

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::event::{
-    CampaignPublished, DisputeSettled, EmbargoSet, Event, Fate, LetterAcknowledged, LetterEvent,
-    LetterFailed, LetterPrepared, LetterPreviewed, LetterReported, LetterSent, Recorded,
+    About, CampaignPublished, DisputeSettled, EmbargoSet, Event, Fate, LetterAcknowledged,
+    LetterEvent, LetterFailed, LetterPrepared, LetterPreviewed, LetterReported, LetterSent,
+    Recorded,
 };
-use crate::ids::{CampaignId, LetterId};
+use crate::ids::{CampaignId, ContactId, LetterId};
 use crate::plan::CellId;
 use crate::registry::Declared;
 
@@ -163,6 +164,18 @@ impl LetterRegistry {
     /// Every letter, by id.
     pub fn letters(&self) -> impl Iterator<Item = &Letter> {
         self.letters.values()
+    }
+
+    /// The digest to this team that was written last, whatever became of it.
+    #[must_use]
+    pub fn last_digest(&self, team: &ContactId) -> Option<&Letter> {
+        self.digests(team).max_by_key(|it| it.prepared.position)
+    }
+
+    /// Every digest to this team, by id.
+    pub fn digests(&self, team: &ContactId) -> impl Iterator<Item = &Letter> {
+        let is_digest = |it: &&Letter| matches!(it.prepared.what.about, About::Digest { .. });
+        self.letters.values().filter(is_digest).filter(|it| it.prepared.what.contact == *team)
     }
 
     /// The embargo of a campaign, whether its date has come or not.
