@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use domain::event::Cost;
 use domain::ids::{GuestId, PlatformId};
+use domain::letter::LetterRegistry;
 use domain::plan::CellId;
 
 use crate::chronicle::CampaignRecord;
@@ -128,6 +129,16 @@ pub(crate) fn has(
     (guest, source, target): (&GuestId, &PlatformId, &PlatformId),
 ) -> bool {
     cells.iter().any(|it| it.guest == *guest && it.source == *source && it.target == *target)
+}
+
+/// The campaigns that are under no embargo, as the public may see them. Of a cell that one of them
+/// withholds none tells: what a comparison said of it would be of the one that is known.
+#[must_use]
+pub fn published(records: &[CampaignRecord], letters: &LetterRegistry) -> Vec<CampaignRecord> {
+    let open = records.iter().filter(|it| !letters.is_embargoed(&it.id));
+    let open: Vec<CampaignRecord> = open.cloned().collect();
+    let withheld: BTreeSet<CellId> = open.iter().flat_map(|it| letters.withheld(&it.id)).collect();
+    if withheld.is_empty() { open } else { everywhere(&open, &withheld) }
 }
 
 /// The same records, each without these cells: a comparison of two campaigns tells nothing of a cell

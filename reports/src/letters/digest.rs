@@ -1,7 +1,7 @@
 //! What changed for a team between two positions of the log: regressions that have lasted, what was
 //! mended of those that were told, what became stale, and silence. Names no tool.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::CampaignId;
 use domain::plan::CellId;
@@ -18,9 +18,19 @@ use crate::units::{count, instant};
 /// number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.digest/1";
 
+/// What a team is told when it is told for the first time.
+const OPENING: &str = "you are told what changes: what is worse and lasts, what is mended, what rests on \
+                       old versions, and silence, as far as you asked for it";
+
 /// What a team wants to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watch {
+    /// Whether regressions are told.
+    pub regressions: bool,
+    /// Whether fixes are told.
+    pub fixes: bool,
+    /// Whether stale cells are told.
+    pub stale: bool,
     /// A regression is told after so many campaigns one after the other; at least 1.
     pub after: usize,
     /// Silence is told after so many days without a result; 0 never.
@@ -36,8 +46,9 @@ pub struct Moment<'a> {
     pub at: Timestamp,
     /// Every campaign that had ended, and those on their way.
     pub records: &'a [CampaignRecord],
-    /// Cells that rested on versions that were no longer there.
-    pub stale: &'a BTreeSet<CellId>,
+    /// Cells that rested on versions that were no longer there, each with the campaign of its newest
+    /// evidence.
+    pub stale: &'a BTreeMap<CellId, Option<CampaignId>>,
 }
 
 /// What changed for a team.
@@ -94,15 +105,34 @@ impl Digest {
     #[must_use]
     pub fn between(before: &Moment<'_>, after: &Moment<'_>, watch: Watch) -> Self {
         let (regressions, fixes) = news(before, after, watch.after.max(1));
+        // By other evidence: it was tried again in between, and that is stale as well.
+        let is_new = |(cell, evidence): &(&CellId, &Option<CampaignId>)| {
+            watch.stale && before.stale.get(cell) != Some(evidence)
+        };
+        let stale = after.stale.iter().filter(is_new).map(|(cell, _)| cell);
         Self {
             schema: SCHEMA,
             from: before.position,
             to: after.position,
-            regressions,
-            fixes,
-            stale: after.stale.difference(before.stale).cloned().collect(),
+            regressions: if watch.regressions { regressions } else { Vec::new() },
+            fixes: if watch.fixes { fixes } else { Vec::new() },
+            stale: stale.cloned().collect(),
             silent_since: silence(before, after, watch.silent_days),
         }
+    }
+
+    /// What a team is told first: that it is told from this moment on, and of silence that lasts already.
+    #[must_use]
+    pub fn opening(at: &Moment<'_>, watch: Watch) -> Self {
+        let fresh = last(at).map_or(*at, |last| Moment { at: last, ..*at });
+        Self::between(&fresh, at, watch)
+    }
+
+    /// Whether it is the first of its team: it spans nothing. A later one spans at least what was
+    /// recorded of the one before it.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        self.from == self.to
     }
 
     /// Whether there is nothing to tell; then nothing is sent.
@@ -121,6 +151,7 @@ impl Digest {
             told.filter(|(number, _)| *number > 0).map(|(number, it)| count(number, it)).collect();
         parts.extend(self.silent_since.map(|_| "no results".to_owned()));
         match parts.as_slice() {
+            [] if self.opens() => "Interoperability: you are told from now on".to_owned(),
             [] => "Interoperability: nothing new".to_owned(),
             _ => format!("Interoperability: {}", parts.join(", ")),
         }
@@ -132,7 +163,9 @@ impl Digest {
         let cells = |news: &[News]| news.iter().map(News::words).collect::<Vec<_>>();
         let stale = self.stale.iter().map(ToString::to_string).collect();
         let silent = self.silent_since.map(|it| format!("the last one came {}", instant(it)));
+        let opens = self.opens().then(|| OPENING.to_owned());
         let sections = [
+            ("→ From here on", opens.into_iter().collect()),
             ("✗ Worse, and it has lasted", cells(&self.regressions)),
             ("✓ As good as before again", cells(&self.fixes)),
             ("! Resting on versions that are no longer there", stale),
@@ -159,10 +192,15 @@ fn news(before: &Moment<'_>, after: &Moment<'_>, least: usize) -> (Vec<News>, Ve
     for id in ids {
         let (then, now) = (course(before.records, id, least), course(after.records, id, least));
         let Some(now) = now else { continue };
-        match (then.as_ref().is_some_and(|it| it.told), now.told) {
-            (false, true) => regressions.push(now.news(id, now.well)),
-            (true, false) => fixes.push(now.news(id, then.map_or(now.now, |it| it.now))),
-            (true, true) | (false, false) => {}
+        let then = then.filter(|it| it.told);
+        match (then, now.told) {
+            (None, true) => regressions.push(now.news(id, now.well)),
+            // It was mended in between, and is worse again.
+            (Some(then), true) if then.since != now.since => {
+                regressions.push(now.news(id, now.well));
+            }
+            (Some(then), false) if now.worse == 0 => fixes.push(now.news(id, then.now)),
+            (None | Some(_), _) => {}
         }
     }
     (regressions, fixes)
@@ -209,11 +247,15 @@ impl Course {
 
 /// Since when there is no result, when that has become too long between the two moments.
 fn silence(before: &Moment<'_>, after: &Moment<'_>, days: u32) -> Option<Timestamp> {
-    let last = |it: &Moment<'_>| it.records.iter().map(|it| it.last_recorded).max();
     let is_silent = |it: &Moment<'_>| {
         let span = SignedDuration::from_hours(24 * i64::from(days));
         days > 0 && last(it).is_some_and(|last| it.at.duration_since(last) >= span)
     };
     let is_new = !is_silent(before) || last(before) != last(after);
     last(after).filter(|_| is_silent(after) && is_new)
+}
+
+/// When the last result came.
+fn last(moment: &Moment<'_>) -> Option<Timestamp> {
+    moment.records.iter().map(|it| it.last_recorded).max()
 }

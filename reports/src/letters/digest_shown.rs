@@ -21,8 +21,17 @@ impl Digest {
         };
         let mut parts = vec![self.subject()];
         parts.extend(self.sections().into_iter().map(section));
-        parts.push(format!("Positions {} up to {} of the log.", self.from, self.to));
+        parts.push(self.span());
         parts.join("\n\n") + "\n"
+    }
+
+    /// Of which part of the log it tells.
+    #[must_use]
+    pub fn span(&self) -> String {
+        match self.opens() {
+            true => format!("From position {} of the log on.", self.to),
+            false => format!("Positions {} up to {} of the log.", self.from, self.to),
+        }
     }
 
     /// The digest as HTML.

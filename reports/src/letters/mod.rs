@@ -22,6 +22,7 @@ pub mod sheet;
 pub mod text;
 
 pub mod digest;
+pub mod digest_outlook;
 mod digest_shown;
 
 mod wrap;

@@ -1,7 +1,8 @@
 //! What a team is told: what lasts, once; what was mended, once; silence.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use domain::ids::CampaignId;
 use domain::plan::{CellId, Trial};
 use domain::step::Step;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +13,8 @@ use roxmltree::{Document, ParsingOptions};
 use crate::tale::Fate;
 use crate::years::{Years, arrives, breaks, fails, records};
 
-const WATCH: Watch = Watch { after: 2, silent_days: 7 };
+const WATCH: Watch =
+    Watch { regressions: true, fixes: true, stale: true, after: 2, silent_days: 7 };
 
 /// A campaign for each letter: `.` all arrive, `x` one cell fails, `?` the lab breaks there.
 fn campaigns(course: &str) -> Vec<CampaignRecord> {
@@ -34,7 +36,7 @@ fn campaigns(course: &str) -> Vec<CampaignRecord> {
 
 fn digest(before: &str, after: &str) -> Digest {
     let (old, new) = (campaigns(before), campaigns(after));
-    let stale = BTreeSet::new();
+    let stale = BTreeMap::new();
     let moment = |records, position| Moment { position, at: last(records), records, stale: &stale };
     Digest::between(&moment(&old, 10), &moment(&new, 20), WATCH)
 }
@@ -57,6 +59,7 @@ fn a_regression_is_told_when_it_has_lasted_and_once() {
     assert_eq!(told(".xx", ".xxx"), (0, 0), "it was told");
     assert_eq!(told(".", ".x."), (0, 0), "it came and went");
     assert_eq!(told(".", ".x.x"), (0, 0), "not one after the other");
+    assert_eq!(told(".xx", ".xx.xx"), (1, 0), "it is another regression");
 }
 
 #[test]
@@ -65,6 +68,8 @@ fn a_fix_is_told_of_what_was_told() {
     assert_eq!(told(".x", ".x."), (0, 0), "nobody was told that it was worse");
     assert_eq!(told(".xx.", ".xx.."), (0, 0), "it was told");
     assert_eq!(told(".", ".xx."), (0, 0), "it came and went");
+    assert_eq!(told(".xx", ".xx.x"), (0, 0), "it is worse again, if not for long");
+    assert_eq!(told(".xx", ".xx.x."), (0, 1));
 }
 
 #[test]
@@ -75,8 +80,40 @@ fn a_lab_that_is_down_neither_makes_a_regression_nor_mends_one() {
 }
 
 #[test]
+fn a_stale_cell_is_told_once_and_again_when_newer_evidence_is_stale() {
+    let all = campaigns("..");
+    let cell = all[0].cells.keys().next().unwrap();
+    let by = |campaign: Option<usize>| -> BTreeMap<CellId, Option<CampaignId>> {
+        campaign.iter().map(|it| (cell.clone(), Some(all[*it].id.clone()))).collect()
+    };
+    let told = |before: Option<usize>, after: Option<usize>, watch: Watch| {
+        let (before, after) = (by(before), by(after));
+        let moment = |stale, position| Moment { position, at: last(&all), records: &all, stale };
+        Digest::between(&moment(&before, 10), &moment(&after, 20), watch).stale.len()
+    };
+    assert_eq!(told(None, Some(0), WATCH), 1);
+    assert_eq!(told(Some(0), Some(0), WATCH), 0, "it was told");
+    assert_eq!(told(Some(0), Some(1), WATCH), 1, "it was tried again in between");
+    assert_eq!(told(Some(0), None, WATCH), 0);
+    assert_eq!(told(None, Some(0), Watch { stale: false, ..WATCH }), 0);
+}
+
+#[test]
+fn the_first_digest_says_that_a_team_is_told_from_now_on_and_of_silence() {
+    let (all, none) = (campaigns(".xx"), BTreeMap::new());
+    let after = |days: i64| {
+        let at = last(&all) + SignedDuration::from_hours(24 * days);
+        Digest::opening(&Moment { position: 10, at, records: &all, stale: &none }, WATCH)
+    };
+    assert!(after(1).opens() && after(1).is_empty());
+    assert_eq!(after(8).silent_since, Some(last(&all)));
+    assert!(!digest(".", ".xx").opens());
+    insta::assert_snapshot!("opening_text", after(8).text());
+}
+
+#[test]
 fn silence_is_told_once() {
-    let (all, stale) = (campaigns("."), BTreeSet::new());
+    let (all, stale) = (campaigns("."), BTreeMap::new());
     let after = |days: i64| Moment {
         position: 10,
         at: last(&all) + SignedDuration::from_hours(24 * days),
@@ -94,8 +131,9 @@ fn silence_is_told_once() {
 #[test]
 fn a_digest_reads_well() {
     let (old, new) = (campaigns(".x"), campaigns(".xx"));
-    let none = BTreeSet::new();
-    let stale: BTreeSet<CellId> = new[0].cells.keys().take(2).cloned().collect();
+    let none = BTreeMap::new();
+    let stale: BTreeMap<CellId, _> =
+        new[0].cells.keys().take(2).map(|it| (it.clone(), Some(new[0].id.clone()))).collect();
     let before = Moment { position: 10, at: last(&old), records: &old, stale: &none };
     let at = last(&new) + SignedDuration::from_hours(24 * 8);
     let digest =
