@@ -28,7 +28,7 @@ pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use import::ImportCampaigns;
 pub(crate) use insights::Insights;
 pub(crate) use letters::{
-    Bounces, Embargo, Letters, Preview, Publish, Reply, Resend, Send, Writing,
+    Bounces, Digest, Embargo, Letters, Preview, Publish, Reply, Resend, Send, Writing,
 };
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,

@@ -20,6 +20,6 @@ pub use head::{Address, Mailbox, Malformed, MessageId, OneLine};
 pub use openpgp::{Certificate, Protection, Seed, Signer, Unusable};
 pub use outcome::{Outcome, Phase, Refusal, Words};
 pub use parcel::{Attachment, MediaType, Message, Parcel, Unsendable, Unsubscribe};
-pub use settings::{Contact, Results, Settings, SettingsError};
+pub use settings::{Contact, Reach, Results, Settings, SettingsError, Sight, Subscription, Topic};
 pub use transport::Transport;
 pub use webhook::{Notice, Webhook};

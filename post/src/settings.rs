@@ -2,6 +2,7 @@
 
 mod file;
 mod resolving;
+mod subscription;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,9 @@ use crate::head::{Address, Mailbox};
 use crate::openpgp::{Certificate, Signer, Unusable};
 use crate::smtp::{self, Smtp};
 use crate::transport::Transport;
-use crate::webhook::{self, Webhook};
+use crate::webhook;
+
+pub use subscription::{Reach, Sight, Subscription, Topic};
 
 /// What the file says, with every file that it names read.
 pub struct Settings {
@@ -29,8 +32,8 @@ pub struct Settings {
     pub signer: Option<Signer>,
     /// Whom there is to write to.
     pub contacts: Vec<Contact>,
-    /// Which programs are told.
-    pub webhooks: Vec<Hook>,
+    /// Teams that are told what changed.
+    pub subscriptions: Vec<Subscription>,
 }
 
 /// How letters leave.
@@ -65,15 +68,6 @@ pub enum Results {
     Mail,
     /// A link to them.
     Link,
-}
-
-/// A program that is told.
-#[derive(Debug, Clone)]
-pub struct Hook {
-    /// What it is called.
-    pub id: String,
-    /// Where it is, and what signs.
-    pub webhook: Webhook,
 }
 
 /// Where a setting that is no secret itself leads to one: the environment is read where it may be.
@@ -113,12 +107,12 @@ pub enum Why {
     /// The mail server.
     #[error("[post.smtp]: {0}")]
     Smtp(#[from] smtp::Unfit),
-    /// A webhook.
-    #[error("webhook `{0}`: {1}")]
+    /// The webhook of a subscription.
+    #[error("subscription `{0}`: {1}")]
     Webhook(String, webhook::Unfit),
-    /// A password that is asked for is not there.
+    /// A password or a secret that is asked for is not there.
     #[error(
-        "the environment has no {0}, which is named as the place of a password: set it, or name a file (`password_file`)"
+        "the environment has no {0}, which is named as the place of a password or a secret: set it, or name a file (`password_file`, `secret_file`)"
     )]
     Environment(String),
 }
@@ -139,14 +133,28 @@ impl Settings {
             .map_err(|(line, why)| fault(file::line(&text, line), why))
     }
 
-    /// Which keys cannot be used at a time, and why: the ids of contacts, and none for our own.
+    /// Which keys cannot be used at a time, and why: the ids of contacts and subscriptions, and none for our own.
     pub fn unusable(&self, at: Timestamp) -> Vec<(Option<String>, Unusable)> {
         let own = self.signer.iter().filter_map(|it| it.check(at).err()).map(|why| (None, why));
-        let theirs = self.contacts.iter().filter_map(|it| {
-            let why = it.certificate.as_ref()?.check(at).err()?;
-            Some((Some(it.id.clone()), why))
+        let of_contacts = self.contacts.iter().map(|it| (&it.id, it.certificate.as_ref()));
+        let of_teams = self.subscriptions.iter().map(|it| match &it.way {
+            Reach::Mail { certificate, .. } => (&it.id, certificate.as_deref()),
+            Reach::Webhook(_) => (&it.id, None),
+        });
+        let theirs = of_contacts.chain(of_teams).filter_map(|(id, certificate)| {
+            let why = certificate?.check(at).err()?;
+            Some((Some(id.clone()), why))
         });
         own.chain(theirs).collect()
+    }
+
+    /// Where a contact or a team reads its mail, if it does.
+    pub fn address(&self, id: &str) -> Option<&Address> {
+        let contact = self.contacts.iter().find(|it| it.id == id).map(|it| &it.address);
+        contact.or_else(|| match &self.subscriptions.iter().find(|it| it.id == id)?.way {
+            Reach::Mail { address, .. } => Some(address),
+            Reach::Webhook(_) => None,
+        })
     }
 
     /// The way out, ready for the first letter.
@@ -167,7 +175,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = out.debug_struct("Settings");
         shown.field("way", &self.way).field("contacts", &self.contacts);
-        shown.field("webhooks", &self.webhooks).finish_non_exhaustive()
+        shown.field("subscriptions", &self.subscriptions).finish_non_exhaustive()
     }
 }
 

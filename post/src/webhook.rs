@@ -20,6 +20,9 @@ pub use notice::Notice;
 /// As much of an answer as is read.
 const ANSWER_BYTES: usize = 4096;
 
+/// As many bytes as a notice may have.
+pub const NOTICE_BYTES: usize = 4 * 1024 * 1024;
+
 /// Why a webhook cannot be used as it is described.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
@@ -85,6 +88,10 @@ impl Webhook {
     /// Tries once to deliver. `at` is the time of the attempt, which is signed, so that old ones are not played again.
     pub async fn send(&self, notice: &Notice, at: Timestamp) -> Outcome {
         let body = notice.body();
+        if body.len() > NOTICE_BYTES {
+            let said = format!("the notice is larger than {NOTICE_BYTES} bytes");
+            return refused(Phase::Connect, None, &said, true);
+        }
         let signature = self.signature(&notice.id, at, &body);
         let request = self
             .client

@@ -35,6 +35,14 @@ pub(crate) enum Letters {
     /// Send a letter once more, as another message
     #[command(after_help = "Example: portolan letters resend boreal-0a1b2c3d4e5f6071")]
     Resend(Resend),
+    /// Tell teams what changed since they were told last; nothing to tell, nothing sent
+    #[command(after_help = "Examples:\n  portolan letters digest --dry-run\n  \
+                            portolan letters digest\n  portolan letters digest --team storage \
+                            --since 4711\n\nTeams are the [[subscription]]s of letters.toml. The first \
+                            digest to a team tells that it is told from now on. Run it by a timer: \
+                            whoever could not be reached is tried again, the pauses growing from a minute \
+                            to 4 hours, for 72 hours. Nobody has to look at a digest first.")]
+    Digest(Digest),
     /// Every letter and how far it is
     #[command(after_help = "Example: portolan letters list autumn")]
     List {
@@ -123,6 +131,30 @@ pub(crate) struct Resend {
     pub(crate) letter: LetterId,
     #[command(flatten)]
     pub(crate) writing: Writing,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct Digest {
+    /// To this team alone; again for several
+    #[arg(long, value_name = "ID")]
+    pub(crate) team: Vec<String>,
+    /// Show what would be told; nothing is sent or recorded
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Tell a team that was told nothing yet what changed from this position of the log on
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) since: Option<u64>,
+    /// Also try again what was given up
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Who writes, by which way, to whom [default: letters.toml in the store]
+    #[arg(long, env = "PORTOLAN_LETTERS", hide_env_values = true, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Write mails and notices into this folder, whatever the settings say
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) by: By,
 }
 
 #[derive(Debug, Group)]

@@ -2,7 +2,7 @@
 //! whatever happens, each contact gets one message, and the log says so.
 
 mod refusing;
-mod relay;
+pub(crate) mod relay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Stdio};

@@ -82,3 +82,19 @@ fn what_became_of_a_letter_is_recorded_once() {
     assert_eq!(again["sent"].as_array().unwrap().len(), 1);
     assert!(desk.out(&["letters", "list", CAMPAIGN]).contains("✗ bounced"));
 }
+
+#[test]
+fn a_digest_that_comes_back_is_known_as_one() {
+    let desk = Desk::with(
+        "[post]\nfrom = \"post@portolan.test\"\ntransport = \"folder\"\nfolder = \"out\"\n\
+         [[subscription]]\nid = \"team\"\naddress = \"team@acme.test\"\n",
+    );
+    desk.out(&["letters", "digest"]);
+    let id = desk.letter("team")["message_id"].as_str().unwrap().to_owned();
+    let told = mailbox(&desk, &[notification(&id, "anna@acme.test", "failed")]);
+    assert_eq!(told["recorded"], json!(0), "it was not for anna: {told}");
+    let told = mailbox(&desk, &[notification(&id, "team@acme.test", "failed")]);
+    assert_eq!(told["recorded"], json!(1), "{told}");
+    assert_eq!(desk.letter("team")["stage"], "bounced");
+    assert_eq!(desk.json(&["letters", "digest"])[0]["stands"], "nothing", "nobody vouches for it");
+}

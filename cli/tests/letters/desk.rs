@@ -138,7 +138,7 @@ impl Desk {
         std::fs::copy(self.path("earlier/letters.toml"), self.path("store/letters.toml")).unwrap();
     }
 
-    fn log(&self) -> DiskLog {
+    pub(crate) fn log(&self) -> DiskLog {
         let new_key = Some(NewKey { origin: sample::ORIGIN.to_owned(), seed: sample::SEED });
         DiskLog::open(&self.path("store"), &Settings { new_key, ..Settings::default() }).unwrap()
     }

@@ -7,6 +7,7 @@ mod at_a_real_server;
 mod beside;
 mod bouncing;
 mod desk;
+mod digests;
 mod hostile;
 mod killed;
 mod mail;
@@ -25,3 +26,7 @@ mod fixture;
 mod sample;
 #[path = "../../../reports/tests/shown/tale.rs"]
 mod tale;
+// Several campaigns in one log.
+#[path = "../../../reports/tests/shown/years.rs"]
+#[expect(dead_code, reason = "its comparisons are of use in the room of the reports only")]
+mod years;

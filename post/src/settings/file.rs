@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Results;
+use super::subscription::WrittenSubscription;
 use crate::head::{Address, Mailbox};
 use crate::smtp::Tls;
 
@@ -17,7 +18,7 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) contact: Vec<Spanned<WrittenContact>>,
     #[serde(default)]
-    pub(super) webhook: Vec<Spanned<WrittenHook>>,
+    pub(super) subscription: Vec<Spanned<WrittenSubscription>>,
 }
 
 #[derive(Deserialize)]
@@ -60,15 +61,6 @@ pub(super) struct WrittenContact {
     pub(super) address: Address,
     pub(super) openpgp: Option<PathBuf>,
     pub(super) results: Results,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WrittenHook {
-    pub(super) id: String,
-    pub(super) url: String,
-    pub(super) secret_file: PathBuf,
-    pub(super) ca_file: Option<PathBuf>,
 }
 
 /// Reads the text. The error does not repeat the line: somebody may have written a password into it.

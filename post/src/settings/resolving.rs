@@ -6,11 +6,13 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::file::{Kind, Post, Written, WrittenContact, WrittenHook, WrittenSmtp};
-use super::{Contact, Environment, Hook, PATIENCE, Settings, Way, Why, secret};
+use super::file::{Kind, Post, Written, WrittenContact, WrittenSmtp};
+use super::{Contact, Environment, Settings, Way, Why, secret};
 use crate::openpgp::{Certificate, Signer};
 use crate::smtp::{Credentials, Limits, Server, Smtp, Tls};
-use crate::webhook::Webhook;
+
+/// As many teams as one file may name: each is asked for one after the other.
+const MOST_SUBSCRIPTIONS: usize = 200;
 
 /// A fault and the bytes of the file that it is about.
 type Fault = (Option<Range<usize>>, Why);
@@ -25,7 +27,7 @@ impl Written {
         beside: &Path,
         environment: Environment<'_>,
     ) -> Result<Settings, Fault> {
-        let Self { post, contact, webhook } = self;
+        let Self { post, contact, subscription } = self;
         let way = post.way(beside, environment)?;
         let mut names = BTreeSet::new();
         let mut contacts = Vec::new();
@@ -35,13 +37,17 @@ impl Written {
             named(&mut names, &written.id, &span)?;
             contacts.push(written.resolve(beside).map_err(|why| (Some(span), why))?);
         }
-        let mut names = BTreeSet::new();
-        let mut webhooks = Vec::new();
-        for spanned in webhook {
+        let mut subscriptions = Vec::new();
+        for spanned in subscription {
             let span = spanned.span();
+            if subscriptions.len() == MOST_SUBSCRIPTIONS {
+                return Err(form(span, &format!("more than {MOST_SUBSCRIPTIONS} subscriptions")));
+            }
             let written = spanned.into_inner();
+            // The log knows contacts and teams by their names alone.
             named(&mut names, &written.id, &span)?;
-            webhooks.push(written.resolve(beside).map_err(|why| (Some(span), why))?);
+            let resolved = written.resolve(beside, environment);
+            subscriptions.push(resolved.map_err(|why| (Some(span), why))?);
         }
         Ok(Settings {
             signer: post.signer(beside)?,
@@ -49,7 +55,7 @@ impl Written {
             reply_to: post.reply_to,
             way,
             contacts,
-            webhooks,
+            subscriptions,
         })
     }
 }
@@ -69,12 +75,12 @@ fn named(names: &mut BTreeSet<String>, id: &str, span: &Range<usize>) -> Result<
     Ok(())
 }
 
-fn bytes(beside: &Path, path: &Path) -> Result<Vec<u8>, Why> {
+pub(super) fn bytes(beside: &Path, path: &Path) -> Result<Vec<u8>, Why> {
     let path = beside.join(path);
     std::fs::read(&path).map_err(|it| Why::File(path, it))
 }
 
-fn secret_of(beside: &Path, path: &Path) -> Result<SecretString, Why> {
+pub(super) fn secret_of(beside: &Path, path: &Path) -> Result<SecretString, Why> {
     let path = beside.join(path);
     std::fs::read_to_string(&path).map(|it| secret(&it)).map_err(|it| Why::File(path, it))
 }
@@ -174,15 +180,5 @@ impl WrittenContact {
             certificate,
             results: self.results,
         })
-    }
-}
-
-impl WrittenHook {
-    fn resolve(self, beside: &Path) -> Result<Hook, Why> {
-        let secret = secret_of(beside, &self.secret_file)?;
-        let authorities = self.ca_file.as_ref().map(|it| bytes(beside, it)).transpose()?;
-        let webhook = Webhook::new(&self.url, &secret, authorities.as_deref(), PATIENCE);
-        let webhook = webhook.map_err(|why| Why::Webhook(self.id.clone(), why))?;
-        Ok(Hook { id: self.id, webhook })
     }
 }

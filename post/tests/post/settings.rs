@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use post::settings::Way;
-use post::{Results, Settings};
+use post::{Reach, Results, Settings, Sight, Topic};
 
 const WHOLE: &str = r#"
 [post]
@@ -28,10 +28,18 @@ id = "team"
 address = "team@portolan.test"
 results = "mail"
 
-[[webhook]]
+[[subscription]]
 id = "chat"
 url = "https://chat.portolan.test/hook?token=abc"
 secret_file = "hook.secret"
+
+[[subscription]]
+id = "storage"
+watch = ["silence", "stale"]
+after = 3
+silent_days = 9
+audience = "operator"
+address = "storage@portolan.test"
 "#;
 
 fn read_in(folder: &Path, text: &str) -> Result<Settings, String> {
@@ -59,7 +67,19 @@ fn a_whole_file_is_read_and_nothing_of_it_is_shown() {
         (settings.contacts[0].results, settings.contacts[1].results),
         (Results::Link, Results::Mail)
     );
-    assert_eq!(settings.webhooks[0].id, "chat");
+    let [chat, storage] = settings.subscriptions.as_slice() else { panic!() };
+    assert_eq!(
+        (chat.id.as_str(), chat.watch.len(), chat.after, chat.silent_days),
+        ("chat", 4, 2, 14)
+    );
+    assert!(matches!((&chat.way, chat.audience), (Reach::Webhook(_), Sight::Public)));
+    assert_eq!(storage.watch, [Topic::Stale, Topic::Silence].into());
+    assert_eq!((storage.after, storage.silent_days, storage.audience), (3, 9, Sight::Operator));
+    assert!(matches!(&storage.way, Reach::Mail { certificate: None, .. }));
+    let address = |id: &str| settings.address(id).map(post::Address::as_str);
+    assert_eq!(address("press"), Some("press@boreal.example"));
+    assert_eq!(address("storage"), Some("storage@portolan.test"));
+    assert_eq!((address("chat"), address("nobody")), (None, None));
     assert_eq!(settings.unusable("2026-11-23T10:20:30Z".parse().unwrap()), []);
     let shown = format!("{settings:?}");
     for secret in ["@", "hunter2", "relay-user", "token", "c2Vj", "whsec"] {
@@ -75,7 +95,6 @@ fn a_whole_file_is_read_and_nothing_of_it_is_shown() {
 
 #[test]
 fn what_is_wrong_is_named_with_its_line_and_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
     let cases = [
         ("results = \"link\"", "results = \"fax\"", "/post.toml:16: unknown variant `fax`"),
         ("vendor = \"boreal\"", "vendr = \"boreal\"", "/post.toml:14: unknown field `vendr`"),
@@ -102,7 +121,11 @@ fn what_is_wrong_is_named_with_its_line_and_what_to_do() {
             "/post.toml:18: the id `press` stands here a second time",
         ),
         ("id = \"team\"", "id = \"a@b\"", "/post.toml:18: an id is 1 to 64 letters"),
-        ("https://chat", "http://chat", "/post.toml:23: webhook `chat`: the url must be as in"),
+        (
+            "https://chat",
+            "http://chat",
+            "/post.toml:23: subscription `chat`: the url must be as in",
+        ),
         ("hook.secret", "nowhere", "/post.toml:23: cannot read /nowhere: No such file"),
         (
             "transport = \"smtp\"",
@@ -120,6 +143,40 @@ fn what_is_wrong_is_named_with_its_line_and_what_to_do() {
             "/post.toml:6: [post.smtp]: the file of authorities",
         ),
     ];
+    refused(&cases);
+}
+
+#[test]
+fn a_subscription_that_is_wrong_is_named_with_its_line_too() {
+    refused(&[
+        ("id = \"chat\"", "id = \"team\"", "/post.toml:23: the id `team` stands here a second"),
+        (
+            "secret_file = \"hook.secret\"",
+            "secret_env = \"NONE\"",
+            "/post.toml:23: the environment has no NONE",
+        ),
+        ("secret_file = \"hook.secret\"", "", "/post.toml:23: a url needs a secret_file or"),
+        (
+            "secret_file = \"hook.secret\"",
+            "secret = \"hunter2\"",
+            "/post.toml:26: unknown field `secret`",
+        ),
+        ("after = 3", "url = \"https://a.test/\"", "/post.toml:28: a subscription has an address"),
+        ("after = 3", "secret_env = \"A\"", "/post.toml:28: a subscription has an address"),
+        ("after = 3", "openpgp = \"password\"", "/post.toml:28: subscription `storage`: this is"),
+        ("after = 3", "after = 0", "/post.toml:28: after is a number of campaigns, 1 to 100"),
+        ("after = 3", "after = -1", "/post.toml:31: invalid value: integer `-1`"),
+        ("days = 9", "days = 4000", "/post.toml:28: silent_days is a number of days"),
+        ("\"stale\"", "\"faxes\"", "/post.toml:30: unknown variant `faxes`"),
+        ("\"stale\"", "\"fixes\"", "/post.toml:28: watch names fixes without regressions"),
+        ("[\"silence\", \"stale\"]", "[]", "/post.toml:28: watch names nothing"),
+        ("\"operator\"", "\"auditor\"", "/post.toml:33: unknown variant `auditor`"),
+    ]);
+}
+
+/// What is written in place of something that is right is refused with these words.
+fn refused(cases: &[(&str, &str, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
     for (right, wrong, said) in cases {
         let error = read_in(folder.path(), &WHOLE.replacen(right, wrong, 1)).unwrap_err();
         assert!(error.starts_with(said), "{wrong}: {error}");

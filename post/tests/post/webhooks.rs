@@ -40,7 +40,7 @@ async fn server(answer: String) -> (String, JoinHandle<String>) {
     (url, heard)
 }
 
-fn notice() -> Notice {
+pub(crate) fn notice() -> Notice {
     Notice {
         id: "msg_1".to_owned(),
         source: "https://portolan.test/".to_owned(),
@@ -118,6 +118,19 @@ async fn answers_say_whether_to_come_again() {
                 && !refusal.words.for_operators().contains('\u{1b}')
         );
     }
+}
+
+#[tokio::test]
+async fn a_notice_that_is_too_large_is_refused_for_good_and_nobody_is_asked() {
+    let data = json!("x".repeat(post::webhook::NOTICE_BYTES));
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}/");
+    let webhook = Webhook::new(&url, &SECRET.into(), None, Duration::from_secs(2)).unwrap();
+    let at = "2026-11-23T11:00:00Z".parse().unwrap();
+    let Outcome::Refused(refusal) = webhook.send(&Notice { data, ..notice() }, at).await else {
+        panic!()
+    };
+    assert!(refusal.permanent && refusal.words.for_operators().contains("larger than"));
 }
 
 #[tokio::test]

@@ -58,9 +58,9 @@ fn about<'a>(bounce: &'a Bounce, known: &'a Known) -> Option<(&'a Letter, &'a Bo
 /// nobody knows whom it was for when its contact is not in the settings any more.
 fn reported(letter: &Letter, bounce: &Bounce, settings: &post::Settings) -> Vec<LetterCommand> {
     let what = &letter.prepared.what;
-    let contact = settings.contacts.iter().find(|it| it.id == what.contact.as_str());
+    let address = settings.address(what.contact.as_str());
     let is_its_own =
-        |claimed: &str| contact.is_some_and(|it| it.address.as_str().eq_ignore_ascii_case(claimed));
+        |claimed: &str| address.is_some_and(|it| it.as_str().eq_ignore_ascii_case(claimed));
     let fates = bounce.fates.iter().filter(|it| is_its_own(&it.recipient));
     let command = |it: &bounce::Fate| {
         let fate = match it.action {

@@ -13,16 +13,26 @@ use crate::exit::Exit;
 /// The settings that are asked for; what stands in the store otherwise; and without any a letter to
 /// each of these vendors, as a file in the store.
 pub(super) fn settings(args: &Args, writing: &Writing, vendors: &[&str]) -> Result<Settings, Exit> {
+    let Writing { settings, folder, .. } = writing;
+    read(args, (settings.as_deref(), folder.as_deref()), vendors)
+}
+
+/// The same, of the file and the folder that are named.
+pub(super) fn read(
+    args: &Args,
+    (file, folder): (Option<&Path>, Option<&Path>),
+    vendors: &[&str],
+) -> Result<Settings, Exit> {
     let usual = args.store.join("letters.toml");
-    let named = writing.settings.as_deref().or_else(|| usual.is_file().then_some(&usual));
+    let named = file.or_else(|| usual.is_file().then_some(&usual));
     let mut settings = match named {
         Some(file) => {
             Settings::read(file, &clock::variable).map_err(|it| Exit::Usage(it.into()))?
         }
         None => usual_settings(&args.store.join("letters"), vendors)?,
     };
-    if let Some(folder) = &writing.folder {
-        settings.way = Way::Folder(folder.clone());
+    if let Some(folder) = folder {
+        settings.way = Way::Folder(folder.to_owned());
     }
     if let Way::Folder(folder) = &settings.way {
         let cannot = || format!("cannot make {}", folder.display());
@@ -46,6 +56,6 @@ fn usual_settings(folder: &Path, vendors: &[&str]) -> Result<Settings, Exit> {
         way: Way::Folder(folder.to_owned()),
         signer: None,
         contacts: vendors.iter().map(contact).collect::<Result<_, Exit>>()?,
-        webhooks: Vec::new(),
+        subscriptions: Vec::new(),
     })
 }

@@ -17,6 +17,8 @@ use crate::exit::Exit;
 pub(in crate::commands) struct Known {
     pub(in crate::commands) letters: LetterRegistry,
     pub(in crate::commands) answers: Vec<Declared<Answered>>,
+    /// How many events the log has.
+    pub(super) end: u64,
     /// The last event that may change what a letter about the campaign says.
     pub(in crate::commands) last: Option<u64>,
     /// The same without that it was published: publishing the same again says nothing new.
@@ -39,11 +41,12 @@ impl Known {
         known_at: Option<u64>,
     ) -> Result<Self, Exit> {
         let (mut letters, mut access) = (LetterRegistry::default(), AccessRegistry::default());
-        let (mut last, mut last_but_publication) = (None, None);
+        let (mut last, mut last_but_publication, mut end) = (None, None, 0);
         let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
         each_event(args, viewpoint, |recorded| {
             letters.evolve(&recorded);
             access.evolve(&recorded);
+            end = recorded.position + 1;
             if campaign.is_some_and(|id| matters(&recorded, id)) {
                 last = Some(recorded.position);
                 if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
@@ -52,7 +55,7 @@ impl Known {
             }
         })?;
         let answers = access.answers().to_vec();
-        Ok(Self { letters, answers, last, last_but_publication })
+        Ok(Self { letters, answers, end, last, last_but_publication })
     }
 }
 

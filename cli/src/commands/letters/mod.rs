@@ -2,9 +2,11 @@
 
 mod bouncing;
 mod contacts;
+mod digest;
 mod guarded;
 mod known;
 mod naming;
+mod outbox;
 mod parcels;
 mod place;
 mod previewing;
@@ -23,7 +25,7 @@ use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
 use crate::exit::Exit;
 pub(super) use known::Known;
 pub(super) use place::Place;
-use sending::{Outbox, Sent};
+use sending::{Round, Sent};
 use writing::Desk;
 
 pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
@@ -32,6 +34,7 @@ pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
         Letters::Preview(command) => previewing::execute(args, command),
         Letters::Send(command) => send(args, command),
         Letters::Resend(command) => resend(args, command),
+        Letters::Digest(command) => digest::execute(args, command),
         Letters::List { campaign } => telling::list(args, campaign.as_ref()),
         Letters::Status { letter } => telling::status(args, letter),
         Letters::Bounces(command) => bouncing::execute(args, command),
@@ -69,8 +72,7 @@ fn reply(args: &Args, command: &Reply) -> Result<(), Exit> {
 fn send(args: &Args, command: &Send) -> Result<(), Exit> {
     let place = Place::find(args)?;
     let desk = Desk::open(args, (&command.writing, &place), &command.campaign)?;
-    let mut outbox = Outbox::new(args, &desk, &place)?;
-    let sent = outbox.send(command.vendor.as_ref())?;
+    let sent = Round::new(args, &desk, &place)?.send(command.vendor.as_ref())?;
     told(args, &desk, &sent)
 }
 
@@ -86,15 +88,17 @@ fn resend(args: &Args, command: &Resend) -> Result<(), Exit> {
         )));
     }
     let About::Results { campaign, vendor } = letter.prepared.what.about.clone() else {
-        return Err(Exit::usage("a digest is not sent again: the next one tells more"));
+        return Err(Exit::usage(
+            "a digest is not sent again: the next one tells more, and portolan letters digest --again \
+             tells what was given up",
+        ));
     };
     let writing = (&command.writing, &place);
     let desk = Desk::open(args, writing, &campaign)?;
-    Outbox::new(args, &desk, &place)?.again(letter, &command.writing.by.by)?;
+    Round::new(args, &desk, &place)?.again(letter, &command.writing.by.by)?;
     // Read anew: the letter stands in the log now.
     let desk = Desk::open(args, writing, &campaign)?;
-    let mut outbox = Outbox::new(args, &desk, &place)?;
-    let sent = outbox.send(Some(&vendor))?;
+    let sent = Round::new(args, &desk, &place)?.send(Some(&vendor))?;
     told(args, &desk, &sent)
 }
 

@@ -1,26 +1,20 @@
-//! The outbox: what is owed is computed from the log, sent, and recorded. Whoever is killed between
-//! sending and recording sends again under the same Message-ID; nobody sends what was recorded.
+//! Sending the letters of a campaign: what is owed is computed from the log, sent, and recorded.
 
-use domain::event::{About, Carrier, LetterFailed, LetterPrepared, LetterPreviewed, LetterSent};
+use domain::event::{About, Carrier, LetterPrepared, LetterPreviewed};
 use domain::ids::{CampaignId, LetterId, VendorId};
 use domain::letter::{Letter, LetterCommand, LetterRegistry, Stage};
 use jiff::Timestamp;
-use post::retry::{Attempt, Next, Schedule};
+use post::Transport;
+use post::retry::Next;
 use post::settings::Way;
-use post::{Message, Outcome, Transport};
-use tokio::runtime::Runtime;
 
+use super::outbox::{Became, Leaving, Outbox, next, origin};
 use super::parcels::{message, message_id};
 use super::place::Place;
-use super::writing::Desk;
+use super::writing::{Desk, Written};
 use crate::args::Args;
 use crate::clock;
 use crate::exit::Exit;
-use crate::progress::tell;
-
-/// Letters whose fate is recorded together: as many may be sent twice, under the same Message-ID, by
-/// whoever is killed meanwhile.
-const AT_ONCE: usize = 16;
 
 /// What became of the letters that were owed.
 #[derive(Debug, Default, serde::Serialize)]
@@ -38,29 +32,34 @@ pub(super) struct Sent {
     pub(super) gone: Vec<LetterId>,
 }
 
-/// Where letters leave, and where that is recorded.
-pub(super) struct Outbox<'a> {
-    desk: &'a Desk<'a>,
-    place: &'a Place,
-    origin: String,
-    carrier: Carrier,
-    /// Drives the transport alone: recording with a service has a runtime of its own.
-    runtime: Runtime,
-    waiting: Vec<LetterCommand>,
+impl Sent {
+    fn note(&mut self, letter: &LetterId, became: Became) {
+        let letter = letter.clone();
+        match became {
+            Became::Sent => self.sent.push(letter),
+            Became::Delayed(at) => self.delayed.push((letter, at)),
+            Became::Failed(why) => self.failed.push((letter, why)),
+        }
+    }
 }
 
-impl<'a> Outbox<'a> {
-    pub(super) fn new(args: &'a Args, desk: &'a Desk<'a>, place: &'a Place) -> Result<Self, Exit> {
-        let snapshot = store::Snapshot::take(&args.store)?;
-        let origin = snapshot.verifiers().first().map(|it| it.name().to_owned());
+/// The letters of one campaign on their way.
+pub(super) struct Round<'a> {
+    desk: &'a Desk<'a>,
+    place: &'a Place,
+    outbox: Outbox<'a>,
+    origin: String,
+    carrier: Carrier,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(args: &Args, desk: &'a Desk<'a>, place: &'a Place) -> Result<Self, Exit> {
         let carrier = match &desk.settings.way {
             Way::Folder(_) => Carrier::Folder,
             Way::Smtp(_) => Carrier::Smtp,
         };
-        let origin = origin.unwrap_or_default();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(Exit::lab)?;
-        Ok(Self { desk, place, origin, carrier, runtime, waiting: Vec::new() })
+        let outbox = Outbox::new(place, &desk.known.answers)?;
+        Ok(Self { desk, place, outbox, origin: origin(args)?, carrier })
     }
 
     /// Sends what is owed of a campaign, to one vendor or to all.
@@ -84,66 +83,27 @@ impl<'a> Outbox<'a> {
                 sent.changed.push(letter.prepared.what.letter.clone());
                 continue;
             };
-            let made = message(written, (&self.desk.settings, &self.origin), letter.prepared.at)?;
-            self.try_once(letter, &made, (&mut transport, &mut sent))?;
-            if self.waiting.len() >= AT_ONCE {
-                self.record()?;
-            }
+            let became = self.try_once(letter, written, &mut transport)?;
+            sent.note(&letter.prepared.what.letter, became);
         }
-        self.record()?;
-        self.runtime.block_on(transport.close());
+        self.outbox.record()?;
+        self.outbox.wait(transport.close());
         Ok(sent)
     }
 
     fn try_once(
         &mut self,
         letter: &Letter,
-        message: &Message,
-        (transport, sent): (&mut Transport, &mut Sent),
-    ) -> Result<(), Exit> {
-        let (id, attempt) = (letter.prepared.what.letter.clone(), letter.next_attempt());
-        match self.runtime.block_on(transport.send(message)) {
-            Outcome::Accepted { reply } => {
-                let message_id = message_id(&id, &self.origin, &self.desk.settings)?;
-                let message_id = message_id.as_str().trim_matches(['<', '>']).to_owned();
-                let (carrier, reply) = (self.carrier, reply.without_addresses().to_owned());
-                let noted = LetterSent { letter: id.clone(), attempt, message_id, carrier, reply };
-                self.waiting.push(LetterCommand::NoteSent(noted));
-                sent.sent.push(id);
-            }
-            Outcome::Refused(refusal) => {
-                let now = clock::now();
-                let name = id.to_string();
-                let first_at = letter.failed.first().map_or(now, |it| it.at);
-                let failed = Attempt {
-                    name: &name,
-                    number: attempt,
-                    first_at,
-                    failed_at: now,
-                    permanent: refusal.permanent,
-                };
-                let next = Schedule::default().next(failed);
-                let permanent = matches!(next, Next::Stop(_));
-                let reason = format!("{}: {}", refusal.phase.name(), refusal.words);
-                match next {
-                    Next::At(at) => sent.delayed.push((id.clone(), at)),
-                    Next::Stop(_) => sent.failed.push((id.clone(), reason.clone())),
-                }
-                let failed = LetterFailed { letter: id, attempt, permanent, reason };
-                self.waiting.push(LetterCommand::NoteFailure(failed));
-            }
-        }
-        Ok(())
-    }
-
-    fn record(&mut self) -> Result<(), Exit> {
-        let waiting = std::mem::take(&mut self.waiting);
-        for told in self.place.record(&self.desk.known.answers, waiting)? {
-            if let Err(why) = told {
-                tell(&format!("not recorded: {why}"));
-            }
-        }
-        Ok(())
+        written: &Written<'_>,
+        transport: &mut Transport,
+    ) -> Result<Became, Exit> {
+        let (id, settings) = (&letter.prepared.what.letter, &self.desk.settings);
+        let made = message(written, (settings, &self.origin), letter.prepared.at)?;
+        let message_id = message_id(id, &self.origin, settings)?;
+        let message_id = message_id.as_str().trim_matches(['<', '>']).to_owned();
+        let leaving = Leaving { message_id, carrier: self.carrier };
+        let outcome = self.outbox.wait(transport.send(&made));
+        self.outbox.note(letter, leaving, outcome)
     }
 
     /// A letter once more, as another message; it is owed from now on.
@@ -200,18 +160,4 @@ fn owed<'a>(
         }
     }
     (owed, sent)
-}
-
-/// When a letter that failed is tried again.
-fn next(letter: &Letter) -> Next {
-    let (Some(first), Some(last)) = (letter.failed.first(), letter.failed.last()) else {
-        return Next::At(letter.prepared.at);
-    };
-    Schedule::default().next(Attempt {
-        name: last.what.letter.as_str(),
-        number: last.what.attempt,
-        first_at: first.at,
-        failed_at: last.at,
-        permanent: last.what.permanent,
-    })
 }

@@ -9,17 +9,17 @@ use std::sync::mpsc::{Receiver, channel};
 use serde_json::Value;
 
 /// The server, until it is dropped.
-pub(super) struct Relay {
+pub(crate) struct Relay {
     process: Child,
     /// What it took, each as soon as it was taken.
-    pub(super) taken: Receiver<Value>,
+    pub(crate) taken: Receiver<Value>,
     /// The phases in which it holds its answer back.
-    pub(super) held: Receiver<String>,
-    pub(super) port: u16,
+    pub(crate) held: Receiver<String>,
+    pub(crate) port: u16,
 }
 
 impl Relay {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab/post");
         let ready = Command::new(lab.join("setup.sh")).output().unwrap();
         assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
@@ -51,7 +51,7 @@ impl Relay {
     }
 
     /// Settings that lead to it, for these contacts of the vendors in turn.
-    pub(super) fn settings(&self, from: &str, contacts: &[&str]) -> String {
+    pub(crate) fn settings(&self, from: &str, contacts: &[&str]) -> String {
         let mut text = format!(
             "[post]\nfrom = \"{from}@portolan.test\"\ntransport = \"smtp\"\n[post.smtp]\nhost = \
              \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
