@@ -199,11 +199,23 @@ fn news(before: &Moment<'_>, after: &Moment<'_>, least: usize) -> (Vec<News>, Ve
             (Some(then), true) if then.since != now.since => {
                 regressions.push(now.news(id, now.well));
             }
-            (Some(then), false) if now.worse == 0 => fixes.push(now.news(id, then.now)),
+            (Some(then), false) if now.worse == 0 && is_seen((before, &then), (after, &now)) => {
+                fixes.push(now.news(id, then.now));
+            }
             (None | Some(_), _) => {}
         }
     }
     (regressions, fixes)
+}
+
+/// Whether it can be seen that a cell is well again: by a later campaign, or since what was told was
+/// withdrawn. That a campaign is under an embargo now mends nothing.
+fn is_seen((before, then): (&Moment<'_>, &Course), (after, now): (&Moment<'_>, &Course)) -> bool {
+    let started = |moment: &Moment<'_>, id: &CampaignId| {
+        moment.records.iter().find(|it| it.id == *id).map(|it| it.started)
+    };
+    let is_there = started(after, &then.since).is_some();
+    is_there || started(after, &now.since) > started(before, &then.since)
 }
 
 /// A cell through all campaigns that ended, in the order they started. Campaigns without a score for

@@ -80,6 +80,17 @@ fn a_lab_that_is_down_neither_makes_a_regression_nor_mends_one() {
 }
 
 #[test]
+fn that_campaigns_are_not_seen_any_more_mends_nothing() {
+    let (all, none) = (campaigns(".xx."), BTreeMap::new());
+    let moment = |records| Moment { position: 10, at: last(&all), records, stale: &none };
+    let hidden = [all[0].clone(), all[3].clone()];
+    for (after, fixes) in [(&all[..1], 0), (&all[..3], 0), (&all[..], 1), (&hidden[..], 1)] {
+        let digest = Digest::between(&moment(&all[..3]), &moment(after), WATCH);
+        assert_eq!((digest.fixes.len(), digest.regressions.len()), (fixes, 0));
+    }
+}
+
+#[test]
 fn a_stale_cell_is_told_once_and_again_when_newer_evidence_is_stale() {
     let all = campaigns("..");
     let cell = all[0].cells.keys().next().unwrap();
