@@ -1,4 +1,4 @@
-//! Who was shown what, for operators and auditors.
+//! Who was shown and told what, for operators and auditors.
 
 use std::sync::LazyLock;
 
@@ -35,7 +35,8 @@ async fn disclosures(
     answer(&service, insider, Form::Page)
 }
 
-/// What was shown to auditors and vendors, and the grants behind it.
+/// What was shown to auditors and vendors, what was told by letter, what was made public, and the grants
+/// behind it.
 #[utoipa::path(get, path = "/api/v1/disclosures", tag = "access",
     responses((status = 200, body = Disclosures), Problems))]
 async fn disclosures_json(
@@ -67,7 +68,9 @@ static PAGES: LazyLock<Vec<ResourceDef>> = LazyLock::new(|| {
 /// That somebody looked at the ledger is not written into it: it would never be read to its end.
 fn answer(service: &Service, Insider(known): Insider, form: Form) -> Result<HttpResponse, Problem> {
     let now = service.now();
-    let view = service.access.look(|registry| Disclosures::new(registry, now, page_of));
+    let view = service.access.look(|registry| {
+        service.letters.look(|letters| Disclosures::new((registry, letters), now, page_of))
+    });
     let frame = Frame::new(view.title(), "/disclosures").seen_by(Some(known.role));
     match form {
         Form::Page => page(StatusCode::OK, view.html(&frame)),

@@ -38,6 +38,7 @@ pub mod access;
 mod api;
 
 mod audit;
+pub mod bounces;
 mod converters;
 mod disclosures;
 mod downloads;

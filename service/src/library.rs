@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use reports::chronicle::CampaignRecord;
 use reports::history::History;
 use reports::leak;
+use reports::pages::said::Heard;
 use reports::viewpoint::Viewpoint;
 use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
 use tokio::sync::{broadcast, watch};
@@ -163,6 +164,12 @@ impl Library {
     /// Who may see what.
     pub fn access<T>(&self, look: impl FnOnce(&AccessRegistry) -> T) -> T {
         look(self.read().access())
+    }
+
+    /// What vendors answered to a campaign and what was replied, as far as it is seen from there.
+    #[must_use]
+    pub fn heard(&self, id: &CampaignId, viewpoint: Viewpoint) -> Heard {
+        self.read().heard(id, viewpoint)
     }
 
     /// One campaign in full, with everything that was declared; none when it is not seen from there.

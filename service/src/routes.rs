@@ -5,8 +5,8 @@ use domain::access::Viewer;
 use crate::address::Address;
 use crate::problem::Problem;
 use crate::{
-    access, api, audit, converters, disclosures, door, downloads, grants, health, help, letters,
-    live, metrics, pages, search, vendors,
+    access, api, audit, bounces, converters, disclosures, door, downloads, grants, health, help,
+    letters, live, metrics, pages, search, vendors,
 };
 
 /// Makes the page that a person sees instead of a problem, from the problem, whoever looks, and the path
@@ -32,6 +32,7 @@ pub fn addresses() -> Vec<Address> {
         converters::ADDRESSES,
         vendors::ADDRESSES,
         letters::ADDRESSES,
+        bounces::ADDRESSES,
         disclosures::ADDRESSES,
         grants::ADDRESSES,
         search::ADDRESSES,

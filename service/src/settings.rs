@@ -9,6 +9,7 @@ use domain::policy::Policy;
 use jiff::Timestamp;
 
 use crate::access::OidcSettings;
+use crate::bounces::ReadBounce;
 use crate::connection::Pace;
 use crate::door::LabLimits;
 use crate::tls::TlsFiles;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub folder: PathBuf,
     /// Another's door at which people may sign in; none for local accounts only.
     pub oidc: Option<OidcSettings>,
+    /// How a message that a mail server sent back is read; none where no letters are written.
+    pub bounces: Option<ReadBounce>,
 }
 
 /// How the service stands on the network. The default is for one machine: no encryption, loopback

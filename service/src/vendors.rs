@@ -2,6 +2,7 @@
 //! same pages before a vendor does; for any other vendor there is nothing here.
 
 mod answering;
+mod links;
 mod receipts;
 mod replies;
 
@@ -11,7 +12,7 @@ use domain::access::{Known, Role, Scope, Viewer};
 use domain::ids::{CampaignId, VendorId};
 use domain::letter;
 use reports::pages::frame::Frame;
-use reports::pages::links;
+use reports::pages::links as addresses;
 use reports::pages::vendor::{Showing, VendorPage};
 use reports::pages::vendors::Vendors;
 use serde::Deserialize;
@@ -48,11 +49,20 @@ pub(crate) const ADDRESSES: &[Address] = &[
     Address::post("/api/v1/vendors/{vendor}/receipts", Who::Vendor(Scope::Answer), || -> Route {
         web::to(receipts::take_json)
     }),
+    Address::post("/api/v1/vendors/{vendor}/links", Who::Operator(Scope::Grant), || -> Route {
+        web::to(links::take)
+    }),
 ];
 
 /// What is said here of these addresses.
 #[derive(OpenApi)]
-#[openapi(paths(vendors_json, vendor_json, answering::take_json, receipts::take_json))]
+#[openapi(paths(
+    vendors_json,
+    vendor_json,
+    answering::take_json,
+    receipts::take_json,
+    links::take
+))]
 pub(crate) struct OfVendors;
 
 /// Of which campaign.
@@ -166,9 +176,9 @@ async fn results(
     wanted: Wanted,
     (form, showing): (Form, Showing),
 ) -> Result<HttpResponse, Problem> {
-    let path = links::vendor(vendor);
+    let path = addresses::vendor(vendor);
     let pairs: Vec<_> = wanted.campaign.iter().map(|it| ("campaign", it.to_string())).collect();
-    let what = format!("/api/v1{}", links::asking(&path, &pairs));
+    let what = format!("/api/v1{}", addresses::asking(&path, &pairs));
     let (reading, of) = (service.clone(), vendor.clone());
     let campaign = wanted.campaign.clone();
     let view = work(move || own(&reading, &of, wanted.campaign.as_ref())).await?;

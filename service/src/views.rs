@@ -4,6 +4,7 @@
 mod campaign;
 mod matrix;
 mod over_time;
+mod said;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +27,7 @@ use crate::service::Service;
 pub(crate) use campaign::{campaign, campaigns, live, overview};
 pub(crate) use matrix::{MatrixAsked, cell, matrices};
 pub(crate) use over_time::{DiffAsked, HistoryAsked, changes, feed, history};
+use said::said;
 
 /// Where a view of all campaigns is kept for ever; none as long as there is nothing to see.
 pub(crate) fn pinned(service: &Service, past: &Past, when: &When) -> Option<links::Asked> {

@@ -30,6 +30,14 @@ impl Visit {
     pub(crate) fn key(&self, name: String, when: &When) -> Key {
         Key::of_all(&self.service, name).pinned_by(&self.service, when)
     }
+
+    /// The same of something that shows what vendors answered, too. Replies are among what changes any
+    /// view; answers are not, since most are for few: how many there are stands in the name, which
+    /// nobody is shown.
+    pub(crate) fn key_with_answers(&self, name: &str, when: &When) -> Key {
+        let answers = self.service.library.access(|it| it.answers().len());
+        self.key(format!("{name}\n{answers}"), when)
+    }
 }
 
 impl FromRequest for Visit {

@@ -39,6 +39,10 @@ pub(crate) struct Serve {
     pub(crate) network: Network,
     #[command(flatten)]
     pub(crate) oidc: Oidc,
+    /// To whom letters go: what comes back at /api/v1/bounces is held against it [default: letters.toml
+    /// in the store]
+    #[arg(long, env = "PORTOLAN_LETTERS", hide_env_values = true, value_name = "FILE")]
+    pub(crate) letters: Option<PathBuf>,
     /// Ask the service whose metrics are at ADDR whether it is ready, and end: 0 yes, 3 no
     #[arg(long, value_name = "ADDR")]
     pub(crate) is_ready: Option<SocketAddr>,

@@ -1,7 +1,12 @@
 //! A mailbox of what mail servers sent back, and what anybody else put into it.
 
+use std::io::{Read as _, Write as _};
+
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use crate::beside::serve;
+use crate::child::Serving;
 use crate::desk::{CAMPAIGN, Desk};
 
 /// A notification as postfix writes it.
@@ -97,4 +102,66 @@ fn a_digest_that_comes_back_is_known_as_one() {
     assert_eq!(told["recorded"], json!(1), "{told}");
     assert_eq!(desk.letter("team")["stage"], "bounced");
     assert_eq!(desk.json(&["letters", "digest"])[0]["stands"], "nothing", "nobody vouches for it");
+}
+
+/// Hands a message in, as a mail server does through a pipe: the status, and the answer.
+fn handed(serving: &Serving, token: &str, message: &[u8]) -> (u16, Value) {
+    let head = format!(
+        "POST /api/v1/bounces HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: \
+         Bearer {token}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: \
+         {}\r\n\r\n",
+        message.len()
+    );
+    let mut stream = serving.connect();
+    stream.write_all(head.as_bytes()).unwrap();
+    // Who has said no already does not read to the end.
+    let _ = stream.write_all(message);
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+#[test]
+fn a_service_takes_what_a_mail_server_hands_in() {
+    let (desk, id) = sent();
+    let name = desk.letter("anna")["letter"].clone();
+    let serving = serve(&desk);
+    let running = std::fs::read_to_string(desk.path("store/service/running.json")).unwrap();
+    let running: Value = serde_json::from_str(&running).unwrap();
+    let token = running["token"].as_str().unwrap();
+    let failed = notification(&id, "anna@acme.test", "failed");
+    assert_eq!(handed(&serving, "nobody", failed.as_bytes()).0, 401);
+    let events = || desk.json(&["log", "stat"])["events"].as_u64().unwrap();
+    let before = events();
+    for (message, status, letter, strangers) in [
+        (notification(&id, "eve@acme.test", "failed"), 200, &name, json!(1)),
+        (notification("x@portolan.test", "anna@acme.test", "failed"), 200, &Value::Null, json!(1)),
+        (notification(&id, "anna@acme.test", "exploded"), 422, &Value::Null, Value::Null),
+        ("Subject: hello\n\nno report\n".to_owned(), 422, &Value::Null, Value::Null),
+        (String::new(), 422, &Value::Null, Value::Null),
+    ] {
+        let (found, answer) = handed(&serving, token, message.as_bytes());
+        assert_eq!((found, &answer["letter"]), (status, letter), "{answer}");
+        assert_eq!(answer["strangers"], strangers, "{answer}");
+    }
+    assert_eq!(handed(&serving, token, &[0xff; 4096]).1["type"], "not-a-bounce");
+    assert_eq!(handed(&serving, token, &vec![b'x'; (4 << 20) + 1]).1["type"], "too-large");
+    assert_eq!(events(), before, "nothing of it is recorded");
+    let (_, told) = handed(&serving, token, failed.as_bytes());
+    assert_eq!(
+        (&told["letter"], &told["reports"][0]["fate"]),
+        (&name, &json!("bounced")),
+        "{told}"
+    );
+    assert_eq!(told["reports"][0]["position"], json!(before), "{told}");
+    assert!(!told.to_string().contains("anna@"), "{told}");
+    let (_, again) = handed(&serving, token, failed.as_bytes());
+    assert_eq!((&again["letter"], &again["reports"][0]["position"]), (&name, &Value::Null));
+    assert_eq!(events(), before + 1);
+    assert_eq!(desk.letter("anna")["stage"], "bounced");
+    serving.signal(Signal::TERM);
+    assert!(serving.end().0.success());
+    assert_eq!(mailbox(&desk, &[failed])["recorded"], json!(0), "a mailbox says the same");
 }

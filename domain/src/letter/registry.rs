@@ -161,6 +161,18 @@ impl LetterRegistry {
         self.letters.get(id)
     }
 
+    /// The letter that was sent under this Message-ID, without angle brackets.
+    #[must_use]
+    pub fn by_message_id(&self, id: &str) -> Option<&Letter> {
+        let is_it = |it: &&Letter| it.sent.as_ref().is_some_and(|it| it.what.message_id == id);
+        self.letters.values().find(is_it)
+    }
+
+    /// Every publication, by campaign, the first first.
+    pub fn published(&self) -> impl Iterator<Item = &Declared<CampaignPublished>> {
+        self.published.values().flatten()
+    }
+
     /// Every letter, by id.
     pub fn letters(&self) -> impl Iterator<Item = &Letter> {
         self.letters.values()

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::campaign_line::CampaignLine;
 use super::frame::Frame;
 use super::links::{self, Asked};
+use super::said::Said;
 use super::table::{Marks, MatrixTable};
 use crate::chronicle::CampaignRecord;
 use crate::cost::{CostRow, cost};
@@ -61,6 +62,8 @@ pub struct CampaignPage {
     /// Pictures of it among those before; what they show is in the matrices.
     #[serde(skip)]
     pub pictures: Vec<Shown>,
+    /// What vendors said of it as a whole, the oldest first.
+    pub said: Vec<Said>,
     /// What it can be downloaded as.
     pub downloads: Vec<Download>,
     /// What changed in it since the baseline that was set last; none without one.
@@ -115,6 +118,7 @@ impl CampaignPage {
             untold: notice::untold(view.untold_changes),
             cost: cost(view),
             pictures: Vec::new(),
+            said: Vec::new(),
             changes_href: None,
             downloads: FORMS.map(download).into(),
             notices: notice::all(view).into_iter().filter(own).collect(),
@@ -139,6 +143,12 @@ impl CampaignPage {
     #[must_use]
     pub fn with_pictures(self, pictures: Vec<Shown>) -> Self {
         Self { pictures, ..self }
+    }
+
+    /// The same page with what vendors said of the campaign, as its reader may see it.
+    #[must_use]
+    pub fn with_said(self, said: Vec<Said>) -> Self {
+        Self { said, ..self }
     }
 
     /// The page.

@@ -15,6 +15,7 @@ use super::frame::Frame;
 use super::links::{self, Asked};
 use super::matrices::ReceiptLine;
 use super::meaning::{meaning, remedies};
+use super::said::Said;
 use crate::chronicle::CampaignRecord;
 use crate::explain::Explanation;
 use crate::notice;
@@ -68,6 +69,8 @@ pub struct CellPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub told: Option<Explanation>,
+    /// What vendors said of it, the oldest first.
+    pub said: Vec<Said>,
     /// How it stood in every campaign, the newest first.
     pub past: Vec<CellThen>,
     /// How far the score reaches.
@@ -165,6 +168,7 @@ impl CellPage {
                 .map(|(number, it)| RouteLine::new(number, it))
                 .collect(),
             told: None,
+            said: Vec::new(),
             past: CellThen::all(of.records, id, &of.record.id),
             notices: notice::of_cell(&of.record.testbed, [&id.source, &id.target]),
             receipt: of.receipt.map(ReceiptLine::from),
@@ -176,6 +180,12 @@ impl CellPage {
     pub fn told_by(self, told: Explanation) -> Self {
         let remedies = told.remedies.clone();
         Self { remedies, reason: told.reason.clone(), told: Some(told), ..self }
+    }
+
+    /// The same page with what vendors said of the cell, as its reader may see it.
+    #[must_use]
+    pub fn with_said(self, said: Vec<Said>) -> Self {
+        Self { said, ..self }
     }
 
     /// The page.

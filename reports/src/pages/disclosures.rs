@@ -1,8 +1,12 @@
-//! Who was shown what, and who may see what: for operators and auditors only.
+//! Who was shown and told what, what was made public, and who may see what: for operators and auditors
+//! only.
+
+mod told;
 
 use askama::Template;
 use domain::access::{AccessRegistry, Grant};
 use domain::event::Disclosed;
+use domain::letter::LetterRegistry;
 use domain::registry::Declared;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +15,10 @@ use utoipa::ToSchema;
 use super::frame::Frame;
 use super::grant_line::GrantLine;
 
-/// Disclosures that a page shows.
+pub(super) use told::form;
+pub use told::{Happened, Publication, ToldLetter};
+
+/// Disclosures, letters and publications that a page shows, of each so many.
 pub const MOST: usize = 500;
 
 /// The ledger of disclosures.
@@ -21,6 +28,12 @@ pub struct Disclosures {
     pub disclosures: Vec<DisclosureLine>,
     /// Older disclosures that are not listed.
     pub older: usize,
+    /// Letters and digests, the newest first; at most [`MOST`].
+    pub letters: Vec<ToldLetter>,
+    /// Older letters that are not listed.
+    pub older_letters: usize,
+    /// Campaigns that were made public, the newest first; at most [`MOST`].
+    pub publications: Vec<Publication>,
     /// Grants in force.
     pub in_force: Vec<GrantLine>,
     /// Grants that are worth nothing any more.
@@ -65,11 +78,11 @@ struct Page<'a> {
 }
 
 impl Disclosures {
-    /// What stands in the registry now; `page_of` gives the page that shows what an address for
+    /// What stands in the registries now; `page_of` gives the page that shows what an address for
     /// programs tells.
     #[must_use]
     pub fn new(
-        registry: &AccessRegistry,
+        (registry, letters): (&AccessRegistry, &LetterRegistry),
         now: Timestamp,
         page_of: impl Fn(&str) -> Option<String>,
     ) -> Self {
@@ -86,6 +99,9 @@ impl Disclosures {
         Self {
             older: all.len().saturating_sub(MOST),
             disclosures: all.into_iter().rev().take(MOST).map(line).collect(),
+            letters: told::letters(letters),
+            older_letters: letters.letters().count().saturating_sub(MOST),
+            publications: told::publications(letters),
             in_force: lines(in_force),
             over: lines(over),
             sign_ins: registry.sign_ins().values().sum(),

@@ -27,6 +27,7 @@ pub mod live;
 pub mod matrices;
 pub mod overview;
 pub mod past;
+pub mod said;
 
 pub mod badge;
 pub mod feed;

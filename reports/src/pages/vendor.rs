@@ -2,10 +2,13 @@
 //! to answer. It is made of [`VendorView`] alone: of another vendor it holds nothing but what the
 //! public sees.
 
+mod answer_line;
+mod letter_line;
+
 use askama::Template;
-use domain::event::{About, Answered};
+use domain::event::Answered;
 use domain::ids::{CampaignId, VendorId};
-use domain::letter::{Known, Letter, LetterRegistry};
+use domain::letter::Known;
 use domain::plan::CellId;
 use domain::policy::Policy;
 use domain::registry::Declared;
@@ -23,7 +26,9 @@ use crate::letters::guard::{Guard, earlier, untold};
 use crate::tally::Tally;
 use crate::vendor::VendorView;
 
+pub use answer_line::AnswerLine;
 pub use domain::access::LONGEST_ANSWER;
+pub use letter_line::LetterLine;
 
 /// Campaigns that are shown in full; older ones are named, and shown when asked for.
 pub const MOST_SHOWN: usize = 3;
@@ -58,41 +63,6 @@ pub struct VendorCampaign {
     pub letters: Vec<LetterLine>,
     /// What it answered, the oldest first.
     pub answers: Vec<AnswerLine>,
-}
-
-/// A letter that was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LetterLine {
-    /// Which.
-    pub letter: String,
-    /// When it was sent.
-    #[schema(value_type = String)]
-    pub sent: Timestamp,
-    /// When the vendor confirmed to have it; none when it has not.
-    #[schema(value_type = Option<String>)]
-    pub acknowledged: Option<Timestamp>,
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AnswerLine {
-    /// Position of its event.
-    pub position: u64,
-    /// When.
-    #[schema(value_type = String)]
-    pub at: Timestamp,
-    /// By whom.
-    pub account: String,
-    /// The one result it is about; none for the campaign as a whole.
-    pub cell: Option<String>,
-    /// It says that a result is wrong.
-    pub disputes: bool,
-    /// It may stand beside the published result.
-    pub may_be_public: bool,
-    /// In the vendor's words.
-    pub text: String,
-    /// What an operator replied to a dispute; none when nobody has.
-    pub reply: Option<String>,
 }
 
 /// What belongs to one showing of the page and to no other.
@@ -204,47 +174,10 @@ impl VendorCampaign {
         Self {
             counts: Counts::from(&tally),
             embargo: embargo.map(|it| it.what.until),
-            letters: letters(&results, known.letters),
+            letters: LetterLine::all(&results, known.letters),
             answers: answers.map(|it| AnswerLine::new(it, known.letters)).collect(),
             results,
         }
-    }
-}
-
-/// Letters to this vendor about these results, those that have left.
-fn letters(results: &VendorView, letters: &LetterRegistry) -> Vec<LetterLine> {
-    let about =
-        About::Results { campaign: results.campaign.clone(), vendor: results.vendor.clone() };
-    let own = letters.letters().filter(|it| it.prepared.what.about == about);
-    let line = |it: &Letter| {
-        let letter = it.prepared.what.letter.to_string();
-        let acknowledged = it.acknowledged.as_ref().map(|it| it.at);
-        it.sent.as_ref().map(|sent| LetterLine { letter, sent: sent.at, acknowledged })
-    };
-    let mut lines: Vec<LetterLine> = own.filter_map(line).collect();
-    lines.sort_by_key(|it| it.sent);
-    lines
-}
-
-impl AnswerLine {
-    fn new(it: &Declared<Answered>, letters: &LetterRegistry) -> Self {
-        let answered = &it.what;
-        Self {
-            position: it.position,
-            at: it.at,
-            account: answered.account.to_string(),
-            cell: answered.cell.as_ref().map(ToString::to_string),
-            disputes: answered.disputes,
-            may_be_public: answered.may_be_public,
-            text: answered.text.clone(),
-            reply: letters.settled(it.position).map(|it| it.what.text.clone()),
-        }
-    }
-
-    /// An operator has to reply before publication.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.disputes && self.reply.is_none()
     }
 }
 

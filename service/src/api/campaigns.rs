@@ -121,7 +121,7 @@ pub(super) async fn campaign(
     Named(id): Named<CampaignId>,
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
-    let key = visit.key(format!("/campaigns/{id}?{when:?}"), &when);
+    let key = visit.key_with_answers(&format!("/campaigns/{id}?{when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         Ok(views::campaign(service, reader, (&id, &when))?.0)
     };
@@ -197,7 +197,7 @@ pub(super) async fn cell(
     Asking(when): Asking<When>,
 ) -> Result<HttpResponse, Problem> {
     let cell = CellId { guest, source, target };
-    let key = visit.key(format!("{id} {cell:?} {when:?}"), &when);
+    let key = visit.key_with_answers(&format!("{id} {cell:?} {when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         Ok(views::cell(service, reader, (&id, &cell, &when))?.0)
     };

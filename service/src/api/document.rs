@@ -12,7 +12,7 @@ use super::{JSON, Reads};
 use crate::cache::Page;
 use crate::problem::Problem;
 use crate::viewer::Anyone;
-use crate::{access, audit, converters, disclosures, letters, search, vendors};
+use crate::{access, audit, bounces, converters, disclosures, letters, search, vendors};
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(document().to_string(), JSON));
 
@@ -32,6 +32,7 @@ fn parts() -> Vec<OpenApi> {
         converters::Tools::openapi(),
         vendors::OfVendors::openapi(),
         letters::Letters::openapi(),
+        bounces::Bounces::openapi(),
         disclosures::Ledger::openapi(),
         search::Searches::openapi(),
         access::Accesses::openapi(),

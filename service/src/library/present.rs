@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::AccessRegistry;
-use domain::event::{CheckWaived, Event, Recorded};
+use domain::event::{CheckWaived, DisputeSettled, Event, LetterEvent, Recorded};
 use domain::ids::{CampaignId, WaiverId};
 use domain::policy::Policy;
-use domain::registry::Registry;
+use domain::registry::{Declared, Registry};
 use jiff::Timestamp;
 use reports::chronicle::{CampaignRecord, Chronicle};
+use reports::pages::said::Heard;
 use reports::viewpoint::Viewpoint;
 
 use super::times::Times;
@@ -58,6 +59,8 @@ pub(super) enum Reach {
 pub struct Present {
     chronicle: Chronicle,
     access: AccessRegistry,
+    /// Replies to vendors, each as it was given: a later one does not change what was seen before.
+    replies: Vec<Declared<DisputeSettled>>,
     /// Where and when there are events about each campaign.
     spans: BTreeMap<CampaignId, Span>,
     /// Position after the last declaration.
@@ -85,6 +88,7 @@ impl Present {
         Self {
             chronicle: Chronicle::new(policy, Viewpoint::default()),
             access: AccessRegistry::default(),
+            replies: Vec::new(),
             spans: BTreeMap::new(),
             declared: 0,
             declarations: None,
@@ -116,6 +120,9 @@ impl Present {
         } else if is_declared {
             self.declared = next;
         }
+        if let Event::Letter(LetterEvent::DisputeSettled(what)) = &recorded.event {
+            self.replies.push(Declared { position, at, what: what.clone() });
+        }
         if !matches!(recorded.event, Event::Access(_) | Event::KeyChanged(_)) {
             self.shown = next;
             if !matches!(recorded.event, Event::StepFinished(_) | Event::ScoresShown(_)) {
@@ -139,6 +146,16 @@ impl Present {
     #[must_use]
     pub fn access(&self) -> &AccessRegistry {
         &self.access
+    }
+
+    /// What vendors answered to a campaign and what was replied, as far as it is seen.
+    pub(super) fn heard(&self, id: &CampaignId, viewpoint: Viewpoint) -> Heard {
+        let last = viewpoint.known_at.unwrap_or(u64::MAX);
+        let is_seen = |position, at| position <= last && viewpoint.reaches(at);
+        let answers = self.access.answers().iter();
+        let answers = answers.filter(|it| it.what.campaign == *id && is_seen(it.position, it.at));
+        let replies = self.replies.iter().filter(|it| is_seen(it.position, it.at));
+        Heard { answers: answers.cloned().collect(), replies: replies.cloned().collect() }
     }
 
     /// When everything was recorded.

@@ -51,7 +51,7 @@ pub(super) async fn campaign(
 ) -> Result<HttpResponse, Problem> {
     let path = format!("/campaigns/{id}");
     // Its pictures show the campaigns before it.
-    let key = visit.key(format!("{path}?{when:?}"), &when);
+    let key = visit.key_with_answers(&format!("{path}?{when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         let (view, permalink) = views::campaign(service, reader, (&id, &when))?;
         let shown = Shown { title: view.title(), path, permalink: Some(permalink) };
@@ -86,7 +86,7 @@ pub(super) async fn cell(
     let path = format!("/campaigns/{id}/cells/{source}/{target}/{guest}");
     let cell = CellId { guest, source, target };
     // It shows how the cell stood in other campaigns.
-    let key = visit.key(format!("{path}?{when:?}"), &when);
+    let key = visit.key_with_answers(&format!("{path}?{when:?}"), &when);
     let make = move |service: &Service, reader: &Reader| {
         let (view, permalink) = views::cell(service, reader, (&id, &cell, &when))?;
         let shown = Shown { title: view.title(), path, permalink: Some(permalink) };

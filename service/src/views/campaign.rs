@@ -15,7 +15,7 @@ use crate::asked::When;
 use crate::problem::Problem;
 use crate::reading::{Reader, no_campaign, view};
 use crate::service::Service;
-use crate::views::{pinned, stale};
+use crate::views::{pinned, said, stale};
 
 /// How things stand, and where that is kept for ever.
 ///
@@ -74,9 +74,10 @@ pub(crate) fn campaign(
             (page, sighted.record, pinned)
         }
     };
+    let (said, pinned) = said(service, reader, (&record, None, when), pinned);
     let pictures = gallery(&record, &past.records).map_err(|error| Problem::internal(&error))?;
     let permalink = links::asking(&links::campaign(id), &pinned.pairs());
-    Ok((page.with_pictures(pictures), permalink))
+    Ok((page.with_pictures(pictures).with_said(said), permalink))
 }
 
 /// One campaign as it runs.

@@ -21,7 +21,7 @@ use crate::asked::{When, standing};
 use crate::problem::Problem;
 use crate::reading::{Reader, view};
 use crate::service::Service;
-use crate::views::{receipt, stale};
+use crate::views::{receipt, said, stale};
 
 /// Which cells of a campaign are asked for.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -150,7 +150,9 @@ pub(crate) fn cell(
     if !reader.is_insider() {
         let sighted = service.sighted(id, when)?;
         let made = page(&sighted.record, &sighted.view, &sighted.receipt(None)?)?;
-        return Ok((made, links::cell(id, cell, &sighted.pinned())));
+        let about = (&sighted.record, Some(cell), when);
+        let (said, pinned) = said(service, reader, about, sighted.pinned());
+        return Ok((made.with_said(said), links::cell(id, cell, &pinned)));
     }
     let reading = service.reading(id, when)?;
     let record = service.record(&reading)?;
@@ -162,7 +164,8 @@ pub(crate) fn cell(
         let told = told.map_err(|error| Problem::not_found(format!("{error}.")))?;
         Ok(page.told_by(with_leaves(service, told)?))
     })?;
-    Ok((made, links::cell(id, cell, &reading.pinned()?)))
+    let (said, pinned) = said(service, reader, (&record, Some(cell), when), reading.pinned()?);
+    Ok((made.with_said(said), links::cell(id, cell, &pinned)))
 }
 
 /// The derivation with the leaf of each of its events in the log's tree.

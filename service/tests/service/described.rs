@@ -41,6 +41,8 @@ async fn every_answer_has_the_shape_that_is_described() {
     }
     let events = world.text("/api/v1/events?limit=3", Some(&operator)).await;
     holds(&document, "/events", "200", &events);
+    let ledger = world.text("/api/v1/disclosures", Some(&operator)).await;
+    holds(&document, "/disclosures", "200", &ledger);
     let problem = world.get("/api/v1/campaigns/c-2099").await.text().await.unwrap();
     holds(&document, "/campaigns/{id}", "404", &problem);
     let problem = world.get("/api/v1/events").await.text().await.unwrap();

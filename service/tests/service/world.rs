@@ -218,6 +218,7 @@ fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings 
         network: Network::default(),
         folder: folder.join("service"),
         oidc: None,
+        bounces: None,
     }
 }
 

@@ -1,10 +1,14 @@
 //! What mail servers sent back: held against the letters that were sent, and recorded.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use domain::event::{Fate, LetterReported};
-use domain::letter::{Letter, LetterCommand};
+use domain::letter::LetterCommand;
 use post::bounce::{self, Action, Bounce};
 use reports::units::count;
 use serde_json::json;
+use service::bounces::{Bounced, FindLetter, NotBounced, ReadBounce};
 
 use super::known::Known;
 use super::place::Place;
@@ -21,16 +25,14 @@ pub(super) fn execute(args: &Args, command: &Bounces) -> Result<(), Exit> {
     let found = read.map_err(|error| Exit::Usage(error.into()))?;
     let (place, known) = (Place::find(args)?, Known::read(args, None)?);
     let settings = super::contacts::settings(args, &command.writing, &[])?;
+    let find =
+        |id: &str| known.letters.by_message_id(id).map(|letter| letter.prepared.what.clone());
     let (mut commands, mut others) = (Vec::new(), 0);
     for it in &found {
-        match it.bounce.as_ref().ok().and_then(|it| about(it, &known)) {
-            Some((letter, bounce)) => {
-                let told = reported(letter, bounce, &settings);
-                others += usize::from(told.is_empty());
-                commands.extend(told);
-            }
-            None => others += 1,
-        }
+        let told = it.bounce.as_ref().map(|it| told(it, &find, &settings).reports);
+        let told = told.unwrap_or_default();
+        others += usize::from(told.is_empty());
+        commands.extend(told.into_iter().map(LetterCommand::NoteReport));
     }
     let told = place.record(&known.answers, commands)?;
     told.iter().filter_map(|it| it.as_ref().err()).for_each(|why| tell(why));
@@ -46,34 +48,42 @@ pub(super) fn execute(args: &Args, command: &Bounces) -> Result<(), Exit> {
     ))
 }
 
-/// The letter that a notification is about: one that was sent under that name.
-fn about<'a>(bounce: &'a Bounce, known: &'a Known) -> Option<(&'a Letter, &'a Bounce)> {
-    let id = bounce.message_id.as_str().trim_matches(['<', '>']);
-    let mut letters = known.letters.letters();
-    let letter = letters.find(|it| it.sent.as_ref().is_some_and(|it| it.what.message_id == id));
-    letter.map(|it| (it, bounce))
+/// How a service reads what is handed in to it: by the same rule as a mailbox, and by the settings as
+/// they stand then.
+pub(in crate::commands) fn reader(store: &Path, named: Option<&Path>) -> ReadBounce {
+    let (store, named) = (store.to_owned(), named.map(Path::to_owned));
+    Arc::new(move |message: &[u8], find: FindLetter<'_>| {
+        let bounce = bounce::read(message);
+        let bounce = bounce.map_err(|why| NotBounced::Message(why.to_string()))?;
+        let settings = super::contacts::read(&store, named.as_deref(), &[]);
+        let settings = settings.map_err(|why| NotBounced::Settings(format!("{why:#}")))?;
+        Ok(told(&bounce, find, &settings))
+    })
 }
 
 /// What is told of whom the letter was for. What is told of anybody else is somebody's invention; and
 /// nobody knows whom it was for when its contact is not in the settings any more.
-fn reported(letter: &Letter, bounce: &Bounce, settings: &post::Settings) -> Vec<LetterCommand> {
-    let what = &letter.prepared.what;
-    let address = settings.address(what.contact.as_str());
-    let is_its_own =
-        |claimed: &str| address.is_some_and(|it| it.as_str().eq_ignore_ascii_case(claimed));
-    let fates = bounce.fates.iter().filter(|it| is_its_own(&it.recipient));
-    let command = |it: &bounce::Fate| {
-        let fate = match it.action {
+fn told(bounce: &Bounce, find: FindLetter<'_>, settings: &post::Settings) -> Bounced {
+    let letter = find(bounce.message_id.as_str().trim_matches(['<', '>']));
+    let Some(letter) = letter else {
+        return Bounced { letter: None, reports: Vec::new(), strangers: bounce.fates.len() };
+    };
+    let address = settings.address(letter.contact.as_str());
+    let is_its_own = |claimed: &bounce::Fate| {
+        address.is_some_and(|it| it.as_str().eq_ignore_ascii_case(&claimed.recipient))
+    };
+    let report = |it: &bounce::Fate| LetterReported {
+        letter: letter.letter.clone(),
+        fate: match it.action {
             Action::Failed => Fate::Bounced,
             Action::Delayed => Fate::Delayed,
             Action::Delivered | Action::Relayed | Action::Expanded => Fate::Delivered,
-        };
-        LetterCommand::NoteReport(LetterReported {
-            letter: what.letter.clone(),
-            fate,
-            status: it.status.clone().unwrap_or_default(),
-            words: it.words.without_addresses().to_owned(),
-        })
+        },
+        status: it.status.clone().unwrap_or_default(),
+        words: it.words.without_addresses().to_owned(),
     };
-    fates.map(command).collect()
+    let own = bounce.fates.iter().filter(|it| is_its_own(it));
+    let reports: Vec<LetterReported> = own.map(report).collect();
+    let strangers = bounce.fates.len() - reports.len();
+    Bounced { letter: Some(letter.letter), reports, strangers }
 }

@@ -13,24 +13,16 @@ use crate::exit::Exit;
 /// The settings that are asked for; what stands in the store otherwise; and without any a letter to
 /// each of these vendors, as a file in the store.
 pub(super) fn settings(args: &Args, writing: &Writing, vendors: &[&str]) -> Result<Settings, Exit> {
-    let Writing { settings, folder, .. } = writing;
-    read(args, (settings.as_deref(), folder.as_deref()), vendors)
+    chosen(args, (writing.settings.as_deref(), writing.folder.as_deref()), vendors)
 }
 
 /// The same, of the file and the folder that are named.
-pub(super) fn read(
+pub(super) fn chosen(
     args: &Args,
     (file, folder): (Option<&Path>, Option<&Path>),
     vendors: &[&str],
 ) -> Result<Settings, Exit> {
-    let usual = args.store.join("letters.toml");
-    let named = file.or_else(|| usual.is_file().then_some(&usual));
-    let mut settings = match named {
-        Some(file) => {
-            Settings::read(file, &clock::variable).map_err(|it| Exit::Usage(it.into()))?
-        }
-        None => usual_settings(&args.store.join("letters"), vendors)?,
-    };
+    let mut settings = read(&args.store, file, vendors).map_err(Exit::Usage)?;
     if let Some(folder) = folder {
         settings.way = Way::Folder(folder.to_owned());
     }
@@ -41,12 +33,25 @@ pub(super) fn read(
     Ok(settings)
 }
 
+/// The same, and nothing is made that is not there.
+pub(super) fn read(
+    store: &Path,
+    named: Option<&Path>,
+    vendors: &[&str],
+) -> Result<Settings, anyhow::Error> {
+    let usual = store.join("letters.toml");
+    match named.or_else(|| usual.is_file().then_some(&usual)) {
+        Some(file) => Ok(Settings::read(file, &clock::variable)?),
+        None => usual_settings(&store.join("letters"), vendors),
+    }
+}
+
 /// Nobody's addresses: the names are reserved (RFC 2606), no mail ever leaves.
-fn usual_settings(folder: &Path, vendors: &[&str]) -> Result<Settings, Exit> {
-    let from: Mailbox = "Portolan <portolan@portolan.invalid>".parse().map_err(Exit::usage)?;
+fn usual_settings(folder: &Path, vendors: &[&str]) -> Result<Settings, anyhow::Error> {
+    let from: Mailbox = "Portolan <portolan@portolan.invalid>".parse()?;
     let contact = |vendor: &&str| {
         let id = (*vendor).to_owned();
-        let address = format!("{vendor}@vendors.invalid").parse().map_err(Exit::usage)?;
+        let address = format!("{vendor}@vendors.invalid").parse()?;
         let (vendor, results) = (Some(id.clone()), Results::Mail);
         Ok(Contact { id, vendor, address, certificate: None, results })
     };
@@ -55,7 +60,7 @@ fn usual_settings(folder: &Path, vendors: &[&str]) -> Result<Settings, Exit> {
         reply_to: None,
         way: Way::Folder(folder.to_owned()),
         signer: None,
-        contacts: vendors.iter().map(contact).collect::<Result<_, Exit>>()?,
+        contacts: vendors.iter().map(contact).collect::<Result<_, anyhow::Error>>()?,
         subscriptions: Vec::new(),
     })
 }

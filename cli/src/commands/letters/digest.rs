@@ -26,7 +26,7 @@ use told::{Line, Said};
 
 pub(super) fn execute(args: &Args, command: &args::Digest) -> Result<(), Exit> {
     let ways = (command.settings.as_deref(), command.folder.as_deref());
-    let settings = contacts::read(args, ways, &[])?;
+    let settings = contacts::chosen(args, ways, &[])?;
     let teams = teams(&settings, &command.team)?;
     // First: nobody else records while this one computes.
     let place = (!command.dry_run).then(|| Place::find(args)).transpose()?;

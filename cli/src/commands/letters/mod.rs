@@ -23,6 +23,7 @@ use serde_json::json;
 use super::{print, print_json};
 use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
 use crate::exit::Exit;
+pub(super) use bouncing::reader as bounce_reader;
 pub(super) use known::Known;
 pub(super) use place::Place;
 use sending::{Round, Sent};

@@ -12,6 +12,7 @@ use service::access::OidcSettings;
 use service::settings::{Limits, Network, Settings};
 use service::tls::TlsFiles;
 
+use super::super::letters::bounce_reader;
 use crate::args::{Args, Oidc, Serve};
 use crate::exit::Exit;
 use crate::{clock, policies, settings};
@@ -33,6 +34,7 @@ pub(super) fn settings_of(args: &Args, command: &Serve) -> Result<Settings, Exit
         random: Arc::new(|| clock::seed().ok()),
         folder: args.store.join("service"),
         oidc: oidc(&command.oidc)?,
+        bounces: Some(bounce_reader(&args.store, command.letters.as_deref())),
     })
 }
 

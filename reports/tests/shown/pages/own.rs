@@ -2,8 +2,9 @@
 
 use domain::access::{AccessRegistry, Means, Role};
 use domain::event::{
-    About, AccessEvent, AccessGranted, AccessRevoked, Answered, Carrier, Disclosed, DisputeSettled,
-    EmbargoSet, Event, LetterEvent, LetterForm, LetterPrepared, LetterSent, Recorded, SignedIn,
+    About, AccessEvent, AccessGranted, AccessRevoked, Answered, CampaignPublished, Carrier,
+    Disclosed, DisputeSettled, EmbargoSet, Event, Fate, LetterEvent, LetterForm, LetterPrepared,
+    LetterReported, LetterSent, Recorded, SignedIn,
 };
 use domain::ids::{Sha256Digest, VendorId};
 use domain::letter::{Known, LetterRegistry};
@@ -159,7 +160,7 @@ fn converters(log: &Log) -> Sample {
 
 fn disclosures() -> Sample {
     let now = "2026-12-01T00:00:00Z".parse().unwrap();
-    let view = Disclosures::new(&registry(), now, |_| None);
+    let view = Disclosures::new((&registry(), &letters()), now, |_| None);
     let frame = frame(view.title(), "/disclosures", Audience::Auditor);
     sample("disclosures", view.html(&frame), &view)
 }
@@ -224,7 +225,24 @@ fn letters() -> LetterRegistry {
         by: "ada".to_owned(),
     });
     let letters = ["acme", "toolsmith"].into_iter().flat_map(letter);
-    let events = std::iter::once(embargo).chain(letters).chain(settled).map(Event::Letter);
+    let bounced = LetterEvent::LetterReported(LetterReported {
+        letter: "c-2016.acme.1".parse().unwrap(),
+        fate: Fate::Bounced,
+        status: "5.1.1".to_owned(),
+        words: "<b>no</b> such user".to_owned(),
+    });
+    let published = LetterEvent::CampaignPublished(CampaignPublished {
+        campaign: "c-2015".parse().unwrap(),
+        known_at: 7,
+        policy: "default 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        fewest_tools: 2,
+        withheld: vec![in_doubt()],
+        reason: "all <agreed>".to_owned(),
+        by: "ada".to_owned(),
+    });
+    let events = std::iter::once(embargo).chain(letters).chain(settled);
+    let events = events.chain([bounced, published]).map(Event::Letter);
     let mut registry = LetterRegistry::default();
     record(events.collect()).iter().for_each(|it| registry.evolve(it));
     registry
@@ -292,13 +310,17 @@ fn access() -> Vec<Recorded> {
 }
 
 fn disputed(vendor: &str, grant: &str, text: &str) -> AccessEvent {
-    let cell = CellId {
+    let of = said(vendor, grant, text);
+    let cell = Some(in_doubt());
+    AccessEvent::Answered(Answered { cell, disputes: true, may_be_public: true, ..of })
+}
+
+fn in_doubt() -> CellId {
+    CellId {
         guest: "ubuntu".parse().unwrap(),
         source: "kvm-like".parse().unwrap(),
         target: "xen-like".parse().unwrap(),
-    };
-    let of = said(vendor, grant, text);
-    AccessEvent::Answered(Answered { cell: Some(cell), disputes: true, may_be_public: true, ..of })
+    }
 }
 
 fn answered(vendor: &str, grant: &str, text: &str) -> AccessEvent {

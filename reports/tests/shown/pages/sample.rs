@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::access::Role;
 use domain::change::Change;
-use domain::event::{BaselineSet, CampaignStarted, Event, Pins, Recorded, TrialsPlanned};
+use domain::event::{
+    Answered, BaselineSet, CampaignStarted, DisputeSettled, Event, Pins, Recorded, TrialsPlanned,
+};
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::{CellId, Selection, plan};
 use domain::policy::Policy;
+use domain::registry::Declared;
 use reports::chronicle::{CampaignRecord, Chronicle};
 use reports::diff::public::PublicDiff;
 use reports::diff::shown::Shown;
@@ -29,6 +32,7 @@ use reports::pages::matrices::{Matrices, Question};
 use reports::pages::overview::{Overview, revalidation};
 use reports::pages::past::{Past, asked, instants};
 use reports::pages::problem::Problem;
+use reports::pages::said::{Heard, Hearing, Said};
 use reports::pages::sign_in::{Door, SignIn};
 use reports::pages::stale_line::stale_cells;
 use reports::pages::table::{Filter, Marks};
@@ -38,6 +42,7 @@ use reports::redaction::for_operators;
 use reports::viewpoint::Viewpoint;
 use serde::Serialize;
 
+use super::own::HOSTILE;
 use crate::fixture::{pins, policy, record, testbed, walk_to};
 use crate::tale::fate;
 use crate::years::{chronicle, diff, four_years};
@@ -222,13 +227,42 @@ fn cell(log: &Log, audience: Audience) -> Sample {
         stale: true,
         receipt: None,
     };
-    let mut view = CellPage::new(&of, &id).unwrap();
+    let mut view = CellPage::new(&of, &id).unwrap().with_said(said(log, &id, audience));
     if audience != Audience::Public {
         let CellId { guest, source, target } = &id;
         view = view.told_by(Explanation::new(&judged, guest, source, target).unwrap());
     }
     let path = "/campaigns/c-2016/cells/kvm/xen-like/portable";
     sample("cell", view.html(&frame(view.title(), path, audience)), &view)
+}
+
+/// What a maker of the platforms disputes and was replied, and what it said between us.
+fn said(log: &Log, cell: &CellId, audience: Audience) -> Vec<Said> {
+    let answer = |position: u64, disputes: bool| Declared {
+        position,
+        at: "2026-11-24T08:30:00Z".parse().unwrap(),
+        what: Answered {
+            vendor: "libre".parse().unwrap(),
+            campaign: "c-2016".parse().unwrap(),
+            cell: Some(cell.clone()),
+            disputes,
+            may_be_public: disputes,
+            text: HOSTILE.to_owned(),
+            account: "bob".parse().unwrap(),
+            grant: "g-1".parse().unwrap(),
+        },
+    };
+    let what = DisputeSettled { answer: 900, text: HOSTILE.to_owned(), by: "ada".to_owned() };
+    let reply = Declared { position: 902, at: "2026-11-25T08:30:00Z".parse().unwrap(), what };
+    let heard =
+        Heard { answers: vec![answer(900, true), answer(901, false)], replies: vec![reply] };
+    let hearing = Hearing { heard: &heard, fewest_tools: 2, is_public: true };
+    match audience {
+        Audience::Public => Said::to_anyone(log.record("c-2016"), Some(cell), &hearing),
+        Audience::Operator | Audience::Auditor => {
+            Said::to_insiders(log.record("c-2016"), Some(cell), &hearing)
+        }
+    }
 }
 
 fn campaigns(log: &Log, audience: Audience) -> Sample {

@@ -1,9 +1,14 @@
 //! What auditors and vendors are shown is written down, once.
 
 use domain::access::{Known, Viewer};
-use domain::event::{AccessEvent, Event};
+use domain::event::{
+    About, AccessEvent, CampaignPublished, Carrier, Event, Fate, LetterForm, LetterPrepared,
+    LetterPreviewed, LetterReported, LetterSent,
+};
 use domain::ids::Sha256Digest;
+use domain::letter::LetterCommand;
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::access::world::World;
 use crate::browser::Browser;
@@ -67,5 +72,103 @@ async fn the_ledger_links_to_pages_where_there_are_some() {
     for (what, href) in pages {
         let link = format!("<a href=\"{href}\">{what}</a>");
         assert!(page.text.contains(&link), "{link}: {}", page.text);
+    }
+}
+
+const CAMPAIGN: &str = "2026-11-23-harbour";
+
+/// What becomes of a letter to a vendor: written, looked at, sent, and sent back.
+fn letter(vendor: &str) -> [LetterCommand; 4] {
+    let name = format!("{vendor}-1");
+    let (letter, by) = (name.parse().unwrap(), "ada".to_owned());
+    let (campaign, of) = (CAMPAIGN.parse().unwrap(), vendor.parse().unwrap());
+    let prepared = LetterPrepared {
+        letter,
+        about: About::Results { campaign, vendor: of },
+        contact: format!("press-{vendor}").parse().unwrap(),
+        form: LetterForm::Plain,
+        policy: "strict 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        known_at: 7,
+        follows: None,
+        content_sha256: Sha256Digest::of(vendor.as_bytes()),
+        content_bytes: 6,
+        by: by.clone(),
+    };
+    let letter = || name.parse().unwrap();
+    [
+        LetterCommand::Prepare(prepared),
+        LetterCommand::NotePreview(LetterPreviewed { letter: letter(), by }),
+        LetterCommand::NoteSent(LetterSent {
+            letter: letter(),
+            attempt: 1,
+            message_id: format!("{vendor}.id@portolan.test"),
+            carrier: Carrier::Smtp,
+            reply: "250 taken".to_owned(),
+        }),
+        LetterCommand::NoteReport(LetterReported {
+            letter: letter(),
+            fate: Fate::Bounced,
+            status: "5.1.1".to_owned(),
+            words: "gone <away>".to_owned(),
+        }),
+    ]
+}
+
+fn published() -> LetterCommand {
+    let text = json!({"guest": "portable", "source": "kvm", "target": "xen-like"});
+    LetterCommand::Publish(CampaignPublished {
+        campaign: CAMPAIGN.parse().unwrap(),
+        known_at: 7,
+        policy: "strict 3".to_owned(),
+        policy_sha256: Sha256Digest::of(b"policy"),
+        fewest_tools: 2,
+        withheld: vec![serde_json::from_value(text).unwrap()],
+        reason: "all agreed".to_owned(),
+        by: "ada".to_owned(),
+    })
+}
+
+#[tokio::test]
+async fn the_ledger_tells_of_letters_and_publications_and_a_vendor_reads_its_own_letters() {
+    let world = World::start().await;
+    let all: Vec<_> = ["acme", "libre"].iter().flat_map(|it| letter(it)).collect();
+    let all = all.into_iter().chain([published()]).collect();
+    let noted = world.service.letters.record(&[], all, world.service.now());
+    noted.into_iter().for_each(|it| assert!(it.unwrap().is_some()));
+    let browser = Browser::new(&world);
+    let get = async |path: &str, token: &str| {
+        browser.send(browser.request(Method::GET, path).bearer_auth(token)).await.text
+    };
+    for role in ["auditor", "operator"] {
+        let token = world.grant(role);
+        let ledger: Value =
+            serde_json::from_str(&get("/api/v1/disclosures", &token).await).unwrap();
+        let told = &ledger["letters"][1];
+        let expected = json!({
+            "letter": "acme-1", "campaign": CAMPAIGN, "vendor": "acme", "contact": "press-acme",
+            "form": "plain", "channel": "smtp", "message_id": "acme.id@portolan.test",
+            "state": "bounced", "policy": "strict 3", "known_at": 7, "content_bytes": 6,
+            "policy_sha256": Sha256Digest::of(b"policy").to_string(),
+            "content_sha256": Sha256Digest::of(b"acme").to_string(),
+        });
+        for (field, value) in expected.as_object().unwrap() {
+            assert_eq!(told[field], *value, "{field}");
+        }
+        let happened = told["happened"].as_array().unwrap().iter().map(|it| it["what"].clone());
+        assert_eq!(happened.collect::<Vec<_>>(), ["previewed", "sent", "bounced"]);
+        let public = &ledger["publications"][0];
+        assert_eq!(public["withheld"], json!(["portable: kvm → xen-like"]), "{public}");
+        assert_eq!((&public["reason"], &public["fewest_tools"]), (&json!("all agreed"), &json!(2)));
+        let page = get("/disclosures", &token).await;
+        assert!(page.contains("gone &#60;away&#62;") && page.contains("1 cell withheld"), "{page}");
+    }
+    let token = world.grant("vendor:acme");
+    for path in ["/vendors/acme", "/api/v1/vendors/acme"] {
+        let own = get(path, &token).await;
+        assert!(own.contains("acme-1") && own.contains("bounced"), "{own}");
+        for secret in ["libre-1", "press-", "id@portolan.test", "gone", "250 taken"] {
+            assert!(!own.contains(secret), "{path}: {secret}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The service is held to what it promises of every address at once.
 
+mod answers;
 mod embargo;
 mod roles;
 mod rules;

@@ -295,5 +295,6 @@ fn settings(folder: &Path, labs: LabLimits, seconds: Arc<AtomicI64>) -> Settings
         random: Arc::new(random),
         folder: folder.join("service"),
         oidc: None,
+        bounces: None,
     }
 }

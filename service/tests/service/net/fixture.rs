@@ -170,6 +170,7 @@ pub(crate) fn settings() -> Settings {
         random: Arc::new(|| Some([3; 32])),
         folder: PathBuf::new(),
         oidc: None,
+        bounces: None,
     }
 }
 
