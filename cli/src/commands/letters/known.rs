@@ -1,6 +1,5 @@
 //! What the log says of letters and of a campaign, read from a snapshot: also beside a running service.
 
-use domain::access::AccessRegistry;
 use domain::declare;
 use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
 use domain::ids::CampaignId;
@@ -29,35 +28,29 @@ impl Known {
         args: &Args,
         campaign: Option<&CampaignId>,
     ) -> Result<Self, Exit> {
-        Self::at(args, campaign, None)
+        let mut known = Self::default();
+        each_event(args, Viewpoint::default(), |recorded| known.take(&recorded, campaign))?;
+        Ok(known)
     }
 
-    /// All that was known at a position.
-    pub(super) fn at(
-        args: &Args,
-        campaign: Option<&CampaignId>,
-        known_at: Option<u64>,
-    ) -> Result<Self, Exit> {
-        let (mut letters, mut access) = (LetterRegistry::default(), AccessRegistry::default());
-        let (mut last, mut last_but_publication) = (None, None);
-        let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
-        each_event(args, viewpoint, |recorded| {
-            letters.evolve(&recorded);
-            access.evolve(&recorded);
-            if campaign.is_some_and(|id| matters(&recorded, id)) {
-                last = Some(recorded.position);
-                if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
-                    last_but_publication = last;
-                }
+    /// Takes in one more event.
+    pub(super) fn take(&mut self, recorded: &Recorded, campaign: Option<&CampaignId>) {
+        self.letters.evolve(recorded);
+        if let Event::Access(AccessEvent::Answered(it)) = &recorded.event {
+            let (position, at, what) = (recorded.position, recorded.at, it.clone());
+            self.answers.push(Declared { position, at, what });
+        }
+        if campaign.is_some_and(|id| matters(recorded, id)) {
+            self.last = Some(recorded.position);
+            if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
+                self.last_but_publication = self.last;
             }
-        })?;
-        let answers = access.answers().to_vec();
-        Ok(Self { letters, answers, last, last_but_publication })
+        }
     }
 }
 
 /// Whether a letter about this campaign may say something else because of it.
-fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
+pub(super) fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
     match &recorded.event {
         Event::Letter(LetterEvent::EmbargoSet(it)) => it.campaign == *campaign,
         Event::Letter(LetterEvent::CampaignPublished(it)) => it.campaign == *campaign,

@@ -2,12 +2,17 @@
 
 mod bouncing;
 mod contacts;
+mod desk;
+mod disclosing;
 mod guarded;
 mod known;
 mod naming;
+mod parallel;
 mod parcels;
 mod place;
 mod previewing;
+mod quoting;
+mod reading;
 mod sending;
 mod telling;
 mod writing;
@@ -21,10 +26,10 @@ use serde_json::json;
 use super::{print, print_json};
 use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
 use crate::exit::Exit;
+use desk::Desk;
 pub(super) use known::Known;
 pub(super) use place::Place;
 use sending::{Outbox, Sent};
-use writing::Desk;
 
 pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
     match command {

@@ -10,9 +10,9 @@ use post::settings::Way;
 use post::{Message, Outcome, Transport};
 use tokio::runtime::Runtime;
 
+use super::desk::Desk;
 use super::parcels::{message, message_id};
 use super::place::Place;
-use super::writing::Desk;
 use crate::args::Args;
 use crate::clock;
 use crate::exit::Exit;
