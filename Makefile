@@ -7,7 +7,7 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables clean
+.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench  measure, and print ratios (make bench-store BENCH=--quick for a quick look at the log alone)'
 	@echo 'make bench-service  measure pages, watchers and reports of labs against nginx and goals (BENCH=--quick)'
 	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
+	@echo 'make bench-letters  measure a thousand letters in one run against lettre alone (BENCH=--quick)'
 	@echo 'make lint   formatting and clippy, warnings as errors'
 	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
 
@@ -57,7 +58,7 @@ FUZZ ?= 60
 fuzz:
 	lab/fuzz.sh $(FUZZ)
 
-bench: bench-store bench-service
+bench: bench-store bench-service bench-letters
 	lab/bench.sh
 
 # The log against a raw file and other stores; what is compared with is built in bench/ only.
@@ -67,6 +68,10 @@ bench-store: setup
 # The service against nginx, with watchers and labs over loopback.
 bench-service: setup
 	lab/bench-service.sh $(BENCH)
+
+# A thousand letters against lettre alone, both to a server that answers at once.
+bench-letters: setup
+	lab/bench-letters.sh $(BENCH)
 
 # Column work against DuckDB and pandas; the first build is long.
 bench-tables:

@@ -17,16 +17,17 @@ pub(crate) struct Args {
     /// Write the same figures, and every sample, to this file.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
-    /// How many rounds; 9 of appends, 11 of tables, 7 of web, or 3 when quick.
+    /// How many rounds; 9 of appends, 11 of tables, 7 of web and letters, or 3 when quick.
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
     /// A Python with duckdb and pandas, to compare tables with.
     #[arg(long)]
     pub(crate) python: Option<PathBuf>,
-    /// The program that serves, to measure the service.
+    /// The program, to measure its service or its letters.
     #[arg(long)]
     pub(crate) portolan: Option<PathBuf>,
-    /// Measure only this part; tables and web are measured only when they are asked for.
+    /// Measure only this part; tables, web and letters are measured only when they are
+    /// asked for.
     #[arg(long)]
     pub(crate) only: Option<Part>,
     /// Append with these engines only, by name or its beginning, such as `portolan` or `redb`.
@@ -54,4 +55,6 @@ pub(crate) enum Part {
     Tables,
     /// The service: pages against nginx, watchers, reports of labs.
     Web,
+    /// A thousand letters in one run, against lettre alone.
+    Letters,
 }

@@ -2,9 +2,10 @@
 //! And of column work: ratios to a plain fold, DuckDB and pandas.
 //!
 //! And of the service: ratios to the same bytes as files of nginx, and what labs and watchers get.
+//! And of letters: a thousand in one run, held against lettre alone.
 //!
 //! Read in this order: the events, the peers, the rounds of appends, the large log, the column work,
-//! the service, the table.
+//! the service, the letters, the table.
 
 mod event;
 
@@ -21,6 +22,8 @@ mod tables;
 
 mod web;
 
+mod letters;
+
 mod args;
 mod clock;
 mod machine;
@@ -36,6 +39,7 @@ use serde_json::json;
 
 use args::{Args, Part};
 use large::Large;
+use letters::Letters;
 use peers::Cluster;
 use rounds::{Sample, Setting};
 use table::Table;
@@ -62,6 +66,9 @@ fn main() -> Result<()> {
     }
     if args.only == Some(Part::Web) {
         service(&args, scratch.path(), &mut table)?;
+    }
+    if args.only == Some(Part::Letters) {
+        letters(&args, scratch.path(), &mut table)?;
     }
     if is_wanted(Part::Append) {
         samples = appends(&args, scratch.path())?;
@@ -106,6 +113,14 @@ fn service(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
         program.context("--portolan says which program: lab/bench-service.sh builds it")?;
     let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 7 });
     Web { folder, program, rounds, quick: args.quick, way: &args.way }.measure(table)
+}
+
+fn letters(args: &Args, folder: &Path, table: &mut Table) -> Result<()> {
+    let program = args.portolan.as_deref();
+    let program =
+        program.context("--portolan says which program: lab/bench-letters.sh builds it")?;
+    let rounds = args.rounds.unwrap_or(if args.quick { 3 } else { 7 });
+    Letters { folder, program, rounds, quick: args.quick }.measure(table)
 }
 
 fn appends(args: &Args, folder: &Path) -> Result<Vec<Sample>> {

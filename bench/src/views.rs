@@ -13,7 +13,7 @@ use crate::large::{Task, call, field};
 use crate::stats::Spread;
 use crate::table::{Goal, Table};
 
-pub(crate) use made::{Made, at, id};
+pub(crate) use made::{Made, at, id, sample};
 pub(crate) use rebuild::{grow, load, rebuild};
 pub(crate) use shown::show;
 

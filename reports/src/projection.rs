@@ -10,7 +10,7 @@ use crate::chronicle::{CampaignRecord, CellRecord, Chronicle};
 use crate::consistency::consistency;
 use crate::converters::converters;
 use crate::declared;
-use crate::vendor::VendorView;
+use crate::vendor::{Shares, VendorView};
 
 /// One projection of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,8 +62,9 @@ pub fn projections(chronicle: &Chronicle) -> serde_json::Result<Vec<Projection>>
 
 fn vendors(chronicle: &Chronicle, records: &[CampaignRecord]) -> Vec<VendorView> {
     let views = records.iter().flat_map(|record| {
+        let shares = Shares::of(record, chronicle.policy());
         let vendors = record.testbed.vendors.iter();
-        vendors.filter_map(|it| VendorView::of(record, chronicle.policy(), &it.id))
+        vendors.filter_map(move |it| shares.view(&it.id))
     });
     views.collect()
 }

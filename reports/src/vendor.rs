@@ -1,6 +1,8 @@
 //! What one vendor may see of a campaign: its own platforms and its own tools, and of a competitor
 //! nothing that the public does not see.
 
+mod shares;
+
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -8,18 +10,15 @@ use domain::ids::{CampaignId, ConverterId, GuestId, PlatformId, Sha256Digest, Ve
 use domain::plan::CellId;
 use domain::policy::Policy;
 use domain::score::Standing;
-use domain::testbed::{Converter, Route, Testbed};
 use serde::Serialize;
 
-use crate::chronicle::{CampaignRecord, CellRecord, RouteRecord};
+use crate::chronicle::CampaignRecord;
 use crate::letters::excerpt::Excerpt;
 use crate::matrix_file::Limit;
-use crate::pages::meaning::remedies_of;
-use crate::reason::Reason;
 use crate::setting::PublicPlatform;
 use crate::tally::{Tally, as_word, merit};
-use crate::units::instant;
-use crate::{notice, redaction};
+
+pub use shares::Shares;
 
 /// The version of this shape. Fields are added under the same number, never renamed or removed.
 pub const SCHEMA: &str = "portolan.vendor/1";
@@ -131,32 +130,10 @@ struct Page<'a> {
 
 impl VendorView {
     /// What this vendor may see of a campaign under a policy; none when the testbed names no such
-    /// vendor.
+    /// vendor. Whoever wants those of several vendors asks [`Shares`].
     #[must_use]
     pub fn of(record: &CampaignRecord, policy: &Policy, vendor: &VendorId) -> Option<Self> {
-        let testbed = &record.testbed;
-        let name = testbed.vendors.iter().find(|it| it.id == *vendor)?.name.clone();
-        let is_own = |id: &PlatformId| testbed.platform(id).is_some_and(|it| it.vendor == *vendor);
-        let is_of = |id: &CellId| is_own(&id.source) || is_own(&id.target);
-        let own = record.cells.iter().filter(|(id, _)| is_of(id));
-        let platforms = testbed.platforms.iter().filter(|it| it.vendor == *vendor);
-        let tools = testbed.converters.iter().filter(|it| it.vendor == *vendor);
-        Some(Self {
-            schema: SCHEMA,
-            vendor: vendor.clone(),
-            name,
-            campaign: record.id.clone(),
-            started: instant(record.started),
-            policy: policy.label(),
-            policy_sha256: policy.digest(),
-            cells: own.map(|(id, cell)| vendor_cell(id, cell)).collect(),
-            platforms: platforms
-                .map(|it| redaction::platform(it, testbed, &record.versions))
-                .collect(),
-            tools: tools.map(|it| tool(record, it)).collect(),
-            notices: notice::of_record(record),
-            withheld: record.withheld.iter().filter(|it| is_of(it)).cloned().collect(),
-        })
+        Shares::of(record, policy).view(vendor)
     }
 
     /// Every cell that it tells of: from or to a platform of the vendor, or with one of its tools.
@@ -218,79 +195,4 @@ impl ToolResult {
         let shown = (merit(self.standing), self.unstable, self.scored, self.planned);
         (cell, self.with_another, shown, self.reason.clone())
     }
-}
-
-fn vendor_cell(id: &CellId, cell: &CellRecord) -> VendorCell {
-    let CellId { guest, source, target } = id.clone();
-    VendorCell {
-        guest,
-        source,
-        target,
-        standing: cell.stand.standing,
-        unstable: cell.stand.unstable,
-        reason: words(cell.reason.as_ref()),
-        limit: cell.reason.as_ref().map(Limit::from),
-        remedies: remedies(cell.stand.standing, cell.reason.as_ref(), cell.stand.unstable),
-    }
-}
-
-fn tool(record: &CampaignRecord, converter: &Converter) -> VendorTool {
-    let Converter { id, product, vendor, .. } = converter;
-    let route = |cell: &CellId, route: &RouteRecord| {
-        let declared = record.testbed.route(&route.verdict.route)?;
-        let with_own = declared.converters.contains(id);
-        with_own.then(|| result(cell, route, with_others(&record.testbed, declared, vendor)))
-    };
-    let routes =
-        record.cells.iter().flat_map(|(id, cell)| cell.routes.iter().map(move |it| (id, it)));
-    let mut results: Vec<ToolResult> = routes.filter_map(|(id, it)| route(id, it)).collect();
-    results.sort_by(|a, b| a.place().cmp(&b.place()));
-    VendorTool {
-        id: id.clone(),
-        product: product.clone(),
-        version: record.versions.get(&format!("converter:{id}")).cloned().unwrap_or_default(),
-        results,
-        excerpts: Vec::new(),
-    }
-}
-
-/// Whether a route needs a tool that is not this vendor's.
-fn with_others(testbed: &Testbed, route: &Route, vendor: &VendorId) -> bool {
-    let is_others = |id: &ConverterId| {
-        testbed.converters.iter().any(|known| known.id == *id && known.vendor != *vendor)
-    };
-    route.converters.iter().any(is_others)
-}
-
-fn result(id: &CellId, route: &RouteRecord, with_another: bool) -> ToolResult {
-    let CellId { guest, source, target } = id.clone();
-    ToolResult {
-        guest,
-        source,
-        target,
-        with_another,
-        standing: route.verdict.standing,
-        unstable: route.verdict.unstable,
-        scored: route.verdict.scored,
-        planned: route.verdict.planned,
-        reason: words(route.reason.as_ref()),
-        limit: route.reason.as_ref().map(Limit::from),
-        remedies: remedies(route.verdict.standing, route.reason.as_ref(), route.verdict.unstable),
-    }
-}
-
-/// What would turn it green. A vendor can do nothing about what has no score.
-fn remedies(standing: Standing, reason: Option<&Reason>, unstable: bool) -> Vec<String> {
-    match standing {
-        Standing::Scored(_) => remedies_of(standing, reason, unstable),
-        Standing::NotRun | Standing::Blocked | Standing::LabError => {
-            vec!["nothing for you to do: the lab has to walk it again".to_owned()]
-        }
-        Standing::NotApplicable => Vec::new(),
-    }
-}
-
-/// A reason in words of a closed list; none of them can name a tool.
-fn words(reason: Option<&Reason>) -> String {
-    reason.map(ToString::to_string).unwrap_or_default()
 }

@@ -38,19 +38,6 @@ impl PublicView {
         self.without_totals()
     }
 
-    /// The same view, where routes of these cells are not listed one by one: a line that stands out by
-    /// its number of tools tells whose it is.
-    #[must_use]
-    pub fn without_routes(mut self, cells: &BTreeSet<CellId>) -> Self {
-        for matrix in &mut self.matrices {
-            let guest = &matrix.guest;
-            let is_meant = |it: &&mut PublicCell| has(cells, (guest, &it.source, &it.target));
-            let hidden = matrix.cells.iter_mut().filter(is_meant);
-            hidden.for_each(|it| it.routes.clear());
-        }
-        self
-    }
-
     /// The same view; where cells are withheld, without what all cells together come to.
     pub(crate) fn without_totals(mut self) -> Self {
         if !self.withheld.is_empty() {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{appending, opening, proving, reading};
 use crate::event::Shape;
-use crate::views;
+use crate::{letters, views};
 
 /// What such a process does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub(crate) enum Task {
     ViewsShow { store: PathBuf, times: u32 },
     /// Projects so many made-up steps.
     ViewsGrow { steps: u64 },
+    /// Takes letters for ever, and keeps none.
+    LettersSink,
 }
 
 impl Task {
@@ -57,6 +59,7 @@ impl Task {
             Task::ViewsRebuild { store, times } => views::rebuild(&store, times),
             Task::ViewsShow { store, times } => views::show(&store, times),
             Task::ViewsGrow { steps } => views::grow(steps),
+            Task::LettersSink => letters::serve(),
         }
     }
 

@@ -34,12 +34,7 @@ impl Made {
     pub(crate) fn new() -> Result<Self> {
         let testbed: Testbed = toml::from_str::<Testbed>(&testbed())?.validate()?;
         let trials = plan(&testbed, &Selection::default(), 2)?;
-        let steps = SAMPLE.lines().map(|line| {
-            let mut event: serde_json::Value = serde_json::from_str(line)?;
-            event.as_object_mut().map(|fields| fields.remove("type"));
-            serde_json::from_value(event)
-        });
-        Ok(Self { testbed, trials, steps: Arc::new(steps.collect::<Result<_, _>>()?) })
+        Ok(Self { testbed, trials, steps: Arc::new(sample()?) })
     }
 
     /// How many step events one campaign has at most.
@@ -110,6 +105,16 @@ impl Made {
             event,
         })
     }
+}
+
+/// The seven steps of one real trial.
+pub(crate) fn sample() -> Result<Vec<StepFinished>> {
+    let steps = SAMPLE.lines().map(|line| {
+        let mut event: serde_json::Value = serde_json::from_str(line)?;
+        event.as_object_mut().map(|fields| fields.remove("type"));
+        serde_json::from_value(event)
+    });
+    Ok(steps.collect::<Result<_, _>>()?)
 }
 
 fn readdress(step: &mut StepFinished, number: u64) {

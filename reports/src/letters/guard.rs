@@ -4,18 +4,21 @@
 //! one that can have given it, the cell is that tool's result. docs/decisions/0026 says what the
 //! guard protects from and what not.
 
+mod beside;
+mod makers;
+mod why;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use domain::change::{Carrier, independent};
-use domain::ids::{ConverterId, VendorId};
 use domain::letter::LetterRegistry;
 use domain::plan::CellId;
 use domain::score::{Score, Standing};
-use domain::testbed::Testbed;
 use serde::Serialize;
 
-use crate::chronicle::{CampaignRecord, CellRecord, RouteRecord};
+use crate::chronicle::{CampaignRecord, CellRecord};
+use makers::Makers;
+pub use why::{Revealed, Why};
 
 /// How few conversion tools may carry a public cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -24,82 +27,9 @@ pub struct Guard {
     pub fewest_tools: u32,
 }
 
-/// A cell that tells more than the state of the art.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Revealed {
-    /// Which cell.
-    pub cell: CellId,
-    /// What an outsider could infer.
-    pub why: Why,
-}
-
-/// What an outsider could infer of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-pub enum Why {
-    /// Every route with a score needs the same tool, or tools of the same maker.
-    FewTools {
-        /// How many makers could have given the score, each without the others.
-        makers: usize,
-    },
-    /// Between two published campaigns, so few makers' tools changed that what became of the cell
-    /// is told of theirs.
-    FewChanged {
-        /// How many makers' tools have other versions than before.
-        makers: usize,
-    },
-    /// Every tool that was tried fails: whoever knows which were tried knows it of each.
-    AllFail,
-    /// Among the lines of its routes one stands out by its number of tools, so that few makers can
-    /// be meant; see [`crate::public::PublicView::without_routes`].
-    StandsOut {
-        /// How many tools the routes need that stand out.
-        tools: usize,
-    },
-}
-
 impl Default for Guard {
     fn default() -> Self {
         Self { fewest_tools: 2 }
-    }
-}
-
-impl Why {
-    /// Whether the cell is withheld for it; what is not is for the operator to know.
-    #[must_use]
-    pub fn withholds(self) -> bool {
-        match self {
-            Why::FewTools { .. } | Why::FewChanged { .. } => true,
-            Why::AllFail | Why::StandsOut { .. } => false,
-        }
-    }
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Why::FewTools { makers: 1 } => {
-                f.write_str("only one maker's tools have a score here: the cell would be theirs")
-            }
-            Why::FewTools { makers } => {
-                write!(f, "only {makers} makers' tools, independent of each other, have a score here")
-            }
-            Why::FewChanged { makers: 1 } => f.write_str(
-                "only one maker's tools changed since the last publication: what became of the cell \
-                 would be told of them",
-            ),
-            Why::FewChanged { makers } => {
-                write!(f, "only {makers} makers' tools changed since the last publication")
-            }
-            Why::AllFail => f.write_str(
-                "every tool tried here fails; whoever knows which were tried knows it of each",
-            ),
-            Why::StandsOut { tools } => write!(
-                f,
-                "of the routes listed, those with {tools} tool{} stand out: few makers can be meant",
-                if *tools == 1 { "" } else { "s" }
-            ),
-        }
     }
 }
 
@@ -145,32 +75,6 @@ impl Guard {
     fn is_too_few(self, makers: usize) -> bool {
         makers < self.fewest_tools as usize
     }
-
-    /// What a campaign tells beside one that is public already: when the tools of too few makers have
-    /// other versions, every cell with one of their tools, whether it changed or not. That a cell is
-    /// withheld must not tell that it changed.
-    #[must_use]
-    pub fn revealed_beside(
-        self,
-        record: &CampaignRecord,
-        earlier: &CampaignRecord,
-    ) -> Vec<Revealed> {
-        let changed = changed(record, earlier);
-        let makers_of = |it: &CampaignRecord| Makers::of(&it.testbed).of_tools(&changed);
-        let makers: BTreeSet<VendorId> =
-            makers_of(record).into_iter().chain(makers_of(earlier)).collect();
-        if makers.is_empty() || !self.is_too_few(makers.len()) {
-            return Vec::new();
-        }
-        let is_touched = |(id, cell): &(&CellId, &CellRecord)| {
-            let before = earlier.cells.get(*id);
-            let here = with_any(&record.testbed, cell, &changed);
-            before.is_some_and(|it| here || with_any(&earlier.testbed, it, &changed))
-        };
-        let why = Why::FewChanged { makers: makers.len() };
-        let touched = record.cells.iter().filter(is_touched);
-        touched.map(|(id, _)| Revealed { cell: id.clone(), why }).collect()
-    }
 }
 
 /// The cells of a campaign that are withheld from the public.
@@ -179,17 +83,10 @@ pub fn withheld(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
     of(guard.revealed(record))
 }
 
-/// The cells whose routes are not listed one by one, since one of them would stand out.
-#[must_use]
-pub fn coarsened(record: &CampaignRecord, guard: Guard) -> Vec<CellId> {
-    let all = guard.revealed(record).into_iter();
-    let standing_out = all.filter(|it| matches!(it.why, Why::StandsOut { .. }));
-    standing_out.map(|it| it.cell).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
 /// The cells of a campaign that the public is not told of, or will not be told of: those that were
 /// withheld when it was published; under an embargo those that this guard would withhold, beside the
-/// campaign before it that is public, if there is one; none of a campaign that is public without anybody having published it.
+/// campaign before it that is public, if there is one; none of a campaign that is public without anybody
+/// having published it.
 #[must_use]
 pub fn untold(
     (record, earlier): (&CampaignRecord, Option<&CampaignRecord>),
@@ -229,57 +126,4 @@ pub fn withheld_beside(
 fn of(revealed: Vec<Revealed>) -> Vec<CellId> {
     let withheld = revealed.into_iter().filter(|it| it.why.withholds()).map(|it| it.cell);
     withheld.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// Tools whose version is another than before, and those that only one of the two has.
-fn changed(record: &CampaignRecord, earlier: &CampaignRecord) -> BTreeSet<ConverterId> {
-    let version = |of: &CampaignRecord, id: &ConverterId| {
-        let is_there = of.testbed.converters.iter().any(|it| it.id == *id);
-        is_there.then(|| of.versions.get(&format!("converter:{id}")).cloned())
-    };
-    let tools = record.testbed.converters.iter().chain(&earlier.testbed.converters);
-    let differs = |it: &&ConverterId| version(record, it) != version(earlier, it);
-    tools.map(|it| &it.id).filter(differs).cloned().collect()
-}
-
-/// Whether a route of the cell with a score needs one of these tools.
-fn with_any(testbed: &Testbed, cell: &CellRecord, tools: &BTreeSet<ConverterId>) -> bool {
-    let scored = cell.routes.iter().filter(|it| it.verdict.standing.score().is_some());
-    let mut routes = scored.filter_map(|it| testbed.route(&it.verdict.route));
-    routes.any(|it| it.converters.iter().any(|it| tools.contains(it)))
-}
-
-/// Whose each tool is.
-struct Makers<'a> {
-    testbed: &'a Testbed,
-    of: BTreeMap<&'a ConverterId, &'a VendorId>,
-}
-
-impl<'a> Makers<'a> {
-    fn of(testbed: &'a Testbed) -> Self {
-        let of = testbed.converters.iter().map(|it| (&it.id, &it.vendor)).collect();
-        Self { testbed, of }
-    }
-
-    fn of_tools(&self, tools: &BTreeSet<ConverterId>) -> BTreeSet<VendorId> {
-        tools.iter().filter_map(|it| self.of.get(it)).map(|it| (*it).clone()).collect()
-    }
-
-    /// A route with one of its makers' tools in place of each tool: two tools of one maker are not
-    /// independent of each other.
-    fn carrier(&self, route: &RouteRecord) -> Carrier {
-        let tools = self.testbed.route(&route.verdict.route).map(|it| it.converters.as_slice());
-        let first_of = |tool: &ConverterId| {
-            let maker = self.of.get(tool)?;
-            self.of.iter().find(|(_, it)| it == &maker).map(|(id, _)| (*id).clone())
-        };
-        let stand_ins = tools.unwrap_or_default().iter();
-        let stand_ins: BTreeSet<ConverterId> =
-            stand_ins.map(|it| first_of(it).unwrap_or_else(|| it.clone())).collect();
-        Carrier {
-            route: route.verdict.route.clone(),
-            tools: stand_ins.into_iter().collect(),
-            best: false,
-        }
-    }
 }

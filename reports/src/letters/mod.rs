@@ -9,6 +9,8 @@ pub mod guard;
 pub mod answer;
 pub mod excerpt;
 pub mod line;
+pub mod names;
+pub mod proofs;
 pub mod setting;
 pub mod since;
 

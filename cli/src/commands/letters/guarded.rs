@@ -1,51 +1,52 @@
 //! A campaign as the public will see it: of a cell a vendor is told what everybody will be, no more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::CampaignId;
+use domain::event::CheckWaived;
+use domain::ids::{CampaignId, VendorId};
 use domain::plan::CellId;
-use domain::policy::Policy;
 use reports::chronicle::CampaignRecord;
 use reports::leak;
+use reports::letters::excerpt::Proof;
 use reports::letters::guard::{Guard, earlier, untold};
-use reports::viewpoint::Viewpoint;
 
-use super::super::chronicle;
+use super::desk::no_campaign;
 use super::known::Known;
-use super::writing::no_campaign;
-use crate::args::Args;
+use super::reading::Reading;
 use crate::exit::Exit;
 
 /// A campaign beside what is public already.
-pub(super) struct Guarded {
-    pub(super) record: CampaignRecord,
+pub(in crate::commands) struct Guarded {
+    pub(in crate::commands) record: CampaignRecord,
     /// The last one before it that the public sees.
     pub(super) earlier: Option<CampaignRecord>,
     pub(super) guard: Guard,
     /// The cells that the public is not told of, or will not be.
-    pub(super) hidden: BTreeSet<CellId>,
+    pub(in crate::commands) hidden: BTreeSet<CellId>,
+    /// What was known of letters and answers.
+    pub(super) known: Known,
+    /// The proofs that each vendor may be quoted.
+    pub(super) proofs: BTreeMap<VendorId, Vec<Proof>>,
+    /// What was waived.
+    pub(super) waivers: Vec<CheckWaived>,
 }
 
 impl Guarded {
-    /// As it was known at a position, when a cell needs so many tools.
-    pub(super) fn read(
-        args: &Args,
-        policy: &Policy,
+    /// As it was known at a position that was read, when a cell needs so many tools.
+    pub(in crate::commands) fn at(
+        reading: &Reading,
         (campaign, known_at, fewest_tools): (&CampaignId, u64, u32),
     ) -> Result<Self, Exit> {
-        let viewpoint = Viewpoint { known_at: Some(known_at), ..Viewpoint::default() };
-        let chronicle = chronicle(args, policy.clone(), viewpoint)?;
-        let records = chronicle.records(&chronicle.in_force());
-        let record = records.iter().find(|it| it.id == *campaign);
-        let record = record.ok_or_else(|| no_campaign(campaign))?;
-        let known = Known::at(args, Some(campaign), Some(known_at))?;
+        let record = reading.record().ok_or_else(|| no_campaign(campaign))?;
+        let known = reading.known(Some(known_at));
         let guard = Guard { fewest_tools };
-        let earlier = earlier(&records, record, &known.letters);
+        let earlier = earlier(reading.records(), record, &known.letters);
         if let Some(words) = leak::tool_named_in_record(record) {
             return Err(Exit::usage(words));
         }
         let hidden = untold((record, earlier), &known.letters, guard);
-        let (record, earlier) = (record.clone(), earlier.cloned());
-        Ok(Self { record, earlier, guard, hidden })
+        let proofs = reading.proofs().wanted(record);
+        let (record, earlier, waivers) = (record.clone(), earlier.cloned(), reading.waivers());
+        Ok(Self { record, earlier, guard, hidden, known, proofs, waivers })
     }
 }

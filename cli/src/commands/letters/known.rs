@@ -1,6 +1,5 @@
 //! What the log says of letters and of a campaign, read from a snapshot: also beside a running service.
 
-use domain::access::AccessRegistry;
 use domain::declare;
 use domain::event::{AccessEvent, Answered, Event, LetterEvent, Recorded};
 use domain::ids::CampaignId;
@@ -17,7 +16,7 @@ use crate::exit::Exit;
 pub(in crate::commands) struct Known {
     pub(in crate::commands) letters: LetterRegistry,
     pub(in crate::commands) answers: Vec<Declared<Answered>>,
-    /// How many events the log has.
+    /// The position behind the last event that was read.
     pub(super) end: u64,
     /// The last event that may change what a letter about the campaign says.
     pub(in crate::commands) last: Option<u64>,
@@ -40,27 +39,31 @@ impl Known {
         campaign: Option<&CampaignId>,
         known_at: Option<u64>,
     ) -> Result<Self, Exit> {
-        let (mut letters, mut access) = (LetterRegistry::default(), AccessRegistry::default());
-        let (mut last, mut last_but_publication, mut end) = (None, None, 0);
+        let mut known = Self::default();
         let viewpoint = Viewpoint { known_at, ..Viewpoint::default() };
-        each_event(args, viewpoint, |recorded| {
-            letters.evolve(&recorded);
-            access.evolve(&recorded);
-            end = recorded.position + 1;
-            if campaign.is_some_and(|id| matters(&recorded, id)) {
-                last = Some(recorded.position);
-                if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
-                    last_but_publication = last;
-                }
+        each_event(args, viewpoint, |recorded| known.take(&recorded, campaign))?;
+        Ok(known)
+    }
+
+    /// Takes in one more event.
+    pub(super) fn take(&mut self, recorded: &Recorded, campaign: Option<&CampaignId>) {
+        self.letters.evolve(recorded);
+        self.end = recorded.position + 1;
+        if let Event::Access(AccessEvent::Answered(it)) = &recorded.event {
+            let (position, at, what) = (recorded.position, recorded.at, it.clone());
+            self.answers.push(Declared { position, at, what });
+        }
+        if campaign.is_some_and(|id| matters(recorded, id)) {
+            self.last = Some(recorded.position);
+            if !matches!(recorded.event, Event::Letter(LetterEvent::CampaignPublished(_))) {
+                self.last_but_publication = self.last;
             }
-        })?;
-        let answers = access.answers().to_vec();
-        Ok(Self { letters, answers, end, last, last_but_publication })
+        }
     }
 }
 
 /// Whether a letter about this campaign may say something else because of it.
-fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
+pub(super) fn matters(recorded: &Recorded, campaign: &CampaignId) -> bool {
     match &recorded.event {
         Event::Letter(LetterEvent::EmbargoSet(it)) => it.campaign == *campaign,
         Event::Letter(LetterEvent::CampaignPublished(it)) => it.campaign == *campaign,

@@ -2,14 +2,19 @@
 
 mod bouncing;
 mod contacts;
+mod desk;
 mod digest;
+mod disclosing;
 mod guarded;
 mod known;
 mod naming;
 mod outbox;
+mod parallel;
 mod parcels;
 mod place;
 mod previewing;
+mod quoting;
+mod reading;
 mod sending;
 mod telling;
 mod writing;
@@ -24,10 +29,10 @@ use super::{print, print_json};
 use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
 use crate::exit::Exit;
 pub(super) use bouncing::reader as bounce_reader;
+use desk::Desk;
 pub(super) use known::Known;
 pub(super) use place::Place;
 use sending::{Round, Sent};
-use writing::Desk;
 
 pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
     match command {

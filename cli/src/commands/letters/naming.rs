@@ -1,11 +1,11 @@
 //! What letters are called, and which of them are to the same reader.
 
-use domain::event::{About, LetterForm, LetterPrepared};
+use domain::event::{LetterForm, LetterPrepared};
 use domain::ids::{LetterId, Sha256Digest, VendorId};
 use domain::letter::Letter;
 use post::{Contact, Results};
 
-use super::writing::Desk;
+use super::desk::Desk;
 use crate::exit::Exit;
 
 impl Desk<'_> {
@@ -18,8 +18,8 @@ impl Desk<'_> {
         content: Sha256Digest,
     ) -> Result<LetterId, Exit> {
         let name = name(vendor, contact, content)?;
-        let last = self.known.letters.letters().filter(|it| self.is_to(it, contact));
-        let last = last.max_by_key(|it| it.prepared.position).map(|it| &it.prepared.what);
+        let last = self.letters_to(contact).max_by_key(|it| it.prepared.position);
+        let last = last.map(|it| &it.prepared.what);
         let is_same =
             |it: &&LetterPrepared| it.content_sha256 == content && it.form == form(contact);
         let before = self.known.letters.letter(&name);
@@ -40,20 +40,11 @@ impl Desk<'_> {
         format!("{:.56}.{}", before.letter, number.count() + 1).parse().map_err(Exit::usage)
     }
 
-    fn is_to(&self, letter: &Letter, contact: &Contact) -> bool {
-        let what = &letter.prepared.what;
-        let campaign = match &what.about {
-            About::Results { campaign, .. } => Some(campaign),
-            About::Digest { .. } => None,
-        };
-        what.contact.as_str() == contact.id && campaign == Some(&self.campaign)
-    }
-
     /// The last letter to this contact about this campaign that was sent, and told of less.
     pub(super) fn last_to(&self, contact: &Contact, known_at: u64) -> Option<&Letter> {
-        let letters = self.known.letters.letters().filter(|it| {
-            self.is_to(it, contact) && it.sent.is_some() && it.prepared.what.known_at < known_at
-        });
+        let letters = self.letters_to(contact);
+        let letters =
+            letters.filter(|it| it.sent.is_some() && it.prepared.what.known_at < known_at);
         letters.max_by_key(|it| it.prepared.what.known_at)
     }
 }

@@ -9,9 +9,10 @@ use reports::units::count;
 use serde_json::json;
 
 use super::super::listing::Listing;
+use super::desk::Desk;
 use super::parcels::Parts;
 use super::place::Place;
-use super::writing::{Desk, Written};
+use super::writing::Written;
 use super::{print, print_json};
 use crate::args::{Args, Preview};
 use crate::exit::Exit;
@@ -61,16 +62,15 @@ fn record(
     (written, is_seen): (&[Written<'_>], bool),
     by: &str,
 ) -> Result<(), Exit> {
-    let mut commands = Vec::new();
-    for it in written {
+    let is_new = |it: &&Written<'_>| desk.known.letters.letter(&it.prepared.letter).is_none();
+    let new = written.iter().filter(is_new);
+    let mut commands: Vec<_> = new.map(|it| LetterCommand::Prepare(it.prepared.clone())).collect();
+    let seen = |it: &Written<'_>| {
         let letter = it.prepared.letter.clone();
-        if desk.known.letters.letter(&letter).is_none() {
-            commands.push(LetterCommand::Prepare(it.prepared.clone()));
-        }
-        let by = by.to_owned();
-        let seen = LetterPreviewed { letter, by };
-        commands.extend(is_seen.then_some(LetterCommand::NotePreview(seen)));
-    }
+        LetterCommand::NotePreview(LetterPreviewed { letter, by: by.to_owned() })
+    };
+    // Behind all that is new: commands about different letters wait for the disk together.
+    commands.extend(written.iter().filter(|_| is_seen).map(seen));
     for told in place.record(&desk.known.answers, commands)? {
         told.map_err(Exit::usage)?;
     }

@@ -8,10 +8,11 @@ use post::Transport;
 use post::retry::Next;
 use post::settings::Way;
 
+use super::desk::Desk;
 use super::outbox::{Became, Leaving, Outbox, next, origin};
 use super::parcels::{message, message_id};
 use super::place::Place;
-use super::writing::{Desk, Written};
+use super::writing::Written;
 use crate::args::Args;
 use crate::clock;
 use crate::exit::Exit;

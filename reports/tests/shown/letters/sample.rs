@@ -8,15 +8,15 @@ use domain::letter::LetterRegistry;
 use domain::plan::CellId;
 use domain::registry::Declared;
 use reports::chronicle::CampaignRecord;
-use reports::history::History;
 use reports::letters::answer::Talk;
 use reports::letters::excerpt::Read;
 use reports::letters::guard::{Guard, withheld};
 use reports::letters::link::LinkLetter;
+use reports::letters::names::Names;
+use reports::letters::proofs::Proofs;
 use reports::letters::setting::LetterSetting;
 use reports::letters::vendor_letter::VendorLetter;
 use reports::letters::{html, sheet, text};
-use reports::matrix::Judged;
 use reports::vendor::VendorView;
 
 use crate::fixture::{policy, record};
@@ -115,12 +115,17 @@ fn replies() -> LetterRegistry {
 /// names a tool of somebody else.
 pub(crate) fn letter_of(events: &[Recorded], vendor: &str, other: &str) -> VendorLetter {
     let records = records(events);
-    let (history, policy) = (History::of(events), policy());
-    let judged = Judged::new(history.campaign(&"c-2016".parse().unwrap()).unwrap(), &policy);
+    let mut proofs = Proofs::of("c-2016".parse().unwrap());
+    events.iter().for_each(|it| proofs.project(it));
+    let last = records.iter().find(|it| it.id.as_str() == "c-2016").unwrap();
+    let wanted =
+        proofs.wanted(last).remove(&vendor.parse::<VendorId>().unwrap()).unwrap_or_default();
+    let names = Names::of(&last.testbed);
     let (before, now) = (view(&records, "c-2013", vendor), view(&records, "c-2016", vendor));
     let (answers, letters) = (answers(), replies());
     let talk = Talk { answers: &answers, letters: &letters };
-    VendorLetter::new(now.with_excerpts(&judged, &read(other)), Some(&before), &talk, setting())
+    let now = now.with_excerpts(&wanted, &read(other), &names);
+    VendorLetter::new(now, Some(&before), &talk, setting())
 }
 
 pub(crate) fn letter(vendor: &str) -> VendorLetter {

@@ -215,17 +215,3 @@ fn a_withheld_cell_reads_as_withheld() {
     assert_eq!(nothing.cells().count(), 0);
     assert!(matrices(&nothing, None, Colour::Never).contains("12 cells are withheld"));
 }
-
-#[test]
-fn coarsened_cells_keep_their_score_and_list_no_route() {
-    let all: BTreeSet<CellId> = trials().iter().map(Trial::cell).collect();
-    let events = world(&trials().into_iter().map(|it| (it, [0, 1])).collect());
-    let plain = view(&events, &BTreeSet::new());
-    let coarse = plain.clone().without_routes(&all);
-    assert!(coarse.cells().all(|(_, it)| it.routes.is_empty()));
-    let standings = |view: &PublicView| view.cells().map(|(_, it)| it.standing).collect::<Vec<_>>();
-    assert_eq!(standings(&coarse), standings(&plain));
-    assert!(html::public(&coarse, None).unwrap().contains("</html>"));
-    let file = json::public(&coarse);
-    assert!(file.matrices.iter().flat_map(|it| &it.cells).all(|it| it.routes.is_empty()));
-}
