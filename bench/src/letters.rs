@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::clock::timed;
 use crate::stats::Spread;
 use crate::table::{Goal, Table};
-use made::CAMPAIGN;
+use made::{CAMPAIGN, VENDORS};
 use sink::Sink;
 pub(crate) use sink::serve;
 
@@ -26,7 +26,7 @@ pub(crate) struct Letters<'a> {
     pub(crate) program: &'a Path,
     /// How many rounds.
     pub(crate) rounds: usize,
-    /// Whether there are a tenth of the vendors.
+    /// Whether there is a tenth of everything.
     pub(crate) quick: bool,
 }
 
@@ -41,15 +41,15 @@ struct Round {
 impl Letters<'_> {
     /// Measures everything.
     pub(crate) fn measure(&self, table: &mut Table) -> Result<()> {
-        let vendors = if self.quick { 100 } else { 1000 };
+        let (contacts, trials) = if self.quick { (100, 600) } else { (1000, 6000) };
         let first = self.folder.join("letters");
-        eprintln!("recording a campaign of {vendors} vendors");
-        let steps = made::record(&first, vendors)?;
+        eprintln!("recording a campaign of {trials} trials");
+        let steps = made::record(&first, trials)?;
         let sink = Sink::start()?;
-        std::fs::write(first.join("letters.toml"), settings(vendors, &sink)?)?;
-        table.section(&format!("{vendors} letters about {steps} steps"));
+        std::fs::write(first.join("letters.toml"), settings(contacts, &sink)?)?;
+        table.section(&format!("{contacts} letters to {VENDORS} vendors about {steps} steps"));
         let sizes = self.sizes(&first)?;
-        ensure!(sizes.len() == vendors, "{} letters of {vendors} were written", sizes.len());
+        ensure!(sizes.len() == contacts, "{} letters of {contacts} were written", sizes.len());
         let mean = sizes.iter().sum::<u64>() as f64 / sizes.len() as f64;
         table.one("mean size of a message", mean / 1000.0, "kB");
         let messages = alone::messages(&sizes);
@@ -129,18 +129,19 @@ fn path(path: &Path) -> Result<&str> {
     path.to_str().context("the folder's name is no UTF-8")
 }
 
-/// A contact for each vendor, behind the sink.
-fn settings(vendors: usize, sink: &Sink) -> Result<String> {
+/// So many contacts of the vendors in turn, behind the sink.
+fn settings(contacts: usize, sink: &Sink) -> Result<String> {
     let mut text = format!(
         "[post]\nfrom = \"Harbour <post@portolan.test>\"\ntransport = \"smtp\"\n[post.smtp]\n\
          host = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
         sink.address.port()
     );
-    for it in 0..vendors {
+    for it in 0..contacts {
         write!(
             text,
-            "[[contact]]\nid = \"contact-{it:04}\"\nvendor = \"vendor-{it:04}\"\naddress = \
-             \"results@vendor-{it:04}.test\"\nresults = \"mail\"\n"
+            "[[contact]]\nid = \"contact-{it:04}\"\nvendor = \"vendor-{:04}\"\naddress = \
+             \"contact-{it:04}@vendor.test\"\nresults = \"mail\"\n",
+            it % VENDORS
         )?;
     }
     Ok(text)

@@ -1,8 +1,7 @@
-//! A campaign of a thousand vendors: 6,000 trials, each the seven steps of one real trial.
-//!
-//! Each vendor makes one tool, which is tried in six cells, beside seven tools of others; the first
-//! twenty make a platform too. A declared testbed has 64 entries of a kind at most: this one is
-//! larger than any that can be run.
+//! A campaign of the most vendors that a testbed can declare: each makes a tool, which is tried beside
+//! seven tools of others, and the first twenty make a platform too. Each trial is the seven steps of one
+//! real trial. An event has 60 kB at most, so no campaign can have a thousand vendors: a thousand
+//! contacts are theirs in turn.
 
 use std::path::Path;
 
@@ -23,16 +22,18 @@ use crate::views::{at, sample};
 /// What the campaign is called.
 pub(super) const CAMPAIGN: &str = "thousand";
 
+/// Its vendors, each with a tool.
+pub(super) const VENDORS: usize = domain::testbed::MOST_ENTRIES;
 const PLATFORMS: usize = 20;
 const GUESTS: usize = 2;
-/// In how many cells each tool is tried.
-const CELLS_A_TOOL: usize = 6;
+/// How many tools are tried in a cell.
+const TOOLS_A_CELL: usize = 8;
 
-/// Records the campaign of so many vendors; the number of its steps.
-pub(super) fn record(store: &Path, vendors: usize) -> Result<u64> {
+/// Records a campaign of so many trials; the number of its steps.
+pub(super) fn record(store: &Path, count: usize) -> Result<u64> {
     let log = DiskLog::open(store, &settings())?;
     let blobs = Blobs::local(&store.join("evidence"))?;
-    let (testbed, trials) = (testbed(vendors)?, trials(vendors)?);
+    let (testbed, trials) = (testbed(VENDORS)?, trials(count)?);
     let (steps, mut position, mut count) = (sample()?, 0, 0);
     let campaign: domain::ids::CampaignId = CAMPAIGN.parse().map_err(anyhow::Error::msg)?;
     let mut append = |events: Vec<Event>| -> Result<()> {
@@ -43,7 +44,7 @@ pub(super) fn record(store: &Path, vendors: usize) -> Result<u64> {
         log.append(Append { stream, expected, command, at: when, events })?;
         Ok(())
     };
-    let (id, pins) = (campaign.clone(), pins(vendors));
+    let (id, pins) = (campaign.clone(), pins(VENDORS));
     append(vec![Event::CampaignStarted(CampaignStarted { campaign: id, testbed, pins })])?;
     for some in trials.chunks(100) {
         let (campaign, trials) = (campaign.clone(), some.to_vec());
@@ -99,12 +100,13 @@ fn complaint(trial: &Trial) -> String {
     format!("{lines}kernel panic: no root file system was found\n")
 }
 
-/// Trial by trial: the tools of a cell follow each other, and none is tried twice in one.
-fn trials(vendors: usize) -> Result<Vec<Trial>> {
-    let mut trials = Vec::with_capacity(vendors * CELLS_A_TOOL);
+/// Cell by cell, then once more with other tools: none is tried twice in a cell.
+fn trials(count: usize) -> Result<Vec<Trial>> {
+    let mut trials = Vec::with_capacity(count);
     let cells = GUESTS * PLATFORMS * (PLATFORMS - 1);
-    for number in 0..vendors * CELLS_A_TOOL {
-        let (cell, tool) = (number % cells, number / CELLS_A_TOOL);
+    for number in 0..count {
+        let cell = number % cells;
+        let tool = (cell + number / cells * (VENDORS / TOOLS_A_CELL)) % VENDORS;
         let (guest, pair) = (cell % GUESTS, cell / GUESTS);
         let (source, other) = (pair / (PLATFORMS - 1), pair % (PLATFORMS - 1));
         let target = if other < source { other } else { other + 1 };

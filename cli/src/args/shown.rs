@@ -64,6 +64,10 @@ pub(crate) struct Report {
     pub(crate) campaign: Option<CampaignId>,
     #[command(flatten)]
     pub(crate) past: Past,
+    /// For a vendor: leave out a cell that fewer makers of conversion tools carry, as letters do
+    #[arg(long, default_value_t = 2, value_name = "K")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) fewest_tools: u32,
 }
 
 /// Readers of a report.

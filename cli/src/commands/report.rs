@@ -7,9 +7,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use domain::ids::VendorId;
 use reports::html;
+use reports::letters::guard::{Guard, earlier, untold};
 use reports::matrix::Judged;
 use reports::vendor::VendorView;
 
+use super::letters::Known;
 use super::matrix::{audience, no_tool_named, rendered};
 use super::published::{published, published_records};
 use super::seen::Seen;
@@ -34,22 +36,30 @@ pub(super) fn execute(args: &Args, command: &Report) -> Result<(), Exit> {
     print(&format!("wrote {} ({} bytes)\n", command.out.display(), page.len()))
 }
 
-/// What one vendor may see.
+/// What one vendor may see: its own, and of a cell what the public is told or will be, as in letters.
 fn of_vendor(args: &Args, command: &Report, vendor: &VendorId) -> Result<String, Exit> {
     let seen = Seen::open(args, command.past)?;
     let campaign = seen.pick(command.campaign.as_ref())?;
     let waivers = seen.waivers();
     no_tool_named(&seen.judged(campaign, &waivers))?;
     let chronicle = chronicle(args, seen.policy.clone(), *seen.history.viewpoint())?;
-    let record = chronicle.record(&campaign.id, &waivers);
-    let view = record.as_ref().and_then(|it| VendorView::of(it, &seen.policy, vendor));
-    let Some(view) = view else {
+    let records = chronicle.records(&waivers);
+    let record = records.iter().find(|it| it.id == campaign.id);
+    let told = record.and_then(|it| {
+        let view = VendorView::of(it, &seen.policy, vendor)?;
+        Some((view, it))
+    });
+    let Some((view, record)) = told else {
         let vendors = campaign.testbed.vendors.iter().map(|it| it.id.as_str());
         let known = vendors.collect::<Vec<_>>().join(", ");
         let words = format!("campaign `{}` has no vendor `{vendor}`; known: {known}", campaign.id);
         return Err(Exit::usage(words));
     };
-    rendered(view.page())
+    // What may be told is decided by all that is known now.
+    let letters = Known::read(args, None)?.letters;
+    let guard = Guard { fewest_tools: command.fewest_tools };
+    let earlier = earlier(&records, record, &letters);
+    rendered(view.without(&untold((record, earlier), &letters, guard)).page())
 }
 
 fn whole(args: &Args, command: &Report, reader: Audience) -> Result<String, Exit> {

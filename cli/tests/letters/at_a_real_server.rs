@@ -1,6 +1,10 @@
 //! Letters by a real mail server, and `portolan letters send` killed at every point of its way:
 //! whatever happens, each contact gets one message, and the log says so.
 
+#[path = "../../../post/tests/post/at_a_real_server/authority.rs"]
+mod authority;
+mod beginning;
+mod guarded;
 mod refusing;
 pub(crate) mod relay;
 

@@ -155,10 +155,11 @@ impl Desk {
             account: "anna".parse().unwrap(),
             grant: "g-1".parse().unwrap(),
         };
-        let recorded = self.log().append(Append {
+        let log = self.log();
+        let recorded = log.append(Append {
             stream: domain::access::STREAM.to_owned(),
             expected: Expected::Any,
-            command: uuid::Uuid::from_u128(77),
+            command: uuid::Uuid::from_u128(77 + u128::from(log.head())),
             at: "2026-11-24T10:00:00Z".parse().unwrap(),
             events: vec![Event::Access(AccessEvent::Answered(answered))],
         });

@@ -113,3 +113,62 @@ fn the_command_line_shows_the_public_no_more_than_was_published() {
     let file: Value = serde_json::from_str(&desk.out(&export)).unwrap();
     assert_eq!(file["withheld"].as_array().unwrap().len(), 9);
 }
+
+#[test]
+fn the_file_for_a_vendor_is_the_page_of_its_letter_byte_for_byte() {
+    for fewest in ["1", "2", "3"] {
+        let desk = Desk::new();
+        desk.out(&embargo("2099-01-31"));
+        let guard = ["--fewest-tools", fewest];
+        let read = desk.path("read");
+        desk.letters("preview", &[&guard[..], &["--out", read.to_str().unwrap()]].concat());
+        for vendor in crate::desk::VENDORS {
+            let file = desk.path("file.html");
+            let audience = format!("vendor:{vendor}");
+            let words = ["report", "--audience", &audience, "--out", file.to_str().unwrap()];
+            desk.out(&[&words[..], &guard].concat());
+            let name = desk.letter(vendor)["letter"].as_str().unwrap().to_owned();
+            let page = read.join(name).join(format!("{CAMPAIGN}-{vendor}.html"));
+            let (file, page) = (std::fs::read(&file).unwrap(), std::fs::read(page).unwrap());
+            assert!(file == page, "{vendor}, {fewest}");
+        }
+    }
+}
+
+#[test]
+fn the_file_for_a_vendor_tells_no_more_of_a_cell_than_the_public_will_be_told() {
+    let desk = Desk::new();
+    desk.out(&embargo("2099-01-31"));
+    let told = |fewest: &str| {
+        let file = desk.path("file.html");
+        let words = ["report", "--audience", "vendor:acme", "--fewest-tools", fewest, "--out"];
+        desk.out(&[&words[..], &[file.to_str().unwrap()]].concat());
+        std::fs::read_to_string(file).unwrap()
+    };
+    let (all, few) = (told("1"), told("2"));
+    let withheld = |it: &str| it.matches("</span> withheld").count();
+    assert_eq!(withheld(&all), 0);
+    assert!(withheld(&few) > 0 && few.len() < all.len(), "{}", withheld(&few));
+    for byte in ["canary", "toolsmith", "Toolsmith"] {
+        for page in [&all, &few] {
+            assert!(!page.replace("canary.intact", "").contains(byte), "{byte}");
+        }
+    }
+    // What was decided when it was published holds, whatever is asked for later.
+    desk.out(&["publish", CAMPAIGN, "--fewest-tools", "1", "--reason", "all agreed"]);
+    assert_eq!(withheld(&told("2")), 0);
+}
+
+#[test]
+fn a_reply_names_no_tool_of_another_vendor() {
+    let desk = Desk::new();
+    let answer = desk.dispute("acme").to_string();
+    let before = desk.events();
+    for text in ["the CANARY-one failed too", "as Toolsmith said", "Canary Converter One: same"] {
+        desk.refused(&["letters", "reply", &answer, text], 2, "which is another vendor's");
+    }
+    assert_eq!(desk.events(), before);
+    desk.out(&["letters", "reply", &answer, "run again on kvm of Libre: as before"]);
+    let answer = desk.dispute("toolsmith").to_string();
+    desk.out(&["letters", "reply", &answer, "Canary Converter One 2.0 behaves as before"]);
+}

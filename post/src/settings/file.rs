@@ -28,9 +28,16 @@ pub(super) struct Post {
     pub(super) reply_to: Option<Mailbox>,
     pub(super) transport: Spanned<Kind>,
     pub(super) folder: Option<PathBuf>,
+    /// Whether results may go to a vendor in a mail that is not encrypted.
+    #[serde(default = "yes")]
+    pub(super) plain_results: bool,
     pub(super) signing_key: Option<Spanned<PathBuf>>,
     pub(super) signing_passphrase_file: Option<PathBuf>,
     pub(super) smtp: Option<Spanned<WrittenSmtp>>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -60,7 +67,8 @@ pub(super) struct WrittenContact {
     pub(super) vendor: Option<String>,
     pub(super) address: Address,
     pub(super) openpgp: Option<PathBuf>,
-    pub(super) results: Results,
+    /// May be left out where no results go as plain mail.
+    pub(super) results: Option<Results>,
 }
 
 /// Reads the text. The error does not repeat the line: somebody may have written a password into it.

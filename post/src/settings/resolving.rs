@@ -7,7 +7,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::file::{Kind, Post, Written, WrittenContact, WrittenSmtp};
-use super::{Contact, Environment, Settings, Way, Why, secret};
+use super::{Contact, Environment, Results, Settings, Way, Why, secret};
 use crate::openpgp::{Certificate, Signer};
 use crate::smtp::{Credentials, Limits, Server, Smtp, Tls};
 
@@ -35,7 +35,8 @@ impl Written {
             let span = spanned.span();
             let written = spanned.into_inner();
             named(&mut names, &written.id, &span)?;
-            contacts.push(written.resolve(beside).map_err(|why| (Some(span), why))?);
+            let resolved = written.resolve(beside, post.plain_results);
+            contacts.push(resolved.map_err(|why| (Some(span), why))?);
         }
         let mut subscriptions = Vec::new();
         for spanned in subscription {
@@ -165,7 +166,8 @@ impl WrittenSmtp {
 }
 
 impl WrittenContact {
-    fn resolve(self, beside: &Path) -> Result<Contact, Why> {
+    fn resolve(self, beside: &Path, plain_results: bool) -> Result<Contact, Why> {
+        let results = self.results(plain_results)?;
         let certificate = match &self.openpgp {
             None => None,
             Some(path) => {
@@ -178,7 +180,28 @@ impl WrittenContact {
             vendor: self.vendor,
             address: self.address,
             certificate,
-            results: self.results,
+            results,
         })
+    }
+
+    /// What its letters bring. Without a key that is never the results of a vendor, where the settings
+    /// want none in a plain mail. A team is told what changed, and no vendor's own results.
+    fn results(&self, plain_results: bool) -> Result<Results, Why> {
+        let is_guarded = !plain_results && self.vendor.is_some();
+        match (self.results, &self.openpgp) {
+            (Some(Results::Mail), None) if is_guarded => Err(Why::Form(format!(
+                "contact `{}` asks for results in a plain mail, and `plain_results = false` forbids \
+                 that: give it a key (`openpgp = \"…\"`), or say `results = \"link\"`",
+                self.id
+            ))),
+            (Some(asked), _) => Ok(asked),
+            (None, Some(_)) if !plain_results => Ok(Results::Mail),
+            (None, None) if is_guarded => Ok(Results::Link),
+            (None, _) => Err(Why::Form(format!(
+                "contact `{}` does not say what its letters bring: `results = \"mail\"` or \
+                 `results = \"link\"`",
+                self.id
+            ))),
+        }
     }
 }

@@ -183,3 +183,27 @@ fn refused(cases: &[(&str, &str, &str)]) {
         assert!(!error.contains("hunter2") && !error.contains("press at"), "{error}");
     }
 }
+
+#[test]
+fn where_no_results_go_as_plain_mail_a_contact_without_a_key_gets_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let guarded = WHOLE.replace("transport =", "plain_results = false\ntransport =");
+    let left_out = guarded.replacen("results = \"link\"\n", "", 1);
+    let settings = read_in(folder.path(), &left_out).unwrap();
+    assert_eq!(settings.contacts[0].results, Results::Link);
+    assert_eq!(settings.contacts[1].results, Results::Mail, "a team is told no vendor's results");
+    let plain = guarded.replacen("results = \"link\"", "results = \"mail\"", 1);
+    let error = read_in(folder.path(), &plain).unwrap_err();
+    assert!(
+        error.starts_with("/post.toml:13: contact `press` asks for results in a plain mail"),
+        "{error}"
+    );
+    assert!(
+        error.contains("`openpgp = \"…\"`") && error.contains("`results = \"link\"`"),
+        "{error}"
+    );
+    // Without the switch, as before: plain mail is a decision that somebody writes down.
+    let silent = WHOLE.replacen("results = \"link\"\n", "", 1);
+    let error = read_in(folder.path(), &silent).unwrap_err();
+    assert!(error.starts_with("/post.toml:12: contact `press` does not say"), "{error}");
+}

@@ -63,13 +63,21 @@ impl Line {
     /// is named once.
     #[must_use]
     pub fn pressing(lines: &[Self]) -> Vec<Self> {
-        let is_held =
-            |it: &&Self| matches!(it.standing, Standing::Scored(Score::Failure | Score::Warning));
-        let mut held: Vec<&Self> = lines.iter().filter(is_held).collect();
+        let mut held: Vec<&Self> = lines.iter().filter(|it| it.is_held()).collect();
         held.sort_by_key(|it| severity(it.standing));
         let mut cells = BTreeSet::new();
         held.retain(|it| cells.insert(&it.cell));
         held.into_iter().take(MOST_PRESSING).cloned().collect()
+    }
+
+    /// How many of these something holds back.
+    #[must_use]
+    pub fn held(lines: &[Self]) -> usize {
+        lines.iter().filter(|it| it.is_held()).count()
+    }
+
+    fn is_held(&self) -> bool {
+        matches!(self.standing, Standing::Scored(Score::Failure | Score::Warning))
     }
 
     fn of_tool(tool: &VendorTool, result: &ToolResult) -> Self {

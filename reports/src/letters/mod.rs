@@ -20,6 +20,7 @@ pub mod disclosing;
 
 pub mod html;
 pub mod link;
+pub mod screen;
 pub mod sheet;
 pub mod text;
 

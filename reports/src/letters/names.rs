@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{ConverterId, VendorId};
-use domain::testbed::{Route, Testbed};
+use domain::testbed::{Route, Testbed, Vendor};
 
 use crate::leak::holds;
 
@@ -46,6 +46,23 @@ impl Names {
         }
         for route in testbed.routes.iter().filter(|it| !it.converters.is_empty()) {
             names.add(route.id.as_str(), only_maker(route, &makers));
+        }
+        names
+    }
+
+    /// Those that the public is not told: of tools, and of vendors that make nothing else.
+    #[must_use]
+    pub fn of_tools(testbed: &Testbed) -> Self {
+        let mut names = Self { by_word: HashMap::new(), wordless: Vec::new() };
+        for it in &testbed.converters {
+            names.add(it.id.as_str(), Some(&it.vendor));
+            names.add(&it.product, Some(&it.vendor));
+        }
+        let is_public =
+            |it: &Vendor| testbed.platforms.iter().any(|platform| platform.vendor == it.id);
+        for it in testbed.vendors.iter().filter(|it| !is_public(it)) {
+            names.add(it.id.as_str(), Some(&it.id));
+            names.add(&it.name, Some(&it.id));
         }
         names
     }

@@ -3,76 +3,24 @@
 use super::answer::Answer;
 use super::excerpt::Excerpt;
 use super::line::Line;
+use super::screen::{first_screen, long_address};
 use super::since::{Changed, Since};
 use super::vendor_letter::VendorLetter;
-use super::wrap::{WIDTH, filled, indented, one_line, paragraph};
-use crate::tally::Tally;
-use crate::text::signed;
-use crate::units::count;
-
-/// Most changes on the first screen.
-const MOST_CHANGES: usize = 3;
+use super::wrap::{WIDTH, indented};
 
 /// The letter as plain text, 72 columns wide.
 #[must_use]
 pub fn text(letter: &VendorLetter) -> String {
-    let first = [greeting(letter), short(letter), pressing(letter), since(letter), answer(letter)];
     let rest = [results(letter), excerpts(letter), answers(letter), reach(letter)];
-    let shown = |parts: Vec<String>| {
-        parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n")
-    };
+    let rest: Vec<String> = rest.into_iter().filter(|it| !it.is_empty()).collect();
     let line = "-".repeat(WIDTH);
-    format!("{}\n\n{line}\n\n{}\n", shown(first.into()), shown(rest.into()))
+    let page = long_address(&letter.setting).map(|it| format!("\n{it}\n")).unwrap_or_default();
+    format!("{}\n\n{line}\n\n{}\n{page}", first_screen(letter), rest.join("\n\n"))
 }
 
-fn greeting(letter: &VendorLetter) -> String {
-    let view = &letter.results;
-    [
-        paragraph(&format!("How virtual machines travel: results of {}", view.name)),
-        paragraph(&format!("Campaign {}, started {}", view.campaign, view.started)),
-        paragraph(&format!("From {} to {}", letter.setting.organisation, letter.setting.contact)),
-        String::new(),
-        paragraph(&letter.setting.confidence()),
-    ]
-    .join("\n")
-}
-
-fn short(letter: &VendorLetter) -> String {
-    let mut lines = vec![heading("In short")];
-    lines.extend(letter.verdict.iter().map(|it| indented(it, "  ", "  ")));
-    let platforms = ("your platforms".to_owned(), letter.tally());
-    let mut counts = vec![platforms];
-    counts.extend(letter.tool_tallies());
-    counts.retain(|(_, tally)| tally.total() > 0);
-    let widest = counts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(28);
-    lines.extend(counts.iter().map(|it| tallied(it, widest)));
-    lines.join("\n")
-}
-
-fn tallied((name, tally): &(String, Tally), widest: usize) -> String {
-    let mut entries: Vec<String> =
-        tally.entries().map(|(it, count)| format!("{count} {},", signed(it))).collect();
-    if let Some(last) = entries.last_mut() {
-        last.pop();
-    }
-    let name: String = one_line(name).chars().take(widest).collect();
-    let (first, others) = (format!("  {name:<widest$}  "), " ".repeat(widest + 4));
-    filled(entries.iter().map(String::as_str), &first, &others)
-}
-
-fn pressing(letter: &VendorLetter) -> String {
-    if letter.pressing.is_empty() {
-        return String::new();
-    }
-    let mut lines = vec![heading("What to look at first")];
-    lines.extend(letter.pressing.iter().map(told));
-    lines.join("\n")
-}
-
-/// A result in up to three lines: what it is, what holds it back, what would turn it green.
+/// A result in up to three paragraphs: what it is, what holds it back, what would turn it green.
 fn told(line: &Line) -> String {
-    let first = format!("  {} {}  ", line.standing.symbol(), line.word());
-    let mut told = vec![indented(&line.title(), &first, "      ")];
+    let mut told = vec![indented(&line.title(), &marked(line), "      ")];
     if !line.reason.is_empty() {
         told.push(indented(&line.reason, "    ", "    "));
     }
@@ -80,30 +28,14 @@ fn told(line: &Line) -> String {
     told.join("\n")
 }
 
-fn since(letter: &VendorLetter) -> String {
-    let Some(since) = &letter.since else { return String::new() };
-    let mut lines = vec![heading("Since the last letter"), indented(&since.words(), "  ", "  ")];
-    let pressing = since.pressing(MOST_CHANGES);
-    lines.extend(pressing.iter().map(|it| changed(it)));
-    let more = since.changes.len() - pressing.len();
-    lines.extend((more > 0).then(|| format!("  and {} below", count(more, "more change"))));
-    lines.extend(since.versions.iter().map(|it| indented(it, "  version of ", "    ")));
-    lines.join("\n")
+/// How a result stands, before its name.
+pub(super) fn marked(line: &Line) -> String {
+    format!("  {} {}  ", line.standing.symbol(), line.word())
 }
 
 fn changed(it: &Changed) -> String {
     let first = format!("  {} ", it.became.symbol());
     indented(&format!("{}: {} ({})", it.became.word(), it.title, it.words()), &first, "      ")
-}
-
-fn answer(letter: &VendorLetter) -> String {
-    let page = one_line(&letter.setting.page);
-    let words = format!(
-        "You can answer, and dispute a result that you hold to be wrong, {}. All results, with \
-         what each is made of, are on your own page:",
-        letter.setting.before()
-    );
-    [heading("Your answer"), indented(&words, "  ", "  "), format!("  {page}")].join("\n")
 }
 
 fn results(letter: &VendorLetter) -> String {
@@ -121,13 +53,16 @@ fn results(letter: &VendorLetter) -> String {
     }));
     lines.extend(letter.lines().iter().map(told));
     lines.extend(view.withheld.iter().map(|it| format!("  {}: {it}", crate::withheld::SIGNED)));
-    let changes: Option<&Since> = letter.since.as_ref();
-    let changes = changes.filter(|it| it.changes.len() > it.pressing(MOST_CHANGES).len());
-    if let Some(since) = changes {
-        lines.push(String::new());
-        lines.push(heading("All changes since the last letter"));
-        lines.extend(since.changes.iter().map(changed));
-    }
+    let changes = letter.since.as_ref();
+    let changes = changes.filter(|it| !it.changes.is_empty() || !it.versions.is_empty());
+    lines.extend(changes.map(all_changes));
+    lines.join("\n")
+}
+
+fn all_changes(since: &Since) -> String {
+    let mut lines = vec![String::new(), heading("All changes since the last letter")];
+    lines.extend(since.changes.iter().map(changed));
+    lines.extend(since.versions.iter().map(|it| indented(it, "  version of ", "    ")));
     lines.join("\n")
 }
 
@@ -186,6 +121,6 @@ fn reach(letter: &VendorLetter) -> String {
     lines.join("\n")
 }
 
-fn heading(text: &str) -> String {
+pub(super) fn heading(text: &str) -> String {
     text.to_uppercase()
 }

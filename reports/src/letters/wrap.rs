@@ -1,6 +1,6 @@
 //! Lines of a mail: at most 72 columns, and nothing that moves a cursor.
 
-/// The longest line of a text, in characters; longer words stand alone.
+/// The longest line of a text, in characters.
 pub(super) const WIDTH: usize = 72;
 
 /// A paragraph.
@@ -8,10 +8,28 @@ pub(super) fn paragraph(text: &str) -> String {
     indented(text, "", "")
 }
 
-/// A paragraph whose first line begins with one text and all others with another.
+/// A paragraph whose first line begins with one text and all others with another. A word that is longer
+/// than a line is broken.
 pub(super) fn indented(text: &str, first: &str, others: &str) -> String {
     let text = one_line(text);
-    filled(text.split_whitespace(), first, others)
+    let indent = first.chars().count().max(others.chars().count());
+    let room = WIDTH.saturating_sub(indent + 1).max(1);
+    let pieces = text.split_whitespace().flat_map(|it| broken(it, room));
+    filled(pieces, first, others)
+}
+
+/// The same, in so many lines at most; what is cut ends with an ellipsis.
+pub(super) fn clipped(text: &str, (first, others): (&str, &str), most: usize) -> Vec<String> {
+    let whole = indented(text, first, others);
+    let mut lines: Vec<String> = whole.lines().map(ToOwned::to_owned).collect();
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            let kept: String = last.chars().take(WIDTH - 2).collect();
+            *last = format!("{} …", kept.trim_end());
+        }
+    }
+    lines
 }
 
 /// The same of pieces that are not broken.
@@ -35,6 +53,17 @@ pub(super) fn filled<'a>(
         }
     }
     lines.join("\n")
+}
+
+/// A word in pieces of so many characters.
+fn broken(word: &str, room: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let end = rest.char_indices().nth(room).map_or(rest.len(), |(at, _)| at);
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// A text in one line, without control characters.

@@ -15,18 +15,19 @@ mod place;
 mod previewing;
 mod quoting;
 mod reading;
+mod replying;
 mod sending;
 mod telling;
 mod writing;
 
-use domain::event::{About, DisputeSettled, EmbargoSet};
+use domain::event::{About, EmbargoSet};
 use domain::ids::LetterId;
 use domain::letter::{LetterCommand, Stage};
 use reports::units::{count, instant};
 use serde_json::json;
 
 use super::{print, print_json};
-use crate::args::{Args, Embargo, Letters, Reply, Resend, Send};
+use crate::args::{Args, Embargo, Letters, Resend, Send};
 use crate::exit::Exit;
 pub(super) use bouncing::reader as bounce_reader;
 use desk::Desk;
@@ -44,7 +45,7 @@ pub(super) fn execute(args: &Args, command: &Letters) -> Result<(), Exit> {
         Letters::List { campaign } => telling::list(args, campaign.as_ref()),
         Letters::Status { letter } => telling::status(args, letter),
         Letters::Bounces(command) => bouncing::execute(args, command),
-        Letters::Reply(command) => reply(args, command),
+        Letters::Reply(command) => replying::execute(args, command),
     }
 }
 
@@ -62,17 +63,6 @@ fn embargo(args: &Args, command: &Embargo) -> Result<(), Exit> {
          when somebody says so: portolan publish {campaign}\n",
         instant(until)
     ))
-}
-
-fn reply(args: &Args, command: &Reply) -> Result<(), Exit> {
-    let (place, known) = (Place::find(args)?, Known::read(args, None)?);
-    let (answer, text) = (command.answer, command.text.clone());
-    let settled = DisputeSettled { answer, text, by: command.by.by.clone() };
-    let position = place.record_one(&known.answers, LetterCommand::Settle(settled))?;
-    if args.json {
-        return print_json(&json!({ "position": position }));
-    }
-    print("the vendor reads the reply beside its answer\n")
 }
 
 fn send(args: &Args, command: &Send) -> Result<(), Exit> {

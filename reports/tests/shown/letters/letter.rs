@@ -21,7 +21,7 @@ fn a_letter_reads_on_one_screen() {
     insta::assert_snapshot!("letter_html", html::html(&letter).unwrap());
     insta::assert_snapshot!("letter_csv", sheet::csv(&letter).unwrap());
     insta::assert_snapshot!("letter_json", letter.json().unwrap());
-    assert!(first_screen(&letter) <= 50, "{} lines", first_screen(&letter));
+    assert!(first_screen(&letter) <= 40, "{} lines", first_screen(&letter));
 }
 
 #[test]

@@ -5,5 +5,6 @@ mod disclosing;
 mod guard;
 mod letter;
 mod sample;
+mod screen;
 mod secret;
 mod withheld;
