@@ -94,8 +94,8 @@ struct ReportAnswer {
 /// Takes one message that a mail server sent back (RFC 5322, with a report as RFC 3464 has it), and
 /// records what it tells of a letter. The same message again records nothing new.
 #[utoipa::path(post, path = "/api/v1/bounces", tag = "vendors",
-    request_body(content = String, content_type = "message/rfc822",
-        description = "The message as it came, 4 MiB at most. The media type is not looked at."),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+        description = "The message as it came, 4 MiB at most; sent as any media type."),
     responses((status = 200, body = BounceAnswer), Problems, Refusals),
     security(("token" = ["control"])))]
 async fn take(

@@ -165,6 +165,11 @@ fn may_reply(known: &Known) -> bool {
     known.role == Role::Operator && known.scopes.contains(&Scope::Control)
 }
 
+/// The vendor, if it speaks for itself.
+fn only(own: VendorId, vendor: &VendorId) -> Result<VendorId, Problem> {
+    if own == *vendor { Ok(own) } else { Err(nothing()) }
+}
+
 fn nothing() -> Problem {
     Problem::not_found("There is nothing here for you.")
 }

@@ -14,7 +14,7 @@ use reports::pages::vendor::{Refused, Showing};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{nothing, own};
+use super::{only, own};
 use crate::access::sessions;
 use crate::api::responses::{Problems, Refusals};
 use crate::asked::Named;
@@ -78,7 +78,7 @@ pub(super) async fn take(
         Some(Answering::from(form.into_inner()))
     })?;
     let campaign = form.campaign.clone();
-    match record(&service, (&known, &own, &vendor), form.clone()).await {
+    match record(&service, (&known, only(own, &vendor)?), form.clone()).await {
         Ok(()) => {
             let path = links::vendor(&vendor);
             let asked = links::asking(&path, &[("campaign", campaign.to_string())]);
@@ -117,7 +117,7 @@ pub(super) async fn take_json(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let answering = read(&body, |text| serde_json::from_str(text).ok())?;
-    record(&service, (&known, &own, &vendor), answering).await?;
+    record(&service, (&known, only(own, &vendor)?), answering).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -133,12 +133,9 @@ fn read(body: &[u8], parse: impl Fn(&str) -> Option<Answering>) -> Result<Answer
 
 async fn record(
     service: &web::Data<Service>,
-    (known, own_vendor, vendor): (&Known, &VendorId, &VendorId),
+    (known, vendor): (&Known, VendorId),
     answering: Answering,
 ) -> Result<(), Problem> {
-    if own_vendor != vendor {
-        return Err(nothing());
-    }
     let (reading, of, asked) = (service.clone(), vendor.clone(), answering.campaign.clone());
     // Only to results that it can see.
     let page = work(move || own(&reading, &of, Some(&asked))).await?;
@@ -147,7 +144,6 @@ async fn record(
     let cell = wanted.map(|it| cell_named(&it).filter(|it| page.has(&campaign, it)));
     let cell = cell.map(|it| it.ok_or_else(no_cell)).transpose()?;
     let (account, grant) = (known.account.clone(), known.grant.clone());
-    let vendor = vendor.clone();
     let answered =
         Answered { vendor, campaign, cell, disputes, may_be_public, text, account, grant };
     service.record_access(AccessCommand::Answer(answered)).await.map(drop)

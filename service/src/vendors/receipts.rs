@@ -9,7 +9,7 @@ use reports::pages::links;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::nothing;
+use super::{nothing, only};
 use crate::api::responses::{Problems, Refusals};
 use crate::asked::Named;
 use crate::problem::Problem;
@@ -52,11 +52,6 @@ pub(super) async fn take_json(
     let receiving = serde_json::from_slice(&body).map_err(|_| names_none())?;
     record(&service, (&known, &of), receiving).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The vendor, if it speaks for itself.
-fn only(own: VendorId, vendor: &VendorId) -> Result<VendorId, Problem> {
-    if own == *vendor { Ok(own) } else { Err(nothing()) }
 }
 
 fn names_none() -> Problem {

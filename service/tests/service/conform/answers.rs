@@ -2,7 +2,9 @@
 //! and to nobody else's eyes otherwise.
 
 use domain::access::Role;
-use domain::event::{AccessEvent, Answered, CampaignPublished, DisputeSettled, Event, LetterEvent};
+use domain::event::{
+    AccessEvent, Answered, CampaignPublished, DisputeSettled, EmbargoSet, Event, LetterEvent,
+};
 use domain::ids::Sha256Digest;
 use domain::plan::CellId;
 use reqwest::StatusCode;
@@ -135,17 +137,21 @@ fn few(other: bool) -> Vec<Answered> {
     ]
 }
 
-fn with_answers(answers: Vec<Answered>) -> Vec<Event> {
-    let published = CampaignPublished {
+fn publication(withheld: Vec<CellId>) -> CampaignPublished {
+    CampaignPublished {
         campaign: CAMPAIGN.parse().unwrap(),
         known_at: 9,
         policy: "default 3".to_owned(),
         policy_sha256: Sha256Digest::of(b"policy"),
         fewest_tools: 2,
-        withheld: cell("xen-like", "kvm").into_iter().collect(),
+        withheld,
         reason: "all vendors agreed".to_owned(),
         by: "ada".to_owned(),
-    };
+    }
+}
+
+fn with_answers(answers: Vec<Answered>) -> Vec<Event> {
+    let published = publication(cell("xen-like", "kvm").into_iter().collect());
     let published = Event::Letter(LetterEvent::CampaignPublished(published));
     events().into_iter().chain([published]).chain(answers.into_iter().map(said)).collect()
 }
@@ -197,6 +203,43 @@ fn whoever_has_a_tool_there_alone_is_one_of_several_makers_or_is_not_heard() {
         let named = shown("forge", text);
         assert!(!named[OTHER].contains(name) && !named[OTHER].contains(UNNAMED), "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_campaign_was_published_with_decides_how_many_makers_hide_one() {
+    let with = |fewest_tools: u32| {
+        let published = CampaignPublished { fewest_tools, ..publication(Vec::new()) };
+        let mut events = of_two_makers(events());
+        events.push(Event::Letter(LetterEvent::CampaignPublished(published)));
+        let cell = cell("xen-like", "kvm");
+        events.push(said(Answered { cell, ..answer("forge", "Try 3.1.") }));
+        events
+    };
+    for (fewest_tools, is_told) in [(1, true), (2, true), (3, false)] {
+        let world = World::of(with(fewest_tools)).await;
+        assert_eq!(world.text(OTHER, None).await.contains("Try 3.1."), is_told, "{fewest_tools}");
+        let operator = world.grant(Role::Operator).await;
+        let page = world.text(OTHER, Some(&operator)).await;
+        assert!(page.contains("<b>Forge &#38; Co</b>") && page.contains("Try 3.1."), "{page}");
+        assert_eq!(page.contains("too few makers"), !is_told, "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_an_embargo_an_answer_is_read_by_insiders_alone() {
+    let embargo = Event::Letter(LetterEvent::EmbargoSet(EmbargoSet {
+        campaign: CAMPAIGN.parse().unwrap(),
+        until: "2027-03-31T00:00:00Z".parse().unwrap(),
+        reason: "vendors read it first".to_owned(),
+        by: "ada".to_owned(),
+    }));
+    let answered = said(answer("acme", "Mended in 8.2."));
+    let told = std::iter::once(embargo).chain(events()).chain([answered]);
+    let world = World::of(told.collect()).await;
+    assert_eq!(world.get(PAGE).await.status(), StatusCode::NOT_FOUND);
+    let operator = world.grant(Role::Operator).await;
+    let page = world.text(PAGE, Some(&operator)).await;
+    assert!(page.contains("Mended in 8.2.") && page.contains("the result itself is not"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
