@@ -125,7 +125,7 @@ pub(super) struct Wait {
 }
 
 impl Driver {
-    /// The complaints that its file knows: those of `list` and those of every verb, with whether a further try is made.
+    /// The complaints that its file knows: those of `list`, and those that hold for every verb.
     pub fn complaints(&self) -> impl Iterator<Item = &ErrorRule> {
         let of_list = self.verbs.get("list").map(|it| it.errors.as_slice()).unwrap_or_default();
         of_list.iter().chain(&self.errors)

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::observation::{Channel, Value};
 use platforms::command::Driver;
 use platforms::platform::{Platform as _, settle};
-use platforms::words::{Arrival, FaultClass, Job, JobState};
+use platforms::words::{Arrival, ExportPlan, FaultClass, Job, JobState, Severity};
 
 use crate::world::{Leaping, driver, platform};
 
@@ -105,4 +106,50 @@ async fn only_what_does_no_harm_is_tried_again() {
         assert_eq!(fault.vendor_code.as_deref(), Some("42"));
         assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), tries, "{verb} {more}");
     }
+}
+
+#[tokio::test]
+async fn what_leaves_and_what_is_asked_before_it_comes() {
+    let driver = driver(
+        r#"
+[verb.export]
+argv = ["sh", "-c", "echo $1 >$0/disk.$2", "${out}", "${vm_name}", "${format}"]
+[verb.import]
+argv = ["false"]
+map = { made_by_hand = { fixed = "false" } }
+dry = "would"
+[verb.would]
+argv = ["printf", "W17 old hardware\\nE3 no such network ${name}\\n"]
+parse = { as = "regex", pattern = '^(?<level>[WE])(?<code>\d+) (?<words>.*)$' }
+[verb.would.map]
+severity = { from = "level", values = { W = "warning", E = "error" } }
+code = "code"
+words = "words"
+[verb.guest-facts]
+argv = ["printf", "eth0 10.0.0.5\\neth1 10.0.0.6\\n"]
+parse = { as = "regex", pattern = '^\S+ (?<address>\S+)$' }
+map = { "net.addresses" = "address" }
+channel = "guest-agent"
+"#,
+    );
+    let (platform, folder) = (platform(&driver, &[]), tempfile::tempdir().unwrap());
+    let vm = platform.find("web").await.unwrap();
+    let mut plan = ExportPlan { format: "raw".to_owned(), folder: folder.path().to_owned() };
+    let job = platform.export(&vm, &plan).await.unwrap();
+    settle(&platform, &job, &Leaping::default()).await.unwrap();
+    assert_eq!(std::fs::read_to_string(folder.path().join("disk.raw")).unwrap(), "web\n");
+    plan.format = "row".to_owned();
+    let fault = platform.export(&vm, &plan).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Unsupported);
+
+    let findings = platform.precheck(&given(folder.path(), "")).await.unwrap();
+    let told: Vec<_> = findings.iter().map(|it| (it.severity, it.words.as_str())).collect();
+    let expected = [(Severity::Warning, "old hardware"), (Severity::Error, "no such network new")];
+    assert_eq!(told, expected);
+    assert_eq!(findings[0].code.as_deref(), Some("17"));
+
+    let facts = platform.guest_facts(&vm).await.unwrap();
+    assert_eq!((facts[0].fact.as_str(), facts[0].channel), ("net.addresses", Channel::GuestAgent));
+    let both = ["10.0.0.5", "10.0.0.6"].map(str::to_owned).to_vec();
+    assert_eq!(facts[0].value, Value::List(both));
 }

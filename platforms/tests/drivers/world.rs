@@ -124,11 +124,10 @@ impl Libvirt {
             .spawn()
             .unwrap();
         guard.stdin.as_mut().unwrap().write_all(b"domstate test\n").unwrap();
-        let mut said = String::new();
-        while !said.contains("running") {
-            let more = BufReader::new(guard.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
-            assert!(more > 0, "virsh is not connected: {said}");
-        }
+        // One reader for all lines: what it has read ahead would be lost with it.
+        let mut lines = BufReader::new(guard.stdout.as_mut().unwrap()).lines();
+        let connected = lines.any(|it| it.unwrap().contains("running"));
+        assert!(connected, "virsh ended before it was connected");
         Self { daemon, guard, folder }
     }
 
