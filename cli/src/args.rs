@@ -3,6 +3,7 @@
 mod access;
 mod declared;
 mod diff;
+mod drivers;
 mod export;
 mod import;
 pub(crate) mod insights;
@@ -24,6 +25,7 @@ pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Wit
 pub(crate) use past::Past;
 
 pub(crate) use diff::{Diff, DiffFormat, DiffGate};
+pub(crate) use drivers::{DriverTest, Drivers};
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
 pub(crate) use import::ImportCampaigns;
 pub(crate) use insights::Insights;
@@ -174,6 +176,9 @@ pub(crate) enum Command {
     /// Policies: those that are shipped, your own, and what would change between them
     #[command(subcommand)]
     Policy(Policy),
+    /// Drivers of real platforms: those that are shipped, and whether one does what it must
+    #[command(subcommand)]
+    Drivers(Drivers),
     /// Judge a campaign by the gates of a policy
     #[command(after_help = policy::GATES)]
     Gate(Gates),

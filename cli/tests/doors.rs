@@ -5,6 +5,7 @@
 mod access;
 mod called;
 mod diff;
+mod drivers;
 mod house;
 mod imports;
 mod insights;
@@ -85,6 +86,8 @@ fn every_command_has_an_example() {
         &["log", "evidence"],
         &["verify"],
         &["completions"],
+        &["drivers", "list"],
+        &["drivers", "test"],
         &["policy", "list"],
         &["policy", "show"],
         &["policy", "check"],

@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may import whom, within the house.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("cli", &["domain", "ingest", "ledger", "post", "reports", "runner", "service", "store"]),
+const ARROWS: [(&str, &[&str]); 10] = [
+    (
+        "cli",
+        &[
+            "domain",
+            "ingest",
+            "ledger",
+            "platforms",
+            "post",
+            "reports",
+            "runner",
+            "service",
+            "store",
+        ],
+    ),
     ("service", &["domain", "ingest", "ledger", "reports", "store"]),
     ("ingest", &["domain", "store"]),
     ("store", &["domain", "ledger"]),
@@ -14,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("runner", &["domain"]),
     ("reports", &["domain"]),
     ("post", &[]),
+    ("platforms", &["domain"]),
     ("domain", &[]),
 ];
 

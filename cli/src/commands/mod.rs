@@ -6,6 +6,7 @@ mod attestation;
 mod baseline;
 mod bundle;
 mod diff;
+mod drivers;
 mod embedded;
 mod explain;
 mod export;
@@ -86,6 +87,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
+        Command::Drivers(command) => drivers::execute(&args, command),
         Command::Policy(command) => policy::execute(&args, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,0 +1,149 @@
+//! A driver file that was checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::observation::Channel;
+use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::file::Pick;
+use super::parse::Parser;
+use super::template::Template;
+use crate::words::{CapabilitySet, FaultClass};
+
+/// How far a driver was really tried; a file never claims more than was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exercised {
+    /// Written from what the vendor documents; the programs were never run.
+    DocumentationOnly,
+    /// The real programs ran against somebody else's simulator.
+    ThirdPartySimulator,
+    /// The real programs ran against the real platform.
+    RealThing,
+}
+
+impl Exercised {
+    /// In words for tables.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::DocumentationOnly => "written from documentation, never run",
+            Self::ThirdPartySimulator => "third-party simulator",
+            Self::RealThing => "real thing",
+        }
+    }
+}
+
+/// A driver: everything that its file says.
+#[derive(Debug)]
+pub struct Driver {
+    /// Its name.
+    pub id: String,
+    /// What it reaches.
+    pub product: String,
+    /// How far it was tried.
+    pub exercised: Exercised,
+    /// Against what, and which parts.
+    pub evidence: String,
+    /// Where its calls and answers are documented.
+    pub sources: Vec<String>,
+    /// What it must be told.
+    pub vars: BTreeMap<String, Var>,
+    /// What it can do.
+    pub capabilities: CapabilitySet,
+    pub(super) env: BTreeMap<String, Template>,
+    pub(super) retry: Retry,
+    pub(super) errors: Vec<ErrorRule>,
+    pub(super) verbs: BTreeMap<String, Verb>,
+}
+
+/// Something that a driver must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Var {
+    /// What it is.
+    pub about: String,
+    /// What it is when nobody says otherwise.
+    pub default: Option<String>,
+    /// For a secret: where its value is, `env:NAME` or `file:PATH`.
+    pub secret: Option<String>,
+}
+
+/// What a complaint means.
+#[derive(Debug)]
+pub struct ErrorRule {
+    pub(super) pattern: Regex,
+    /// Its class.
+    pub class: FaultClass,
+    /// A complaint as the program writes it.
+    pub example: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retry {
+    /// How often more, after the first time.
+    pub(super) most: u32,
+    /// How long to wait before the first of them; doubled each time.
+    pub(super) first: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct Verb {
+    pub(super) argv: Vec<Template>,
+    pub(super) exit: BTreeSet<i32>,
+    pub(super) limit: Duration,
+    /// Whether calling it again does no harm.
+    pub(super) again: bool,
+    pub(super) reading: Option<Reading>,
+    pub(super) also: Vec<String>,
+    pub(super) disks: Option<Reading>,
+    pub(super) nics: Option<Reading>,
+    pub(super) errors: Vec<ErrorRule>,
+    pub(super) wait: Option<Wait>,
+    pub(super) undo: Option<String>,
+    pub(super) dry: Option<String>,
+    pub(super) cancel: Option<String>,
+    pub(super) channel: Channel,
+}
+
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) parse: Parser,
+    pub(super) map: BTreeMap<String, Pick>,
+}
+
+#[derive(Debug)]
+pub(super) struct Wait {
+    pub(super) verb: String,
+    pub(super) field: String,
+    pub(super) equals: String,
+    pub(super) failed: BTreeSet<String>,
+    pub(super) progress: Option<String>,
+    pub(super) every: Duration,
+    pub(super) limit: Duration,
+}
+
+impl Driver {
+    /// The complaints that its file knows: those of `list`, and those that hold for every verb.
+    pub fn complaints(&self) -> impl Iterator<Item = &ErrorRule> {
+        let of_list = self.verbs.get("list").map(|it| it.errors.as_slice()).unwrap_or_default();
+        of_list.iter().chain(&self.errors)
+    }
+
+    /// How often a reading call is tried again.
+    #[must_use]
+    pub fn tries_again(&self) -> u32 {
+        self.retry.most
+    }
+
+    /// Its secrets, by name, and where their values are.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.vars.iter().filter_map(|(name, var)| Some((name.as_str(), var.secret.as_deref()?)))
+    }
+
+    /// Its verbs, in order.
+    pub fn verbs(&self) -> impl Iterator<Item = &str> {
+        self.verbs.keys().map(String::as_str)
+    }
+}

@@ -1,0 +1,112 @@
+//! Real processes: exact arguments, bounded time, bounded output, nothing left.
+
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+
+use super::{Answer, Broken, Call, EnvPiece, MOST_OUTPUT, Pending, Secrets, Transport};
+
+/// Runs calls on this machine.
+#[derive(Debug, Clone, Default)]
+pub struct Processes {
+    secrets: Secrets,
+}
+
+impl Processes {
+    /// Runs calls that may use these secrets.
+    #[must_use]
+    pub fn new(secrets: Secrets) -> Self {
+        Self { secrets }
+    }
+
+    fn command(&self, call: &Call) -> Result<Command, Broken> {
+        let mut command = Command::new(call.argv.first().map_or("", |it| it.real.as_str()));
+        command.args(call.argv.iter().skip(1).map(|it| &it.real));
+        // Answers are parsed: they must not depend on who asks.
+        command.env("LC_ALL", "C").env("TZ", "UTC");
+        for (name, pieces) in &call.env {
+            command.env(name, self.text(pieces)?);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Its own group: Ctrl-C reaches Portolan alone, and a script ends with all it started.
+        command.process_group(0).kill_on_drop(true);
+        Ok(command)
+    }
+
+    fn text(&self, pieces: &[EnvPiece]) -> Result<String, Broken> {
+        let text = pieces.iter().map(|it| match it {
+            EnvPiece::Plain(text) => Ok(text.as_str()),
+            EnvPiece::Secret(name) => {
+                self.secrets.value(name).ok_or_else(|| Broken::NoSecret(name.clone()))
+            }
+        });
+        text.collect()
+    }
+
+    async fn run(&self, call: &Call) -> Result<Answer, Broken> {
+        let program = call.program();
+        let lost =
+            |why: std::io::Error| Broken::Lost { program: call.program(), why: why.to_string() };
+        let mut child = self
+            .command(call)?
+            .spawn()
+            .map_err(|why| Broken::NotStarted { program: program.clone(), why: why.to_string() })?;
+        let _group = Group::of(&child);
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let all = async { tokio::join!(child.wait(), bounded(out), bounded(err)) };
+        let ended = tokio::time::timeout(call.limit, all).await;
+        let Ok((status, (stdout, out_cut), (stderr, err_cut))) = ended else {
+            child.kill().await.map_err(lost)?;
+            return Err(Broken::TimedOut { program, limit: call.limit });
+        };
+        Ok(Answer {
+            exit: status.map_err(lost)?.code(),
+            stdout: self.secrets.masked(stdout),
+            stderr: self.secrets.masked(stderr),
+            cut: out_cut || err_cut,
+        })
+    }
+}
+
+impl Transport for Processes {
+    fn call<'a>(&'a self, call: &'a Call) -> Pending<'a, Result<Answer, Broken>> {
+        Box::pin(self.run(call))
+    }
+}
+
+/// A program and whatever it started, ended together. Also after it has ended by itself: what it left behind would hold
+/// on to the platform unseen.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Mostly nobody is left in it.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// Reads a stream to its end and keeps its beginning; says whether anything is missing.
+async fn bounded(stream: Option<impl AsyncRead + Unpin>) -> (String, bool) {
+    let Some(mut stream) = stream else {
+        return (String::new(), false);
+    };
+    let (mut kept, mut cut) = (Vec::new(), false);
+    let mut buffer = [0; 8192];
+    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+        let room = MOST_OUTPUT.saturating_sub(kept.len()).min(count);
+        kept.extend_from_slice(&buffer[..room]);
+        cut |= room < count;
+    }
+    (String::from_utf8_lossy(&kept).into_owned(), cut)
+}

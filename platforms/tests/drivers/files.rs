@@ -1,0 +1,182 @@
+//! Driver files: each mistake is told with its line, what it is, and what to do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use platforms::command::{Driver, Exercised};
+use platforms::conformance::{CommandSubject, Held, hold};
+use platforms::shipped;
+use platforms::transport::{Origin, Processes, Replay, Secrets, Transcript, Transport};
+
+use crate::world::{Leaping, over};
+
+const GOOD: &str = r#"[platform]
+id = "made-up"
+product = "Made up"
+exercised = "documentation-only"
+evidence = "none"
+twice = "idempotent"
+[vars]
+host = { about = "where" }
+password = { about = "the password", secret = "env:PW" }
+[env]
+PW = "${password}"
+[verb.identify]
+argv = ["tool", "version", "${host}"]
+parse = { as = "text" }
+map = { version = "text" }
+[verb.list]
+argv = ["tool", "list"]
+parse = { as = "table" }
+map = { id = "Id", name = "Name" }
+[verb.start]
+argv = ["tool", "start", "${vm}"]
+wait = { verb = "state", field = "state", equals = "running", every = "1s", limit = "1m" }
+[verb.state]
+argv = ["tool", "state", "${vm}"]
+parse = { as = "text" }
+map = { state = { from = "text", values = { up = "running" } } }
+[[errors]]
+match = "no such"
+class = "not-found"
+example = "no such vm"
+"#;
+
+/// The mistakes of the good file with one thing changed, as a person reads them.
+fn mistakes(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    let problems = Driver::read(&GOOD.replacen(from, to, 1)).unwrap_err();
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_mistake_has_a_line_and_a_remedy() {
+    Driver::read(GOOD).unwrap();
+    for (from, to, told) in [
+        ("[vars]", "[vars", "line 7: "),
+        ("twice", "thrice", "line 6: unknown field `thrice`"),
+        ("id = \"made-up\"\n", "", "line 1: missing field `id`; add it"),
+        ("\"made-up\"", "\"Made Up\"", "line 1: the id \"Made Up\" is none"),
+        (
+            "${host}",
+            "${hots}",
+            "line 13: there is no value `hots` here; near it: `host`; declare it",
+        ),
+        ("${host}", "${password}", "line 13: the secret `password` stands among the arguments"),
+        ("${host}", "${host", "line 13: `${host` has no end; a value is written ${name}"),
+        ("${host}", "${vm}", "line 13: there is no value `vm` here"),
+        ("argv = [\"tool\", \"list\"]", "argv = []", "argv is empty; name the program first"),
+        ("\"tool\", \"list\"", "\"${host}\", \"list\"", "line 17: the program is not named"),
+        (
+            "env:PW",
+            "hunter2",
+            "line 9: `password` says not where the secret is; write \"env:NAME\"",
+        ),
+        ("host = {", "vm = {", "line 8: no value can be called `vm`"),
+        ("map = { version = \"text\" }", "", "`identify` does not map `version`"),
+        (
+            "version = \"text\"",
+            "version = \"txt\"",
+            "there is no `txt` here; this parser gives `text` alone",
+        ),
+        (
+            "id = \"Id\"",
+            "id = \"Id\", nmae = \"Name\"",
+            "line 19: there is no field `nmae` here; near it: `name`",
+        ),
+        ("[verb.start]", "[verb.strat]", "nothing asks for the verb `strat`; near it: `start`"),
+        (
+            "verb = \"state\"",
+            "verb = \"stat\"",
+            "names a verb `stat` that is not there; near it: `start`, `state`",
+        ),
+        (
+            "field = \"state\"",
+            "field = \"sate\"",
+            "waits for `sate`, which `state` does not map; near it: `state`",
+        ),
+        ("\"1s\"", "\"1 s\"", "line 22: \"1 s\" is no time; write such as"),
+        ("\"1s\"", "\"1h\"", "line 22: it asks less often than it waits"),
+        ("\"running\" }", "\"runing\" }", "`state` cannot be `runing`; write one of: running, off"),
+        ("\"no such\"", "\"(?<\"", "the pattern cannot be used"),
+        ("\"no such vm\"", "\"fine\"", "`no such` does not match its own example"),
+        ("\"not-found\"", "\"lost\"", "unknown variant `lost`"),
+        ("[verb.list]", "[verb.lists]", "there is no verb `list`; add [verb.list]"),
+        ("PW = ", "\"P=W\" = ", "`P=W` is no name of an environment variable"),
+    ] {
+        let said = mistakes(from, to);
+        assert!(said.contains(told), "{to}:\n  expected {told}\n  in {said}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_together_and_not_without_end() {
+    let two = GOOD.replace("${host}", "${hots}").replace("\"1s\"", "\"1x\"");
+    let problems = Driver::read(&two).unwrap_err();
+    assert_eq!(problems.iter().map(|it| it.line).collect::<Vec<_>>(), [13, 22]);
+    let many = GOOD.replace("\"list\"]", &format!("\"list\"{}]", ", \"${x}\"".repeat(500)));
+    assert!((1..=20).contains(&Driver::read(&many).unwrap_err().len()));
+    let long = format!("{GOOD}#{}", "x".repeat(300_000));
+    assert!(Driver::read(&long).unwrap_err()[0].what.contains("more than 256 KiB"));
+}
+
+#[test]
+fn the_shipped_drivers_are_sound_and_claim_no_more_than_was_done() {
+    for shipped in shipped::ALL {
+        let driver =
+            Driver::read(shipped.text).unwrap_or_else(|it| panic!("{}: {it:?}", shipped.id));
+        assert_eq!(driver.id, shipped.id);
+        let transcript = shipped.transcript.map(|it| Transcript::read(it).unwrap());
+        if driver.exercised == Exercised::DocumentationOnly {
+            assert!(!driver.sources.is_empty(), "{}: from which documentation?", shipped.id);
+            let written = transcript.is_none_or(|it| it.origin == Origin::WrittenFromDocumentation);
+            assert!(written, "{}", shipped.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_driver_conforms_to_its_shipped_transcript() {
+    let mut tried = 0;
+    for shipped in shipped::ALL {
+        let Some(text) = shipped.transcript else {
+            continue;
+        };
+        let driver = Arc::new(Driver::read(shipped.text).unwrap());
+        let needed =
+            driver.vars.iter().filter(|(_, it)| it.default.is_none() && it.secret.is_none());
+        let given: Vec<(&str, &str)> = needed.map(|(name, _)| (name.as_str(), "x")).collect();
+        let transport: Arc<dyn Transport> = Arc::new(Replay::of(Transcript::read(text).unwrap()));
+        let platform = over(&driver, &given, Arc::clone(&transport));
+        let way = (transport, false);
+        let subject = CommandSubject::new(&platform, Arc::clone(&driver), way, Secrets::default());
+        let suite = hold(&subject, None, &Leaping::default()).await;
+        assert!(suite.conforms(), "{}: {suite:#?}", shipped.id);
+        let ambiguous = suite.clauses.iter().find(|it| it.id == "find.ambiguous").unwrap();
+        assert_eq!(ambiguous.held, Held::Holds, "{}: two have one name", shipped.id);
+        tried += 1;
+    }
+    assert!(tried > 0);
+}
+
+/// The example of docs/drivers.md.
+fn example() -> String {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/drivers.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let (_, behind) = text.split_once("```toml\n").unwrap();
+    behind.split_once("```").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn the_example_of_the_documentation_conforms() {
+    let driver = Arc::new(Driver::read(&example()).unwrap());
+    let secrets = BTreeMap::from([("token".to_owned(), "hunter2-and-more".into())]);
+    let secrets = Secrets::new(secrets).unwrap();
+    let transport: Arc<dyn Transport> = Arc::new(Processes::new(secrets.clone()));
+    let platform = over(&driver, &[], Arc::clone(&transport));
+    let subject = CommandSubject::new(&platform, driver, (transport, true), secrets);
+    let suite = hold(&subject, None, &Leaping::default()).await;
+    assert!(suite.conforms(), "{suite:#?}");
+    let secret = suite.clauses.iter().find(|it| it.id == "secret.kept").unwrap();
+    assert_eq!(secret.held, Held::Holds);
+}
