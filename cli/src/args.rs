@@ -8,6 +8,7 @@ mod import;
 pub(crate) mod insights;
 mod letters;
 mod log;
+mod ovf;
 mod past;
 mod policy;
 mod remote;
@@ -33,6 +34,7 @@ pub(crate) use letters::{
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
+pub(crate) use ovf::{Ovf, OvfCheck, OvfWrite};
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use remote::{Agent, Credential, Offer, Remote, Spool, Spooling};
 pub(crate) use running::{Cache, Gate, Part, Plan, Run};
@@ -174,6 +176,9 @@ pub(crate) enum Command {
     /// Policies: those that are shipped, your own, and what would change between them
     #[command(subcommand)]
     Policy(Policy),
+    /// OVF packages: check and write them
+    #[command(subcommand)]
+    Ovf(Ovf),
     /// Judge a campaign by the gates of a policy
     #[command(after_help = policy::GATES)]
     Gate(Gates),

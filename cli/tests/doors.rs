@@ -90,6 +90,8 @@ fn every_command_has_an_example() {
         &["policy", "check"],
         &["policy", "diff"],
         &["gate"],
+        &["ovf", "check"],
+        &["ovf", "write"],
         &["letters", "embargo"],
         &["letters", "preview"],
         &["letters", "send"],

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may import whom, within the house.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("cli", &["domain", "ingest", "ledger", "post", "reports", "runner", "service", "store"]),
+const ARROWS: [(&str, &[&str]); 10] = [
+    (
+        "cli",
+        &["domain", "ingest", "ledger", "package", "post", "reports", "runner", "service", "store"],
+    ),
     ("service", &["domain", "ingest", "ledger", "reports", "store"]),
     ("ingest", &["domain", "store"]),
     ("store", &["domain", "ledger"]),
     ("ledger", &[]),
-    ("runner", &["domain"]),
+    ("package", &["domain"]),
+    ("runner", &["domain", "package"]),
     ("reports", &["domain"]),
     ("post", &[]),
     ("domain", &[]),
