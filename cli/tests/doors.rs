@@ -9,6 +9,7 @@ mod house;
 mod imports;
 mod insights;
 mod killed;
+mod ovf;
 mod policies;
 
 use std::path::Path;
