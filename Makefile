@@ -7,7 +7,7 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters clean
+.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters bench-ovf clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make bench-service  measure pages, watchers and reports of labs against nginx and goals (BENCH=--quick)'
 	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
 	@echo 'make bench-letters  measure a thousand letters in one run against lettre alone (BENCH=--quick)'
+	@echo 'make bench-ovf  measure packing and checking of OVF packages against qemu-img, tar and sha256sum (BENCH=--quick)'
 	@echo 'make lint   formatting and clippy, warnings as errors'
 	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
 
@@ -76,6 +77,10 @@ bench-letters: setup
 # Column work against DuckDB and pandas; the first build is long.
 bench-tables:
 	lab/bench-tables.sh $(BENCH)
+
+# Packages against qemu-img, tar and sha256sum; needs 45 GiB of disk, --quick 5.
+bench-ovf: setup
+	lab/bench-ovf.sh $(BENCH)
 
 clean:
 	rm -rf target bench/target fuzz/target portolan-data $(OUT)

@@ -9,6 +9,7 @@ mod import;
 pub(crate) mod insights;
 mod letters;
 mod log;
+mod ovf;
 mod past;
 mod policy;
 mod remote;
@@ -35,6 +36,7 @@ pub(crate) use letters::{
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
+pub(crate) use ovf::{Ovf, OvfCheck, OvfWrite};
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use remote::{Agent, Credential, Offer, Remote, Spool, Spooling};
 pub(crate) use running::{Cache, Gate, Part, Plan, Run};
@@ -179,6 +181,9 @@ pub(crate) enum Command {
     /// Drivers of real platforms: those that are shipped, and whether one does what it must
     #[command(subcommand)]
     Drivers(Drivers),
+    /// OVF packages: check and write them
+    #[command(subcommand)]
+    Ovf(Ovf),
     /// Judge a campaign by the gates of a policy
     #[command(after_help = policy::GATES)]
     Gate(Gates),

@@ -10,6 +10,7 @@ mod house;
 mod imports;
 mod insights;
 mod killed;
+mod ovf;
 mod policies;
 
 use std::path::Path;
@@ -93,6 +94,8 @@ fn every_command_has_an_example() {
         &["policy", "check"],
         &["policy", "diff"],
         &["gate"],
+        &["ovf", "check"],
+        &["ovf", "write"],
         &["letters", "embargo"],
         &["letters", "preview"],
         &["letters", "send"],

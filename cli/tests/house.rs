@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may import whom, within the house.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     (
         "cli",
         &[
             "domain",
             "ingest",
             "ledger",
+            "package",
             "platforms",
             "post",
             "reports",
@@ -24,7 +25,8 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("ingest", &["domain", "store"]),
     ("store", &["domain", "ledger"]),
     ("ledger", &[]),
-    ("runner", &["domain"]),
+    ("package", &["domain"]),
+    ("runner", &["domain", "package"]),
     ("reports", &["domain"]),
     ("post", &[]),
     ("platforms", &["domain"]),

@@ -15,7 +15,6 @@ mod stopwatch;
 mod tool;
 
 pub mod lab;
-pub mod ovf;
 pub mod remote;
 
 pub use driver::{Driver, Proof, StepReport};

@@ -19,6 +19,7 @@ mod listing;
 mod log;
 mod matrix;
 mod offer;
+mod ovf;
 mod plan;
 mod policy;
 mod probe;
@@ -86,6 +87,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Spool(command) => spool::execute(&args, command),
         Command::Log(command) => log::execute(&args, command),
         Command::Verify(command) => verify::execute(&args, command),
+        Command::Ovf(command) => ovf::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
         Command::Drivers(command) => drivers::execute(&args, command),
         Command::Policy(command) => policy::execute(&args, command),

@@ -7,15 +7,16 @@ use domain::ids::Sha256Digest;
 use domain::observation::{Channel, Observation};
 use domain::step::Step;
 use domain::testbed::Package;
+use package::descriptor::OutDisk;
 
 use super::acts::Lab;
 use super::layout::{PackageKey, write_whole};
+use super::ovf;
 use super::qemu_img::Disk;
 use super::seen::{Seen, Stop, report};
 use super::source::{SourceVm, digest};
 use crate::driver::{Proof, StepReport};
 use crate::ledger::vm_uses;
-use crate::ovf::{Hardware, write_descriptor, write_manifest};
 use crate::stopwatch::Stopwatch;
 use crate::tool::ToolRun;
 
@@ -102,21 +103,14 @@ impl Lab {
         let run = self.convert(from, to, &stream).await?;
 
         let disk_file = disk.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let vm = &source.vm;
-        let descriptor = write_descriptor(&Hardware {
-            name: vm.name.clone(),
-            cpus: vm.cpus,
-            memory_mib: vm.memory_mib,
-            mac: vm.mac.clone(),
-            uuid: vm.uuid.clone(),
-            disk_file: disk_file.clone(),
-            disk_file_bytes: size(&disk)?,
+        let out = OutDisk {
+            file: disk_file,
+            file_bytes: size(&disk)?,
             capacity_bytes: u64::try_from(source.capacity_bytes).unwrap_or(0),
-        });
-        let descriptor = descriptor.map_err(|error| Stop::io(&folder, &error))?;
-        let digest = digest(&disk)?;
-        let manifest =
-            write_manifest(&[(DESCRIPTOR, Sha256Digest::of(&descriptor)), (&disk_file, digest)]);
+        };
+        let written = ovf::write(&source.vm, out, digest(&disk)?);
+        let ovf::Written { descriptor, manifest } =
+            written.map_err(|error| Stop::io(&folder, &error))?;
         for (name, bytes) in [(DESCRIPTOR, &descriptor[..]), (MANIFEST, manifest.as_bytes())] {
             let path = folder.join(name);
             std::fs::write(&path, bytes).map_err(|error| Stop::io(&path, &error))?;

@@ -247,7 +247,7 @@ fn jobs(testbed: &Testbed) -> Result<Vec<Job>, SettingsProblem> {
 }
 
 /// The digest of a file's bytes.
-pub(crate) fn digest_file(path: &Path) -> std::io::Result<Sha256Digest> {
+pub(super) fn digest_file(path: &Path) -> std::io::Result<Sha256Digest> {
     let mut hash = Sha256::new();
     let mut file = fs::File::open(path)?;
     std::io::copy(&mut file, &mut hash)?;

@@ -9,14 +9,13 @@ use domain::step::Step;
 use domain::testbed::Package;
 
 use super::acts::Lab;
-use super::export::DESCRIPTOR;
 use super::layout::{PackageKey, read_whole, trial_folder, write_whole};
 use super::machine::Machine;
+use super::ovf;
 use super::qemu_img::{self, Disk};
 use super::seen::{Seen, Stop, report};
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
-use crate::ovf::read_envelope;
 use crate::slots::Claim;
 use crate::stopwatch::Stopwatch;
 
@@ -123,12 +122,11 @@ impl Lab {
         if key.through == Package::Disk {
             return Ok((vm, true));
         }
-        let descriptor = key.folder(self.ledger.folder()).join(DESCRIPTOR);
-        let envelope = read_envelope(&descriptor)
-            .map_err(|problem| Stop::product(problem.to_string(), Seen::default()))?;
-        (vm.memory_mib, vm.cpus) = (envelope.memory_mib, envelope.cpus);
-        vm.mac = envelope.mac.unwrap_or(vm.mac);
-        vm.uuid = envelope.uuid.unwrap_or(vm.uuid);
+        let described = ovf::describe(&key.folder(self.ledger.folder()))
+            .map_err(|problem| Stop::product(problem, Seen::default()))?;
+        (vm.memory_mib, vm.cpus) = (described.memory_mib, described.cpus);
+        vm.mac = described.mac.unwrap_or(vm.mac);
+        vm.uuid = described.uuid.unwrap_or(vm.uuid);
         Ok((vm, false))
     }
 

@@ -8,12 +8,11 @@ use domain::step::Step;
 use domain::testbed::Package;
 
 use super::acts::Lab;
-use super::export::{DESCRIPTOR, MANIFEST};
 use super::layout::{PackageKey, trial_folder};
+use super::ovf;
 use super::qemu_img::Disk;
 use super::seen::{Seen, Stop, report};
 use crate::driver::StepReport;
-use crate::ovf::{Envelope, ManifestProblem, OvfProblem, check_manifest, read_envelope};
 use crate::stopwatch::Stopwatch;
 
 /// Why two VMs of this lab cannot get into each other's way.
@@ -138,8 +137,8 @@ impl Lab {
         ]);
         let folder = key.folder(self.ledger.folder());
         match key.through {
-            Package::Ovf => ovf_facts(&folder, &mut seen),
-            Package::Disk => seen.observations.extend(OVF_FACTS.map(without_ovf)),
+            Package::Ovf => seen.observations.extend(ovf::facts(&folder)),
+            Package::Disk => seen.observations.extend(ovf::FACTS.map(without_ovf)),
         }
         Ok(seen)
     }
@@ -159,52 +158,9 @@ impl Lab {
     }
 }
 
-/// Facts of an OVF package; a bare disk has none of them.
-const OVF_FACTS: [&str; 8] = [
-    "ovf.well_formed",
-    "ovf.stays_inside",
-    "ovf.hardware_complete",
-    "ovf.disk_linked",
-    "ovf.size_matches",
-    "ovf.network_linked",
-    "ovf.manifest_present",
-    "ovf.manifest_matches",
-];
-
 fn without_ovf(fact: &str) -> Observation {
     let why = Value::NotApplicable("this route has no OVF package".to_owned());
     Observation::new(fact, why, Channel::DiskInspection)
-}
-
-fn ovf_facts(folder: &Path, seen: &mut Seen) {
-    let envelope = read_envelope(&folder.join(DESCRIPTOR));
-    let manifest = check_manifest(&folder.join(MANIFEST));
-    let flag = |fact: &str, value| Observation::flag(fact, value, Channel::DiskInspection);
-    let problem = envelope.as_ref().err();
-    let size_matches = envelope.as_ref().is_ok_and(|it| size_matches(folder, it));
-    let unreadable = matches!(
-        problem,
-        Some(OvfProblem::Unreadable(_) | OvfProblem::NotWellFormed(_) | OvfProblem::NotAnEnvelope)
-    );
-    let incomplete = matches!(problem, Some(OvfProblem::NotANumber(_)));
-    let unlinked = matches!(problem, Some(OvfProblem::Lacks(_) | OvfProblem::DiskFormat));
-    let escapes = matches!(problem, Some(OvfProblem::Escape(_)))
-        || matches!(manifest, Err(ManifestProblem::Escape(_)));
-    seen.observations.extend([
-        flag("ovf.well_formed", !unreadable),
-        flag("ovf.stays_inside", !escapes),
-        flag("ovf.hardware_complete", !unreadable && !incomplete),
-        flag("ovf.disk_linked", !unreadable && !unlinked),
-        flag("ovf.size_matches", size_matches),
-        flag("ovf.network_linked", envelope.is_ok_and(|it| it.network_linked)),
-        flag("ovf.manifest_present", manifest != Err(ManifestProblem::Absent)),
-        flag("ovf.manifest_matches", manifest.is_ok()),
-    ]);
-}
-
-fn size_matches(folder: &Path, envelope: &Envelope) -> bool {
-    let found = std::fs::metadata(folder.join(&envelope.disk_file)).map(|it| it.len()).ok();
-    found.is_some() && found == envelope.disk_file_bytes
 }
 
 /// What a target offers.
