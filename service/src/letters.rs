@@ -16,6 +16,7 @@ use crate::api::responses::{Problems, Refusals};
 use crate::problem::Problem;
 use crate::reading::work;
 use crate::service::Service;
+use crate::vendors::replies;
 use crate::viewer::Operator;
 
 /// Most commands of one request.
@@ -70,6 +71,11 @@ async fn take(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let LetterRequest { commands } = read(&body)?;
+    for command in &commands {
+        if let LetterCommand::Settle(reply) = command {
+            replies::names_nobody_else(&service, reply)?;
+        }
+    }
     let by = known.account.to_string();
     let signed = commands.into_iter().map(|it| it.by(&by)).collect();
     let noted = service.record_letters(signed).await?;

@@ -4,7 +4,7 @@
 mod answering;
 mod links;
 mod receipts;
-mod replies;
+pub(crate) mod replies;
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, Route, web};

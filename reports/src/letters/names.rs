@@ -29,6 +29,19 @@ struct Name {
     of: Option<VendorId>,
 }
 
+/// Why a reply to this vendor is not given: it names another vendor's tool, or a vendor that makes tools
+/// alone. None when it may be: the vendor reads it as it is written.
+#[must_use]
+pub fn told_by_reply(text: &str, vendor: &VendorId, testbed: &Testbed) -> Option<String> {
+    let names = Names::of_tools(testbed);
+    let found = names.of_others(text, vendor);
+    let name = found.first()?;
+    Some(format!(
+        "the reply names `{name}`, which is another vendor's, and `{vendor}` reads the reply as it is \
+         written: say it without the name"
+    ))
+}
+
 impl Names {
     /// The names of a testbed's tools, of the routes that need one, and of its vendors.
     #[must_use]

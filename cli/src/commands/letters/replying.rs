@@ -4,7 +4,7 @@ use domain::event::{Answered, DisputeSettled, Event};
 use domain::letter::LetterCommand;
 use domain::registry::Declared;
 use domain::testbed::Testbed;
-use reports::letters::names::Names;
+use reports::letters::names::told_by_reply;
 use reports::viewpoint::Viewpoint;
 use serde_json::json;
 
@@ -39,14 +39,6 @@ fn names_nobody_else(args: &Args, to: &Declared<Answered>, text: &str) -> Result
             testbed.get_or_insert(it.testbed);
         }
     })?;
-    let names = testbed.as_ref().map(Names::of_tools);
-    let found = names.as_ref().map(|it| it.of_others(text, &to.what.vendor)).unwrap_or_default();
-    match found.first() {
-        None => Ok(()),
-        Some(name) => Err(Exit::usage(format!(
-            "the reply names `{name}`, which is another vendor's, and `{}` reads the reply as it is \
-             written: say it without the name",
-            to.what.vendor
-        ))),
-    }
+    let told = testbed.as_ref().and_then(|it| told_by_reply(text, &to.what.vendor, it));
+    told.map_or(Ok(()), |why| Err(Exit::usage(why)))
 }

@@ -8,6 +8,7 @@ use domain::event::{
 use domain::ids::Sha256Digest;
 use domain::plan::CellId;
 use reqwest::StatusCode;
+use store::EventLog as _;
 use tokio::runtime::Runtime;
 
 use super::sameness::{Shown, differing, events, to_anyone};
@@ -252,4 +253,38 @@ async fn what_a_vendor_sends_is_shown_as_text_and_each_vendor_stands_there_twice
     let page = world.text(PAGE, None).await;
     assert!(!page.contains("<script>alert") && page.contains("alert(39)"), "{page}");
     assert_eq!(page.matches("<figure class=\"answer\">").count(), 2, "the last, and the dispute");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_reply_tells_a_vendor_of_another_ones_tool() {
+    let world = World::start().await;
+    let operator = world.grant(Role::Operator).await;
+    let acme = world.grant(Role::Vendor { vendor: "acme".parse().unwrap() }).await;
+    let position = world.log.head();
+    let answered = serde_json::json!({
+        "campaign": CAMPAIGN, "cell": "portable/kvm/acme-like", "text": "Mended in 8.2.", "disputes": true,
+    });
+    let asked = world.client.post(format!("{}/api/v1/vendors/acme/answers", world.url));
+    let asked = asked.bearer_auth(&acme).header("content-type", "application/json");
+    let answered_as = asked.body(answered.to_string()).send().await.unwrap();
+    assert!(answered_as.status().is_success(), "{}", answered_as.text().await.unwrap());
+    let reply = |text: &str| {
+        let settle = serde_json::json!({ "answer": position, "text": text, "by": "ada" });
+        let asked = world.client.post(format!("{}/api/v1/letters", world.url));
+        asked
+            .bearer_auth(&operator)
+            .header("content-type", "application/json")
+            .body(serde_json::json!({ "commands": [{ "settle": settle }] }).to_string())
+            .send()
+    };
+    let record = world.service.library.records(world.service.now());
+    let testbed = &record.iter().find(|it| it.id.as_str() == CAMPAIGN).unwrap().testbed;
+    let theirs = testbed.converters.iter().find(|it| it.vendor.as_str() != "acme").unwrap();
+    let head = world.log.head();
+    let refused = reply(&format!("As before with {}.", theirs.product)).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().await.unwrap().contains("another vendor's"));
+    assert_eq!(world.log.head(), head, "nothing is recorded");
+    assert_eq!(reply("As before.").await.unwrap().status(), StatusCode::OK);
+    assert_eq!(world.log.head(), head + 1);
 }
