@@ -128,9 +128,12 @@ fn what_does_not_fit_is_counted_and_stands_below() {
     let long =
         LetterSetting { page: format!("https://acme.example/{}", "a".repeat(90)), ..setting() };
     let letter = new_letter(view(&drawn), None, long.clone());
-    insta::assert_snapshot!("letter_screen_full", screen(&letter).join("\n"));
+    let screen = screen(&letter);
+    insta::assert_snapshot!("letter_screen_full", screen.join("\n"));
+    let on_screen = screen.iter().filter(|it| it.starts_with("  ✗ FAILURE")).count();
+    assert!(screen.contains(&format!("  and {} more results below", 30 - on_screen)));
     let whole = text::text(&letter);
-    assert_eq!(whole.matches("✗ FAILURE").count(), 30 + letter.pressing.len() + 1);
+    assert_eq!(whole.matches("✗ FAILURE").count(), 30 + on_screen + 1);
     assert_eq!(whole.lines().last(), Some(long.page.as_str()));
 }
 
