@@ -53,7 +53,7 @@ pub enum WriteError {
     #[error("{:?} cannot name a package's files: use letters, digits and dots", .0)]
     Name(String),
     /// A disk is in a format that is not read.
-    #[error("{} is {format}: convert it first, qemu-img convert -O raw", .path.display())]
+    #[error("{} is {format}: unpack it if it is packed, and convert it first, qemu-img convert -O raw", .path.display())]
     Format {
         /// The disk.
         path: PathBuf,
