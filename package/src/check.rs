@@ -12,7 +12,7 @@ use crate::descriptor::{self, Descriptor};
 use crate::digest::Hashing;
 use crate::finding::{Finding, Worst};
 use crate::manifest::{self, Manifest};
-use crate::name::ending;
+use crate::name::{ending, is_inside};
 use crate::recognise::{disk_facts, packed};
 use crate::rules::{self, Package, archive, structure};
 use crate::target::Target;
@@ -48,6 +48,20 @@ impl Report {
 pub struct CheckError {
     path: PathBuf,
     source: io::Error,
+}
+
+impl CheckError {
+    /// The package that cannot be read.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn why(&self) -> &io::Error {
+        &self.source
+    }
 }
 
 /// Checks a package, for a target if one is named.
@@ -149,6 +163,10 @@ impl Place {
             self.contents.entries.iter().map(|it| it.name.clone()).collect();
         let mut names = BTreeSet::new();
         for file in &said.files {
+            // What leads out of the package is told by its rule, and not looked for.
+            if !is_inside(&file.href) {
+                continue;
+            }
             names.insert(file.href.clone());
             // Parts are counted as far as there are any.
             let parts = (0..100_000).map(|number| format!("{}.{number:09}", file.href));
