@@ -44,3 +44,34 @@ fn no_rule_is_hidden_by_the_findings_of_another() {
     assert_eq!(ids(&report), ["P.link.net", "P.mem", "P.ref.missing"]);
     assert!(report.left_out >= 1_900, "{}", report.left_out);
 }
+
+#[test]
+fn a_large_descriptor_on_one_line_is_judged_and_its_lines_are_counted_right() {
+    let below = tempfile::tempdir().unwrap();
+    let package = folder(below.path());
+    let disks: String = (0..9_000).fold(String::new(), |mut text, number| {
+        let id = format!("x{number:0>40}");
+        write!(text, "<Disk ovf:capacity=\"1\" ovf:diskId=\"{id}\" ovf:fileRef=\"file1\"/>")
+            .unwrap();
+        text
+    });
+    let items: String = (0..9_000).fold(String::new(), |mut text, number| {
+        write!(
+            text,
+            "<Item><rasd:HostResource>ovf:/disk/x{number:0>40}</rasd:HostResource>\
+             <rasd:InstanceID>{}</rasd:InstanceID><rasd:ResourceType>17</rasd:ResourceType></Item>",
+            number + 100
+        )
+        .unwrap();
+        text
+    });
+    change(&package, "</DiskSection>", &format!("{disks}</DiskSection>"));
+    change(&package, "</VirtualHardwareSection>", &format!("{items}</VirtualHardwareSection>"));
+    let text = fs::read_to_string(package.join("vm.ovf")).unwrap();
+    assert!((2 << 20..4 << 20).contains(&text.len()), "{}", text.len());
+    let report = check(&package, None).unwrap();
+    assert_eq!(ids(&report), ["P.disk.capacity", "P.disk.format", "P.link.parent"]);
+    let line = 1 + text[..text.find("ovf:/disk/x").unwrap()].matches('\n').count();
+    let parent = report.findings.iter().find(|it| it.id == "P.link.parent").unwrap();
+    assert_eq!(parent.place, format!("vm.ovf, line {line}"));
+}
