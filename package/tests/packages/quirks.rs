@@ -100,7 +100,7 @@ fn what_is_harmless_is_not_told() {
 #[test]
 fn a_name_that_no_file_can_have_is_of_a_file_that_is_absent() {
     let href = "ovf:href=\"vm-disk1.vmdk\"";
-    for name in ["d".repeat(300), vec!["vm-disk1.vmdk"; 2].join("/"), "vm.ovf/disk".to_owned()] {
+    for name in ["d".repeat(300), "vm-disk1.vmdk/disk".to_owned(), "vm.ovf/disk".to_owned()] {
         let below = tempfile::tempdir().unwrap();
         let package = folder(below.path());
         change(&package, href, &format!("ovf:href=\"{name}\""));
