@@ -149,7 +149,7 @@ fn pack(order: &Order, path: &Path, name: &str, work: &TempDir) -> Result<Packed
     }
 }
 
-/// A VMDK that was packed elsewhere: it is walked, so that no damaged one is passed on.
+/// A VMDK that was packed elsewhere: it is walked, so that none is passed on whose markers tell that it is damaged.
 fn taken(order: &Order, path: &Path, name: &str, file: &File) -> Result<Packed, WriteError> {
     let failed = at(path.to_owned());
     let reader = BufReader::with_capacity(STEP, file);
