@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use domain::score::Score;
 use package::descriptor::{Firmware, Version};
-use package::{Algorithm, check, write};
+use package::{Algorithm, WriteError, check, write, write_unless};
 
 use super::sample::{broken, folder, order, raw};
 
@@ -148,4 +149,21 @@ fn disks_of_other_formats_and_packed_ones_are_not_taken_for_raw() {
         assert!(refusal.contains(words) && refusal.contains("qemu-img convert"), "{refusal}");
         assert!(!out.exists());
     }
+}
+
+#[test]
+fn a_writer_that_is_stopped_leaves_nothing_behind() {
+    let below = tempfile::tempdir().unwrap();
+    let first = folder(below.path()).join("vm-disk1.vmdk");
+    let before = fs::read_dir(below.path()).unwrap().count();
+    for disk in [below.path().join("disk.raw"), first] {
+        let stop = AtomicBool::new(true);
+        for name in ["stopped.ova", "stopped"] {
+            let out = below.path().join(name);
+            let refusal =
+                write_unless(&stop, &order(std::slice::from_ref(&disk)), &out).unwrap_err();
+            assert!(matches!(refusal, WriteError::Stopped), "{refusal}");
+        }
+    }
+    assert_eq!(fs::read_dir(below.path()).unwrap().count(), before);
 }
