@@ -7,7 +7,7 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters bench-ovf clean
+.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters bench-ovf validate-ovf clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
 	@echo 'make bench-letters  measure a thousand letters in one run against lettre alone (BENCH=--quick)'
 	@echo 'make bench-ovf  measure packing and checking of OVF packages against qemu-img, tar and sha256sum (BENCH=--quick)'
+	@echo 'make validate-ovf  hold written OVF packages against tar, sha256sum, qemu-img, and xmllint and virt-v2v if there are'
 	@echo 'make lint   formatting and clippy, warnings as errors'
 	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
 
@@ -81,6 +82,10 @@ bench-tables:
 # Packages against qemu-img, tar and sha256sum; needs 45 GiB of disk, --quick 5.
 bench-ovf: setup
 	lab/bench-ovf.sh $(BENCH)
+
+validate-ovf: setup
+	cargo build --release --locked $(BUILD)
+	lab/validate-ovf.sh $(PORTOLAN)
 
 clean:
 	rm -rf target bench/target fuzz/target portolan-data $(OUT)

@@ -8,7 +8,8 @@ if [ "${1:-}" = --quick ]; then rounds=3 data=128 disk=512 ova=1024; fi
 
 cargo build --release --locked --quiet -p portolan-package --example pack
 pack=$(realpath "${CARGO_TARGET_DIR:-target}/release/examples/pack")
-work=$(mktemp -d -p "${BENCH_FOLDER:-.}" .bench-ovf-XXXXXX)
+# Absolute: the trap runs in another folder.
+work=$(realpath "$(mktemp -d -p "${BENCH_FOLDER:-.}" .bench-ovf-XXXXXX)")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 

@@ -46,7 +46,11 @@ done
 
 if command -v virt-v2v >/dev/null; then
     seen=$(virt-v2v -i ova v1.ova --print-source)
-    grep -q 'nr vCPUs: 2' <<<"$seen" && grep -q 'memory: 536870912' <<<"$seen" && grep -q '52:54:00:12:34:56' <<<"$seen"
+    # One a line: `set -e` overlooks what fails in front of `&&`.
+    grep -q 'nr vCPUs: 2' <<<"$seen"
+    grep -q 'memory: 536870912' <<<"$seen"
+    grep -q '52:54:00:12:34:56' <<<"$seen"
+    [ "$(sed -n '/disks:/,/removable media:/p' <<<"$seen" | grep -c '\[')" = 2 ]
     told 'virt-v2v reads processors, memory, disks and adapters'
 else
     told 'virt-v2v is not installed'

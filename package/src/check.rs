@@ -10,9 +10,9 @@ use domain::score::Score;
 use crate::contents::{Contents, Entry, Kind, Wrapping};
 use crate::descriptor::{self, Descriptor};
 use crate::digest::Hashing;
-use crate::finding::Finding;
+use crate::finding::{Finding, Worst};
 use crate::manifest::{self, Manifest};
-use crate::name::ending;
+use crate::name::{ending, is_inside};
 use crate::recognise::{disk_facts, packed};
 use crate::rules::{self, Package, archive, structure};
 use crate::target::Target;
@@ -28,8 +28,10 @@ pub struct Report {
     pub descriptor: Option<Descriptor>,
     /// What the package holds.
     pub contents: Contents,
-    /// What it does not keep, the worst first.
+    /// What it does not keep, the worst first. Of each rule that is broken at least the worst is here.
     pub findings: Vec<Finding>,
+    /// How many more findings there are, none worse than those of its rule that are told.
+    pub left_out: u64,
 }
 
 impl Report {
@@ -48,6 +50,20 @@ pub struct CheckError {
     source: io::Error,
 }
 
+impl CheckError {
+    /// The package that cannot be read.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn why(&self) -> &io::Error {
+        &self.source
+    }
+}
+
 /// Checks a package, for a target if one is named.
 ///
 /// # Errors
@@ -56,10 +72,12 @@ pub fn check(path: &Path, target: Option<&Target>) -> Result<Report, CheckError>
     let failed = |source| CheckError { path: path.to_owned(), source };
     let (mut place, mut findings) = Place::find(path).map_err(failed)?;
     let named = place.read_descriptor(&mut findings).map_err(failed)?;
-    let mut report = Report { descriptor: None, contents: Contents::default(), findings };
+    let mut worst = Worst::default();
+    worst.add(findings);
+    let mut descriptor = None;
     if let Some((file, bytes)) = named {
         let reading = descriptor::read(&file, &bytes);
-        report.findings.extend(reading.findings);
+        worst.add(reading.findings);
         if let Some(said) = &reading.descriptor {
             place.add_references(said).map_err(failed)?;
             let manifest = place.read_manifest(&file).map_err(failed)?;
@@ -67,13 +85,12 @@ pub fn check(path: &Path, target: Option<&Target>) -> Result<Report, CheckError>
             let manifest = manifest.as_ref().map(|(name, it)| (name.as_str(), it));
             let contents = &place.contents;
             let package = Package { file: &file, descriptor: said, manifest, contents, target };
-            report.findings.extend(rules::judge(&package));
+            rules::judge(&package, &mut worst);
         }
-        report.descriptor = reading.descriptor;
+        descriptor = reading.descriptor;
     }
-    report.contents = place.contents;
-    report.findings.sort_by_key(|it| it.score);
-    Ok(report)
+    let Worst { findings, left_out } = worst;
+    Ok(Report { descriptor, contents: place.contents, findings, left_out })
 }
 
 /// Where a package is.
@@ -146,6 +163,10 @@ impl Place {
             self.contents.entries.iter().map(|it| it.name.clone()).collect();
         let mut names = BTreeSet::new();
         for file in &said.files {
+            // What leads out of the package is told by its rule, and not looked for.
+            if !is_inside(&file.href) {
+                continue;
+            }
             names.insert(file.href.clone());
             // Parts are counted as far as there are any.
             let parts = (0..100_000).map(|number| format!("{}.{number:09}", file.href));

@@ -1,5 +1,7 @@
 //! What a rule of packages is, and what it finds.
 
+use std::collections::BTreeSet;
+
 use domain::score::Score;
 use serde::Serialize;
 
@@ -66,6 +68,30 @@ impl Finding {
     pub(crate) fn at(mut self, score: Score) -> Self {
         self.score = score;
         self
+    }
+}
+
+/// Most findings that are told of one package, beside the worst of each rule.
+const MOST: usize = 1_000;
+
+/// The worst of what is found, the worst first; a rule that is not kept is told by at least one finding.
+#[derive(Debug, Default)]
+pub(crate) struct Worst {
+    pub(crate) findings: Vec<Finding>,
+    /// How many more there were.
+    pub(crate) left_out: u64,
+}
+
+impl Worst {
+    pub(crate) fn add(&mut self, found: Vec<Finding>) {
+        self.findings.extend(found);
+        self.findings.sort_by_key(|it| it.score);
+        let (all, mut number, mut rules) = (self.findings.len(), 0, BTreeSet::new());
+        self.findings.retain(|it| {
+            number += 1;
+            rules.insert(it.id) || number <= MOST
+        });
+        self.left_out += (all - self.findings.len()) as u64;
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn entry(folder: &Path, name: &str) -> io::Result<Option<Entry>> {
         path.push(part);
         let metadata = match fs::symlink_metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // A stranger's name that no file can have: too long for the file system, or with a NUL.
+            Err(error) if is_absence(error.kind()) => return Ok(None),
             Err(error) => return Err(error),
         };
         (kind, bytes) = (kind_of(&metadata), metadata.len());
@@ -48,6 +49,16 @@ pub(crate) fn entry(folder: &Path, name: &str) -> io::Result<Option<Entry>> {
     }
     let bytes = if kind == Kind::File { bytes } else { 0 };
     Ok(Some(Entry { name: name.to_owned(), kind, bytes, offset: 0, digest: None, disk: None }))
+}
+
+fn is_absence(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::InvalidInput
+    )
 }
 
 fn kind_of(metadata: &fs::Metadata) -> Kind {

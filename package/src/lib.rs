@@ -30,4 +30,4 @@ pub use digest::{Algorithm, Digest};
 pub use finding::{Finding, Rule};
 pub use name::is_inside;
 pub use target::{TARGETS, Target};
-pub use write::{Order, WriteError, Written, write};
+pub use write::{Order, WriteError, Written, write, write_unless};

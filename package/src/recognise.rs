@@ -1,7 +1,7 @@
-//! Recognises what a file is by its first bytes: archives, and disks of all formats.
+//! Recognises what a file is by its first bytes and its last sector: archives, and disks of all formats.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
 
 use crate::contents::DiskFacts;
@@ -18,14 +18,22 @@ const PACKED: [(&[u8], &str); 6] = [
 ];
 
 /// Beginnings of disks of other formats.
-const DISKS: [(&[u8], &str); 6] = [
+const DISKS: [(&[u8], &str); 8] = [
     (b"QFI\xfb", "qcow2"),
+    (b"QED\0", "QED"),
     (b"vhdxfile", "VHDX"),
-    (b"conectix", "VHD"),
+    (VHD, "VHD"),
     (b"<<< Oracle VM", "VDI"),
+    (b"<<< QEMU VM", "VDI"),
     (b"COWD", "a VMDK of ESX"),
     (b"# Disk DescriptorFile", "a VMDK of several files"),
 ];
+
+/// Begins a VHD that grows, and the last sector of every VHD.
+const VHD: &[u8] = b"conectix";
+/// Where a VDI has its signature, whoever wrote the text before it.
+const VDI_AT: usize = 0x40;
+const VDI: [u8; 4] = 0xbeda_107f_u32.to_le_bytes();
 
 /// What a file is packed by, if it is.
 pub(crate) fn packed(file: &File) -> io::Result<Option<&'static str>> {
@@ -52,21 +60,48 @@ pub(crate) fn disk_facts(from: &mut impl Read) -> io::Result<DiskFacts> {
     }
 }
 
-/// What a disk that shall be packed is, so far as its first bytes tell.
+/// What a disk that shall be packed is, so far as its first bytes and its last sector tell.
 pub(crate) enum Foreign {
     Raw,
     Vmdk,
     Other(&'static str),
 }
 
-/// Recognises a disk. A raw one may begin with anything else.
+/// Recognises a disk. A raw one may begin with anything that is no other format's or archive's sign.
 pub(crate) fn foreign(file: &File) -> io::Result<Foreign> {
-    let mut start = [0; 32];
-    let read = file.read_at(&mut start, 0)?;
-    let known = DISKS.iter().find(|(magic, _)| start[..read].starts_with(magic));
-    Ok(match known {
-        _ if start[..read].starts_with(b"KDMV") => Foreign::Vmdk,
-        Some((_, format)) => Foreign::Other(format),
-        None => Foreign::Raw,
-    })
+    let mut start = Vec::new();
+    at(file, 0).take(VDI_AT as u64 + 4).read_to_end(&mut start)?;
+    if start.starts_with(b"KDMV") {
+        return Ok(Foreign::Vmdk);
+    }
+    let known = DISKS.iter().chain(&PACKED).find(|(magic, _)| start.starts_with(magic));
+    if let Some((_, format)) = known {
+        return Ok(Foreign::Other(format));
+    }
+    if start[start.len().min(VDI_AT)..] == VDI {
+        return Ok(Foreign::Other("VDI"));
+    }
+    Ok(if ends_as_vhd(file)? { Foreign::Other("VHD of fixed size") } else { Foreign::Raw })
+}
+
+/// A VHD of fixed size is a raw disk and one sector more; old ones lack that sector's last byte.
+fn ends_as_vhd(file: &File) -> io::Result<bool> {
+    let bytes = (&*file).seek(SeekFrom::End(0))?;
+    let mut end = Vec::new();
+    at(file, bytes.saturating_sub(512)).take(512).read_to_end(&mut end)?;
+    Ok(end.starts_with(VHD)
+        || (bytes % 512 == 511 && end.get(1..).is_some_and(|it| it.starts_with(VHD))))
+}
+
+/// The bytes of a file from there on.
+fn at(file: &File, from: u64) -> impl Read {
+    struct At<'f>(&'f File, u64);
+    impl Read for At<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.read_at(into, self.1)?;
+            self.1 += read as u64;
+            Ok(read)
+        }
+    }
+    At(file, from)
 }

@@ -2,9 +2,10 @@
 //! at all.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tempfile::TempDir;
 
@@ -46,6 +47,9 @@ pub struct Written {
 /// Why a package was not written. Nothing is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// Somebody asked for that.
+    #[error("stopped before the package was whole; nothing was written")]
+    Stopped,
     /// Something is there already.
     #[error("{} is there already: remove it, or choose another name", .0.display())]
     Exists(PathBuf),
@@ -53,7 +57,7 @@ pub enum WriteError {
     #[error("{:?} cannot name a package's files: use letters, digits and dots", .0)]
     Name(String),
     /// A disk is in a format that is not read.
-    #[error("{} is {format}: convert it first, qemu-img convert -O raw", .path.display())]
+    #[error("{} is {format}: unpack it if it is packed, and convert it first, qemu-img convert -O raw", .path.display())]
     Format {
         /// The disk.
         path: PathBuf,
@@ -84,6 +88,21 @@ struct Packed {
 /// # Errors
 /// Something is there already, a disk cannot be read or has another format, or writing fails.
 pub fn write(order: &Order, out: &Path) -> Result<Written, WriteError> {
+    write_unless(&AtomicBool::new(false), order, out)
+}
+
+/// Writes a package, unless it is stopped before it is whole.
+///
+/// # Errors
+/// Those of [`write()`]; or it was stopped.
+pub fn write_unless(stop: &AtomicBool, order: &Order, out: &Path) -> Result<Written, WriteError> {
+    let written = whole_or_not(stop, order, out);
+    // What is interrupted fails as a read or a write would.
+    let was_stopped = |it: &WriteError| matches!(it, WriteError::Io { .. }) && stop.load(Relaxed);
+    written.map_err(|it| if was_stopped(&it) { WriteError::Stopped } else { it })
+}
+
+fn whole_or_not(stop: &AtomicBool, order: &Order, out: &Path) -> Result<Written, WriteError> {
     if out.symlink_metadata().is_ok() {
         return Err(WriteError::Exists(out.to_owned()));
     }
@@ -101,7 +120,7 @@ pub fn write(order: &Order, out: &Path) -> Result<Written, WriteError> {
     let mut packed = Vec::new();
     for (number, disk) in (1..).zip(&order.disks) {
         let name = format!("{stem}-disk{number}.vmdk");
-        packed.push(pack(order, disk, &name, &work)?);
+        packed.push(pack(stop, order, disk, (&name, &work))?);
     }
     let mut machine = order.machine.clone();
     machine.disks = packed.iter().map(|it| it.out.clone()).collect();
@@ -109,9 +128,12 @@ pub fn write(order: &Order, out: &Path) -> Result<Written, WriteError> {
     let parts = Parts::new(&stem, text, order.algorithm, packed);
     let whole = work.path().join("package");
     if is_ova {
-        parts.archive(&whole).map_err(io_at(out))?;
+        parts.archive(stop, &whole).map_err(io_at(out))?;
     } else {
-        parts.folder(&whole).map_err(io_at(out))?;
+        parts.folder(stop, &whole).map_err(io_at(out))?;
+    }
+    if stop.load(Relaxed) {
+        return Err(WriteError::Stopped);
     }
     fs::rename(&whole, out).map_err(io_at(out))?;
     File::open(parent).and_then(|it| it.sync_all()).map_err(io_at(parent))?;
@@ -123,11 +145,16 @@ fn at(path: PathBuf) -> impl Fn(io::Error) -> WriteError {
 }
 
 /// Packs a disk, or takes it as it is; either way with its digest.
-fn pack(order: &Order, path: &Path, name: &str, work: &TempDir) -> Result<Packed, WriteError> {
+fn pack(
+    stop: &AtomicBool,
+    order: &Order,
+    path: &Path,
+    (name, work): (&str, &TempDir),
+) -> Result<Packed, WriteError> {
     let failed = at(path.to_owned());
     let mut file = File::open(path).map_err(&failed)?;
     match foreign(&file).map_err(&failed)? {
-        Foreign::Vmdk => taken(order, path, name, &file),
+        Foreign::Vmdk => taken(stop, order, path, (name, &file)),
         Foreign::Other(format) => {
             Err(WriteError::Format { path: path.to_owned(), format: format.to_owned() })
         }
@@ -135,7 +162,10 @@ fn pack(order: &Order, path: &Path, name: &str, work: &TempDir) -> Result<Packed
             let bytes = file.seek(SeekFrom::End(0)).map_err(&failed)?;
             let to = work.path().join(name);
             let out = File::create(&to).map_err(at(to.clone()))?;
-            let mut out = Sum::new(BufWriter::with_capacity(STEP, out), order.algorithm);
+            let mut out = Sum::new(
+                BufWriter::with_capacity(STEP, Unless { stop, inner: out }),
+                order.algorithm,
+            );
             let summary =
                 vmdk::write(&file, bytes, name, order.threads, &mut out).map_err(&failed)?;
             let digest = out.hash.finish();
@@ -149,10 +179,15 @@ fn pack(order: &Order, path: &Path, name: &str, work: &TempDir) -> Result<Packed
     }
 }
 
-/// A VMDK that was packed elsewhere: it is walked, so that no damaged one is passed on.
-fn taken(order: &Order, path: &Path, name: &str, file: &File) -> Result<Packed, WriteError> {
+/// A VMDK that was packed elsewhere: it is walked, so that none is passed on whose markers tell that it is damaged.
+fn taken(
+    stop: &AtomicBool,
+    order: &Order,
+    path: &Path,
+    (name, file): (&str, &File),
+) -> Result<Packed, WriteError> {
     let failed = at(path.to_owned());
-    let reader = BufReader::with_capacity(STEP, file);
+    let reader = BufReader::with_capacity(STEP, Unless { stop, inner: file });
     let mut reader = Hashing::new(reader, Some(order.algorithm));
     let facts = disk_facts(&mut reader).map_err(&failed)?;
     let wrong =
@@ -191,19 +226,20 @@ impl Parts {
         texts + self.disks.iter().map(|it| it.out.file_bytes).sum::<u64>()
     }
 
-    fn archive(&self, to: &Path) -> io::Result<()> {
+    fn archive(&self, stop: &AtomicBool, to: &Path) -> io::Result<()> {
         let file = File::create(to)?;
         let mut archive = Archive::new(BufWriter::with_capacity(STEP, file));
         for (name, bytes) in &self.texts {
             archive.add(name, bytes.len() as u64, &mut bytes.as_slice())?;
         }
         for disk in &self.disks {
-            archive.add(&disk.out.file, disk.out.file_bytes, &mut File::open(&disk.from)?)?;
+            let mut from = Unless { stop, inner: File::open(&disk.from)? };
+            archive.add(&disk.out.file, disk.out.file_bytes, &mut from)?;
         }
         archive.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
     }
 
-    fn folder(&self, to: &Path) -> io::Result<()> {
+    fn folder(&self, stop: &AtomicBool, to: &Path) -> io::Result<()> {
         fs::create_dir(to)?;
         for (name, bytes) in &self.texts {
             let mut file = File::create(to.join(name))?;
@@ -215,12 +251,46 @@ impl Parts {
             if disk.own {
                 fs::rename(&disk.from, &path)?;
             } else {
-                fs::copy(&disk.from, &path)?;
+                let mut from = Unless { stop, inner: File::open(&disk.from)? };
+                io::copy(
+                    &mut BufReader::with_capacity(STEP, &mut from),
+                    &mut File::create(&path)?,
+                )?;
                 fs::set_permissions(&path, Permissions::from_mode(0o644))?;
             }
             File::open(&path)?.sync_all()?;
         }
         File::open(to)?.sync_all()
+    }
+}
+
+/// Fails as soon as it is told to stop.
+struct Unless<'s, F> {
+    stop: &'s AtomicBool,
+    inner: F,
+}
+
+impl<F> Unless<'_, F> {
+    fn go_on(&self) -> io::Result<()> {
+        if self.stop.load(Relaxed) { Err(io::Error::other("it was stopped")) } else { Ok(()) }
+    }
+}
+
+impl<F: Read> Read for Unless<'_, F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.go_on()?;
+        self.inner.read(into)
+    }
+}
+
+impl<F: Write> Write for Unless<'_, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.go_on()?;
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

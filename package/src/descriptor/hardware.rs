@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::model::{Item, System, Unit};
-use super::read::{attribute, children, place, text};
+use super::read::{Lines, attribute, children, text};
 
 /// Most items of one machine.
 const MOST_ITEMS: usize = 10_000;
@@ -11,7 +11,7 @@ const MOST_ITEMS: usize = 10_000;
 const MOST_TEXTS: usize = 64;
 
 /// Adds what a hardware section says.
-pub(super) fn read(section: Node<'_, '_>, system: &mut System) {
+pub(super) fn read(section: Node<'_, '_>, lines: &Lines, system: &mut System) {
     for settings in children(section, "System") {
         if let Some(families) = field(settings, "VirtualSystemType") {
             let families = families.split([' ', ',']).filter(|it| !it.is_empty());
@@ -21,7 +21,7 @@ pub(super) fn read(section: Node<'_, '_>, system: &mut System) {
     }
     for name in ["Item", "StorageItem", "EthernetPortItem"] {
         let room = MOST_ITEMS.saturating_sub(system.items.len());
-        system.items.extend(children(section, name).take(room).map(item));
+        system.items.extend(children(section, name).take(room).map(|it| item(it, lines)));
     }
     let firmware = children(section, "Config").find(|it| vendor(*it, "key") == Some("firmware"));
     let value = firmware.and_then(|it| vendor(it, "value")).map(str::to_owned);
@@ -41,7 +41,7 @@ fn all(node: Node<'_, '_>, name: &'static str) -> Vec<String> {
     children(node, name).take(MOST_TEXTS).map(text).collect()
 }
 
-fn item(node: Node<'_, '_>) -> Item {
+fn item(node: Node<'_, '_>, lines: &Lines) -> Item {
     Item {
         instance: field(node, "InstanceID").or(field(node, "InstanceId")).unwrap_or_default(),
         kind: field(node, "ResourceType").and_then(|it| it.parse().ok()),
@@ -53,6 +53,6 @@ fn item(node: Node<'_, '_>) -> Item {
         host_resources: all(node, "HostResource"),
         connections: all(node, "Connection"),
         configuration: attribute(node, "configuration").map(str::to_owned),
-        place: place(node),
+        place: lines.place(node),
     }
 }

@@ -45,14 +45,24 @@ fn tree(name: &str, bytes: &[u8]) -> Result<Reading, Finding> {
     let options = ParsingOptions { nodes_limit: 1_000_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options)
         .map_err(|error| broken(format!("it is not well-formed XML: {error}")))?;
-    let mut form = Form { file: name, findings: Vec::new() };
+    let mut form = Form { file: name, lines: Lines::of(text), findings: Vec::new() };
     let descriptor = form.envelope(document.root_element());
     Ok(Reading { descriptor, findings: form.findings })
 }
 
-/// Where an element stands.
-pub(super) fn place(node: Node<'_, '_>) -> Place {
-    Place(node.document().text_pos_at(node.range().start).row)
+/// Where the lines of a descriptor end. Asked once: the parser would count them anew for every element.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at).collect())
+    }
+
+    /// Where an element stands.
+    pub(super) fn place(&self, node: Node<'_, '_>) -> Place {
+        let before = self.0.partition_point(|end| *end < node.range().start);
+        Place(u32::try_from(before + 1).unwrap_or(u32::MAX))
+    }
 }
 
 /// An attribute of OVF, by its qualified name; where an exporter forgot the prefix, without.
@@ -97,13 +107,14 @@ const LATER: [&str; 4] =
 
 struct Form<'n> {
     file: &'n str,
+    lines: Lines,
     findings: Vec<Finding>,
 }
 
 impl Form<'_> {
     fn complain(&mut self, node: Node<'_, '_>, words: impl Into<String>) {
         if self.findings.len() < MOST {
-            let place = format!("{}, {}", self.file, place(node));
+            let place = format!("{}, {}", self.file, self.lines.place(node));
             self.findings.push(structure::SCHEMA.broken(place, words));
         }
     }
@@ -207,7 +218,7 @@ impl Form<'_> {
                 .filter(|it| !it.is_empty() && *it != "identity")
                 .map(str::to_owned),
             chunk_bytes: attribute(node, "chunkSize").and_then(|it| number(it).ok()),
-            place: place(node),
+            place: self.lines.place(node),
         }
     }
 
@@ -221,7 +232,7 @@ impl Form<'_> {
             capacity_bytes: number.and_then(|it| it.checked_mul(bytes_of(unit)?)),
             written: format!("{written} × {unit}"),
             format: attribute(node, "format").unwrap_or_default().to_owned(),
-            place: place(node),
+            place: self.lines.place(node),
         }
     }
 
@@ -241,7 +252,11 @@ impl Form<'_> {
                 .and_then(|it| node.attribute((it, "required")))
                 .or_else(|| node.attribute("required"));
             let required = required.is_none_or(|it| it.trim() != "false" && it.trim() != "0");
-            foreign.push(Section { name: name.to_owned(), required, place: place(node) });
+            foreign.push(Section {
+                name: name.to_owned(),
+                required,
+                place: self.lines.place(node),
+            });
         }
     }
 
@@ -269,12 +284,12 @@ impl Form<'_> {
             id: self.needed(node, "id"),
             name: children(node, "Name").next().map(text),
             os: os.and_then(|it| attribute(it, "id")?.trim().parse().ok()),
-            place: place(node),
+            place: self.lines.place(node),
             ..System::default()
         };
         for section in children(node, "VirtualHardwareSection") {
             system.has_hardware = true;
-            hardware::read(section, &mut system);
+            hardware::read(section, &self.lines, &mut system);
         }
         if !system.has_hardware {
             self.complain(node, "the machine has no `VirtualHardwareSection`");

@@ -74,7 +74,8 @@ fn text(field: &[u8]) -> String {
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let (head, tail) = field.split_at(field.len() - 8);
-        let positive = head[0] == 0x80 && head[1..].iter().all(|it| *it == 0);
+        // The checksum's field has eight bytes, the mark among them: then there is no head.
+        let positive = head.first() == Some(&0x80) && head[1..].iter().all(|it| *it == 0);
         return positive.then(|| tail.iter().fold(0, |sum, it| sum << 8 | u64::from(*it)));
     }
     let text = std::str::from_utf8(field).ok()?.trim_matches(['\0', ' ']);

@@ -11,7 +11,7 @@ use crate::vmdk::Inspection;
 
 pub(crate) const DAMAGED: Rule = Rule::failure(
     "P.disk.damaged",
-    "a VMDK is whole: its header, each marker, its tables, its footer",
+    "a VMDK is whole: its header, each marker, its tables, its directory, its footer, its end",
     "Transfer the file again, or export the machine again.",
 );
 pub(crate) const CAPACITY: Rule = Rule::failure(

@@ -1,7 +1,10 @@
 //! The manifest against the files.
 
+use domain::score::Score;
+
 use super::Package;
 use crate::contents::Kind;
+use crate::digest::Algorithm;
 use crate::finding::{Finding, Rule};
 use crate::name::{ending, is_inside};
 use crate::rules::references::ESCAPE;
@@ -23,7 +26,7 @@ pub(crate) const DIGEST: Rule = Rule::failure(
 );
 pub(crate) const ALGORITHM: Rule = Rule::warning(
     "P.mf.algo",
-    "digests are SHA256; with a target, what it accepts",
+    "digests are SHA256; those that the target is known not to read are a FAILURE",
     "Write the manifest anew with SHA256, or with SHA1 for ESXi before 6.5.",
 );
 pub(crate) const MISSING: Rule = Rule::warning(
@@ -79,15 +82,22 @@ pub(super) fn judge(package: &Package<'_>) -> Vec<Finding> {
     findings.extend(unlisted(package));
     let refused = algorithms.into_iter().filter(|it| match package.target {
         Some(target) => !target.algorithms.contains(it),
-        None => *it != crate::Algorithm::Sha256,
+        None => *it != Algorithm::Sha256,
     });
-    let who = package.target.map_or("an importer", |it| it.about);
-    findings.extend(
-        refused.map(|it| {
-            ALGORITHM.broken(file, format!("{who} may not read digests of {}", it.name()))
-        }),
-    );
+    findings.extend(refused.map(|it| unread(package, file, it)));
     findings
+}
+
+/// An importer without a name may read it; one that is known not to refuses the package.
+fn unread(package: &Package<'_>, file: &str, algorithm: Algorithm) -> Finding {
+    let name = algorithm.name();
+    match package.target {
+        Some(target) => {
+            let words = format!("{} does not read digests of {name}", target.about);
+            ALGORITHM.broken(file, words).at(Score::Failure)
+        }
+        None => ALGORITHM.broken(file, format!("an importer may not read digests of {name}")),
+    }
 }
 
 fn unlisted(package: &Package<'_>) -> Vec<Finding> {

@@ -10,7 +10,7 @@ pub(crate) mod structure;
 
 use crate::contents::Contents;
 use crate::descriptor::Descriptor;
-use crate::finding::{Finding, Rule};
+use crate::finding::{Rule, Worst};
 use crate::manifest::Manifest;
 use crate::target::Target;
 
@@ -44,12 +44,8 @@ pub fn all() -> Vec<&'static Rule> {
     .concat()
 }
 
-/// Most findings that are told of one package.
-const MOST: usize = 1_000;
-
-/// What a package does not keep, the worst first.
-#[must_use]
-pub fn judge(package: &Package<'_>) -> Vec<Finding> {
+/// Adds what a package does not keep, by one group of rules after the other.
+pub(crate) fn judge(package: &Package<'_>, worst: &mut Worst) {
     let rules = [
         structure::judge,
         references::judge,
@@ -59,7 +55,9 @@ pub fn judge(package: &Package<'_>) -> Vec<Finding> {
         manifest::judge,
         archive::judge,
     ];
-    rules.iter().flat_map(|rule| rule(package)).take(MOST).collect()
+    for rule in rules {
+        worst.add(rule(package));
+    }
 }
 
 impl Package<'_> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::score::Score;
+
 use super::Package;
 use crate::descriptor::{Place, Version};
 use crate::finding::{Finding, Rule};
@@ -23,7 +25,7 @@ pub(crate) const SCHEMA: Rule = Rule::failure(
 );
 pub(crate) const VERSION: Rule = Rule::warning(
     "P.ovf.version",
-    "the descriptor is OVF 1.x: few importers read anything else",
+    "the descriptor is OVF 1.x: few importers read 2.x, and if the target is known not to, it is a FAILURE",
     "Export as OVF 1.0 or 1.1.",
 );
 pub(crate) const DUPLICATE: Rule = Rule::failure(
@@ -51,16 +53,20 @@ pub(super) fn judge(package: &Package<'_>) -> Vec<Finding> {
 }
 
 fn version(package: &Package<'_>) -> Vec<Finding> {
-    let words = match &package.descriptor.version {
+    let finding = match &package.descriptor.version {
         Version::One => return Vec::new(),
         Version::Two if package.target.is_some_and(|it| it.reads_two) => return Vec::new(),
-        Version::Two => "the descriptor is OVF 2.x".to_owned(),
+        Version::Two => {
+            let finding = VERSION.broken(package.file, "the descriptor is OVF 2.x");
+            let refused = package.target.is_some();
+            if refused { finding.at(Score::Failure) } else { finding }
+        }
         Version::Other(namespace) => {
             let words = format!("the namespace {namespace:?} is of no OVF that is known");
-            return vec![VERSION.broken(package.file, words).at(domain::score::Score::Failure)];
+            VERSION.broken(package.file, words).at(Score::Failure)
         }
     };
-    vec![VERSION.broken(package.file, words)]
+    vec![finding]
 }
 
 fn duplicates(package: &Package<'_>) -> Vec<Finding> {

@@ -1,9 +1,13 @@
 //! Walks a VMDK from its beginning to its end, without unpacking a grain.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use super::header::{AT_END, Header, HeaderProblem, u32_at, u64_at};
 use super::{SECTOR, TABLE};
+
+/// Most sectors of a directory.
+const MOST_DIRECTORY: u64 = 1 << 15;
 
 /// What a VMDK is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +70,11 @@ struct Walk<R> {
 
 impl<R: Read> Walk<R> {
     /// Markers up to the one that ends the stream. `qemu-img` writes tables in front, and neither
-    /// footer nor end: then the file's end is the stream's.
+    /// footer nor end: then the file's end is the stream's, and those tables are not read, so that a
+    /// disk which was cut off between two grains is not seen to be.
     fn grains(&mut self, found: &mut Inspection) -> Result<(), Damage> {
         let (mut next, mut footer, mut table) = (0, false, Table::default());
+        let mut directory = Directory::default();
         let ends_itself = found.header.directory == AT_END;
         loop {
             let at = self.at;
@@ -97,20 +103,46 @@ impl<R: Read> Walk<R> {
                 (0, _) if ends_itself && !footer => {
                     return odd("the stream ends without its footer");
                 }
-                (0, _) => return Ok(()),
-                (1, 4) if table.is(&self.sectors::<4>()?) => table = Table::default(),
+                (0, _) => return self.nothing_follows(),
+                (1, _) if directory.tables.len() as u64 >= MOST_DIRECTORY * (SECTOR / 4) => {
+                    return odd("there are more tables than a directory finds");
+                }
+                (1, 4) if table.is(&self.sectors::<4>()?) => {
+                    directory.tables.insert(at / SECTOR + 1, table.number());
+                    table = Table::default();
+                }
                 (1, _) => return odd("a table does not find the grains before it"),
-                (2, sectors) if sectors <= 1 << 15 => self.skip(sectors * SECTOR)?,
+                (2, sectors) if sectors <= MOST_DIRECTORY => {
+                    directory.at = Some(self.at / SECTOR);
+                    let whole = directory.finds(self, sectors)? && table.grains.is_empty();
+                    if ends_itself && !whole {
+                        return odd("the directory does not find the tables before it");
+                    }
+                }
                 (3, 1) => {
                     let end = Header::read(&self.sector()?.ok_or(Damage::Short(self.at))?)?;
                     if (end.capacity, end.grain) != (found.header.capacity, found.header.grain) {
                         return odd("the footer is not that of this disk");
+                    }
+                    if ends_itself && directory.at != Some(end.directory) {
+                        return odd("the footer does not find the directory");
                     }
                     (found.header.directory, footer) = (end.directory, true);
                 }
                 _ => return odd("there is a marker of an unknown kind"),
             }
         }
+    }
+
+    /// What is behind the end is nobody's, unless it is zeros that fill up.
+    fn nothing_follows(&mut self) -> Result<(), Damage> {
+        let at = self.at;
+        while let Some(sector) = self.sector()? {
+            if sector != [0; 512] {
+                return Err(Damage::Marker { at, what: "something follows the end of the disk" });
+            }
+        }
+        Ok(())
     }
 
     fn sectors<const N: usize>(&mut self) -> Result<Vec<u8>, Damage> {
@@ -160,14 +192,46 @@ impl Table {
         }
     }
 
+    /// Which of the disk's tables it is; none if it finds nothing.
+    fn number(&self) -> Option<u64> {
+        self.grains.first().map(|(grain, _)| grain / TABLE)
+    }
+
     /// Whether a table finds every grain since the last one, and no other.
     fn is(&self, bytes: &[u8]) -> bool {
         let entry =
             |grain: u64| usize::try_from(grain % TABLE).map_or(0, |it| u32_at(bytes, it * 4));
         let entries =
             bytes.chunks_exact(4).filter(|it| *it != [0; 4] && *it != [1, 0, 0, 0]).count();
+        let number = self.number();
         !self.too_many
+            && self.grains.iter().all(|(grain, _)| Some(grain / TABLE) == number)
             && entries == self.grains.len()
             && self.grains.iter().all(|(grain, sector)| u64::from(entry(*grain)) == *sector)
+    }
+}
+
+/// The tables so far, by the sector each begins at; and where the directory of them is.
+#[derive(Default)]
+struct Directory {
+    tables: BTreeMap<u64, Option<u64>>,
+    at: Option<u64>,
+}
+
+impl Directory {
+    /// Whether a directory of so many sectors finds every table with grains under its number, and nothing else.
+    fn finds<R: Read>(&self, walk: &mut Walk<R>, sectors: u64) -> Result<bool, Damage> {
+        let (mut right, mut found) = (true, 0);
+        for part in 0..sectors {
+            let bytes = walk.sectors::<1>()?;
+            for (number, entry) in (part * 128..).zip(bytes.chunks_exact(4)) {
+                match (u64::from(u32_at(entry, 0)), self.tables.get(&u32_at(entry, 0).into())) {
+                    (0, _) | (_, Some(None)) => {}
+                    (_, Some(Some(known))) if *known == number => found += 1,
+                    (_, _) => right = false,
+                }
+            }
+        }
+        Ok(right && found == self.tables.values().flatten().count())
     }
 }

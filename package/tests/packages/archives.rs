@@ -133,3 +133,12 @@ fn an_archive_of_a_hundred_gigabytes_is_indexed_by_its_headers_alone() {
     file.set_len((at + 512 + 1024) as u64 + size).unwrap();
     assert_eq!(broken(&path), ["P.mf.absent", "P.ref.extra"]);
 }
+
+#[test]
+fn a_checksum_in_the_binary_form_is_told_and_no_panic() {
+    let below = tempfile::tempdir().unwrap();
+    let text = plain();
+    let mut bytes = archive(&[Entry("vm.ovf", b'0', &text, text.len() as u64)]);
+    bytes[148] = 0x80;
+    assert!(found(below.path(), &bytes).contains(&"P.ova.whole"));
+}

@@ -129,3 +129,30 @@ fn every_cut_and_every_changed_marker_is_seen() {
         assert!(inspect(wrong.as_slice()).is_err(), "byte {at}");
     }
 }
+
+#[test]
+fn a_wrong_directory_a_wrong_footer_and_what_follows_the_end_are_seen() {
+    let below = tempfile::tempdir().unwrap();
+    let to = below.path().join("disk.vmdk");
+    pack(&raw(below.path()), &to, 1);
+    let whole = fs::read(&to).unwrap();
+    // From behind: the end, the footer, its marker, the directory of two tables.
+    let (footer, directory) = (whole.len() - 1024, whole.len() - 2048);
+    let mut swapped = whole.clone();
+    swapped[directory..directory + 8].rotate_left(4);
+    let mut lost = whole.clone();
+    lost[directory..directory + 4].fill(0);
+    let mut elsewhere = whole.clone();
+    elsewhere[footer + 56] ^= 1;
+    let longer = [&whole[..], &[1; 512]].concat();
+    for (wrong, words) in [
+        (swapped, "directory"),
+        (lost, "directory"),
+        (elsewhere, "the footer does not find"),
+        (longer, "follows the end"),
+    ] {
+        let seen = inspect(wrong.as_slice()).unwrap_err().to_string();
+        assert!(seen.contains(words), "{seen}");
+    }
+    inspect([&whole[..], &[0; 1024]].concat().as_slice()).unwrap();
+}

@@ -6,6 +6,7 @@
 mod archives;
 mod disks;
 mod documented;
+mod many;
 mod properties;
 mod quirks;
 mod sample;

@@ -2,9 +2,11 @@
 
 use std::fs;
 
-use package::{Target, check};
+use domain::score::Score;
+use package::descriptor::Version;
+use package::{Algorithm, Order, Target, check};
 
-use super::sample::{broken, change, folder, ids};
+use super::sample::{broken, change, folder, ids, order};
 
 #[test]
 fn each_known_quirk_of_a_descriptor_is_told_by_its_rule() {
@@ -95,6 +97,31 @@ fn what_is_harmless_is_not_told() {
     }
 }
 
+#[test]
+fn a_name_that_no_file_can_have_is_of_a_file_that_is_absent() {
+    let href = "ovf:href=\"vm-disk1.vmdk\"";
+    for name in ["d".repeat(300), "vm-disk1.vmdk/disk".to_owned(), "vm.ovf/disk".to_owned()] {
+        let below = tempfile::tempdir().unwrap();
+        let package = folder(below.path());
+        change(&package, href, &format!("ovf:href=\"{name}\""));
+        let found = broken(&package);
+        assert!(found.contains(&"P.ref.missing"), "{found:?}");
+    }
+}
+
+#[test]
+fn parts_of_a_file_are_not_looked_for_outside_of_the_package() {
+    let below = tempfile::tempdir().unwrap();
+    let package = folder(below.path());
+    for number in 0..3 {
+        fs::write(below.path().join(format!("secret.{number:09}")), "x").unwrap();
+    }
+    change(&package, "ovf:href=\"vm-disk1.vmdk\"", "ovf:href=\"../secret\" ovf:chunkSize=\"1\"");
+    let report = check(&package, None).unwrap();
+    assert!(ids(&report).contains(&"P.ref.escape"));
+    assert!(report.contents.entries.iter().all(|it| !it.name.contains("secret")));
+}
+
 /// How a manifest is changed, and the rules that it does not keep then.
 type Case<'c> = (&'c dyn Fn(&str) -> String, &'c [&'c str]);
 
@@ -150,6 +177,27 @@ fn targets_refuse_what_they_are_known_to_refuse() {
     change(&package, "vmx-10", "virtualbox-2.2");
     assert_eq!(judged("virtualbox"), [""; 0]);
     assert_eq!(judged("esxi-6.7"), ["P.hwfamily"]);
+}
+
+#[test]
+fn what_a_target_is_known_to_refuse_is_a_failure_and_else_a_warning() {
+    let two = Order { version: Version::Two, ..order(&[]) };
+    let sha512 = Order { algorithm: Algorithm::Sha512, ..order(&[]) };
+    for (name, order, target, score) in [
+        ("two", &two, None, Score::Warning),
+        ("two", &two, Some("esxi-8"), Score::Failure),
+        ("two", &two, Some("virtualbox"), Score::Success),
+        ("sha512", &sha512, None, Score::Warning),
+        ("sha512", &sha512, Some("esxi-8"), Score::Failure),
+        ("sha512", &sha512, Some("virtualbox"), Score::Failure),
+    ] {
+        let below = tempfile::tempdir().unwrap();
+        let out = below.path().join("vm.ova");
+        package::write(order, &out).unwrap();
+        let target = target.map(|it| Target::named(it).unwrap());
+        let report = check(&out, target).unwrap();
+        assert_eq!(report.score(), score, "{name} for {target:?}: {:?}", report.findings);
+    }
 }
 
 #[test]

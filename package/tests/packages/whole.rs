@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use domain::score::Score;
 use package::descriptor::{Firmware, Version};
-use package::{Algorithm, check, write};
+use package::{Algorithm, WriteError, check, write, write_unless};
 
 use super::sample::{broken, folder, order, raw};
 
@@ -95,4 +96,74 @@ fn every_form_that_can_be_asked_for_is_read_back() {
         assert_eq!(broken(&out), expected);
         assert_eq!(check(&out, None).unwrap().descriptor.unwrap().disks.len(), 2);
     }
+}
+
+#[test]
+fn disks_of_other_formats_and_packed_ones_are_not_taken_for_raw() {
+    let below = tempfile::tempdir().unwrap();
+    let raw = raw(below.path());
+    let made = |name: &str| below.path().join(name);
+    let run = |program: &str, words: &[&str]| {
+        let output = Command::new(program).args(words).arg(&raw).output().unwrap();
+        assert!(output.status.success(), "{program} {words:?}: {output:?}");
+        output.stdout
+    };
+    for (name, format, option) in [
+        ("a.vdi", "vdi", "static=off"),
+        ("b.vdi", "vdi", "static=on"),
+        ("a.vhd", "vpc", "subformat=dynamic"),
+        ("b.vhd", "vpc", "subformat=fixed"),
+        ("a.vhdx", "vhdx", "subformat=dynamic"),
+        ("a.qcow2", "qcow2", "compat=1.1"),
+        ("a.qed", "qed", "cluster_size=65536"),
+    ] {
+        let words = ["convert", "-f", "raw", "-O", format, "-o", option];
+        let status = Command::new("qemu-img").args(words).arg(&raw).arg(made(name)).status();
+        assert!(status.unwrap().success(), "{name}");
+    }
+    for program in ["gzip", "xz", "bzip2"] {
+        fs::write(made(&format!("a.{program}")), run(program, &["-c", "-1"])).unwrap();
+    }
+    // What zstd begins every file with; the program itself is not everywhere.
+    fs::write(made("a.zstd"), b"\x28\xb5\x2f\xfd and so on").unwrap();
+    // VirtualBox writes another text before the same signature.
+    let mut vdi = fs::read(made("a.vdi")).unwrap();
+    vdi[..64].copy_from_slice(&[b' '; 64]);
+    fs::write(made("c.vdi"), vdi).unwrap();
+    for (name, words) in [
+        ("a.vdi", "VDI"),
+        ("b.vdi", "VDI"),
+        ("c.vdi", "VDI"),
+        ("a.vhd", "VHD"),
+        ("b.vhd", "VHD of fixed size"),
+        ("a.vhdx", "VHDX"),
+        ("a.qcow2", "qcow2"),
+        ("a.qed", "QED"),
+        ("a.gzip", "gzip"),
+        ("a.xz", "xz"),
+        ("a.bzip2", "bzip2"),
+        ("a.zstd", "zstd"),
+    ] {
+        let out = made("refused.ova");
+        let refusal = write(&order(&[made(name)]), &out).unwrap_err().to_string();
+        assert!(refusal.contains(words) && refusal.contains("qemu-img convert"), "{refusal}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn a_writer_that_is_stopped_leaves_nothing_behind() {
+    let below = tempfile::tempdir().unwrap();
+    let first = folder(below.path()).join("vm-disk1.vmdk");
+    let before = fs::read_dir(below.path()).unwrap().count();
+    for disk in [below.path().join("disk.raw"), first] {
+        let stop = AtomicBool::new(true);
+        for name in ["stopped.ova", "stopped"] {
+            let out = below.path().join(name);
+            let refusal =
+                write_unless(&stop, &order(std::slice::from_ref(&disk)), &out).unwrap_err();
+            assert!(matches!(refusal, WriteError::Stopped), "{refusal}");
+        }
+    }
+    assert_eq!(fs::read_dir(below.path()).unwrap().count(), before);
 }

@@ -122,8 +122,7 @@ impl Lab {
         if key.through == Package::Disk {
             return Ok((vm, true));
         }
-        let described = ovf::describe(&key.folder(self.ledger.folder()))
-            .map_err(|problem| Stop::product(problem, Seen::default()))?;
+        let described = ovf::describe(&key.folder(self.ledger.folder()))?;
         (vm.memory_mib, vm.cpus) = (described.memory_mib, described.cpus);
         vm.mac = described.mac.unwrap_or(vm.mac);
         vm.uuid = described.uuid.unwrap_or(vm.uuid);

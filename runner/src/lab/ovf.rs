@@ -8,6 +8,7 @@ use package::descriptor::{self, Adapter, Firmware, Machine, OutDisk, Version, re
 use package::{Algorithm, Digest, Report, manifest};
 
 use super::export::DESCRIPTOR;
+use super::seen::{Seen, Stop};
 use super::vm::VmDefinition;
 
 /// Descriptor and manifest of a package, as they are written.
@@ -68,9 +69,21 @@ const NEEDED: [&str; 10] = [
     "P.units",
 ];
 
-/// Reads a package for its import; in words, why it cannot be imported.
-pub(crate) fn describe(folder: &Path) -> Result<Described, String> {
-    let report = package::check(&folder.join(DESCRIPTOR), None).map_err(|it| it.to_string())?;
+/// Reads a package for its import.
+///
+/// # Errors
+/// In words, why it cannot be imported; or the lab could not read it, which no product is blamed for.
+pub(crate) fn describe(folder: &Path) -> Result<Described, Stop> {
+    described(&read(folder)?).map_err(|problem| Stop::product(problem, Seen::default()))
+}
+
+/// A package as it is; that it cannot be read says nothing about it.
+fn read(folder: &Path) -> Result<Report, Stop> {
+    package::check(&folder.join(DESCRIPTOR), None)
+        .map_err(|error| Stop::io(error.path(), error.why()))
+}
+
+fn described(report: &Report) -> Result<Described, String> {
     let failure = domain::score::Score::Failure;
     let mut refused =
         report.findings.iter().filter(|it| it.score == failure && NEEDED.contains(&it.id));
@@ -107,14 +120,13 @@ pub(crate) const FACTS: [&str; 8] = [
     "ovf.manifest_matches",
 ];
 
-/// The facts of the package in a folder; where it cannot be read, none holds.
-pub(crate) fn facts(folder: &Path) -> Vec<Observation> {
-    let holds = match package::check(&folder.join(DESCRIPTOR), None) {
-        Ok(report) => holds(&report),
-        Err(_) => [false; 8],
-    };
+/// The facts of the package in a folder.
+///
+/// # Errors
+/// The lab could not read it: then there are no facts.
+pub(crate) fn facts(folder: &Path) -> Result<Vec<Observation>, Stop> {
     let flag = |(fact, holds)| Observation::flag(fact, holds, Channel::DiskInspection);
-    FACTS.into_iter().zip(holds).map(flag).collect()
+    Ok(FACTS.into_iter().zip(holds(&read(folder)?)).map(flag).collect())
 }
 
 /// Whether each of [`FACTS`] holds.

@@ -67,9 +67,39 @@ fn what_cannot_be_imported_is_a_fact_and_is_refused_in_words() {
         fs::write(&path, text.replacen(right, wrong, 1)).unwrap();
         assert!(held(folder.path()).contains(&fact), "{wrong}: {:?}", held(folder.path()));
         assert!(held(folder.path()).contains(&"ovf.manifest_matches"));
-        let refusal = describe(folder.path()).unwrap_err();
+        let refusal = format!("{:?}", describe(folder.path()).unwrap_err());
+        assert!(refusal.contains("NotCompleted"), "{wrong}: {refusal}");
         assert!(refusal.contains(words), "{wrong}: expected {words:?} in {refusal:?}");
     }
+}
+
+#[test]
+fn a_package_that_the_lab_cannot_read_says_nothing_of_the_product() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path());
+    let path = folder.path().join(DESCRIPTOR);
+    fs::remove_file(&path).unwrap();
+    for stop in [describe(folder.path()).unwrap_err(), facts(folder.path()).unwrap_err()] {
+        assert!(format!("{stop:?}").contains("LabError"), "{stop:?}");
+    }
+}
+
+#[test]
+fn no_fact_holds_because_the_findings_of_another_rule_were_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path());
+    let path = folder.path().join(DESCRIPTOR);
+    let text = fs::read_to_string(&path).unwrap();
+    let gone = |number: usize| format!("<File ovf:href=\"gone{number}\" ovf:id=\"gone{number}\"/>");
+    let files: String = (0..3_000).map(gone).collect();
+    let text = text.replacen("</References>", &format!("{files}</References>"), 1);
+    let text = text.replacen("<rasd:Connection>network1<", "<rasd:Connection>wan<", 1);
+    fs::write(&path, text).unwrap();
+    let held = held(folder.path());
+    assert!(
+        held.contains(&"ovf.network_linked") && held.contains(&"ovf.manifest_matches"),
+        "{held:?}"
+    );
 }
 
 #[test]

@@ -137,7 +137,10 @@ impl Lab {
         ]);
         let folder = key.folder(self.ledger.folder());
         match key.through {
-            Package::Ovf => seen.observations.extend(ovf::facts(&folder)),
+            Package::Ovf => {
+                let facts = ovf::facts(&folder).map_err(|stop| stop.after(seen.clone()))?;
+                seen.observations.extend(facts);
+            }
             Package::Disk => seen.observations.extend(ovf::FACTS.map(without_ovf)),
         }
         Ok(seen)

@@ -35,6 +35,8 @@ struct View<'r> {
     disks: usize,
     files: usize,
     findings: &'r [Finding],
+    /// Findings that are not told, since there are so many.
+    left_out: u64,
 }
 
 impl<'r> From<(&'r String, &'r Report)> for View<'r> {
@@ -48,6 +50,7 @@ impl<'r> From<(&'r String, &'r Report)> for View<'r> {
             disks: said.map_or(0, |it| it.disks.len()),
             files: report.contents.entries.len(),
             findings: &report.findings,
+            left_out: report.left_out,
         }
     }
 }
@@ -64,6 +67,10 @@ fn text(name: &str, report: &Report) -> String {
     for finding in &report.findings {
         let Finding { id, score, words, place, remedy } = finding;
         text.push_str(&format!("\n{} {id}  {place}: {words}\n  → {remedy}\n", score.symbol()));
+    }
+    if report.left_out > 0 {
+        let more = count(report.left_out, "finding");
+        text.push_str(&format!("\n{more} left out, none worse than what is told of its rule\n"));
     }
     text
 }

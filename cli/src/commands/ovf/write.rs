@@ -1,20 +1,25 @@
 //! `portolan ovf write`: a package around disks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use anyhow::Context as _;
 use package::descriptor::{Machine, Version};
-use package::{Order, Written};
+use package::{Order, WriteError, Written};
 use serde::Serialize;
 
 use crate::args::{Args, OvfWrite};
 use crate::commands::listing::count;
-use crate::commands::{print, print_json};
+use crate::commands::{print, print_json, told_to_stop};
 use crate::exit::Exit;
 
 pub(super) fn execute(args: &Args, command: &OvfWrite) -> Result<(), Exit> {
-    let written = package::write(&order(command), &command.out).map_err(|error| match error {
-        package::WriteError::Io { .. } => Exit::Lab(error.into()),
-        package::WriteError::Exists(_)
-        | package::WriteError::Name(_)
-        | package::WriteError::Format { .. } => Exit::Usage(error.into()),
+    let written = written(command)?.map_err(|error| match error {
+        WriteError::Stopped => Exit::Stopped("before the package was whole; nothing was written"),
+        WriteError::Io { .. } => Exit::Lab(error.into()),
+        WriteError::Exists(_) | WriteError::Name(_) | WriteError::Format { .. } => {
+            Exit::Usage(error.into())
+        }
     })?;
     let view = View::from((command, &written));
     if args.json {
@@ -25,6 +30,27 @@ pub(super) fn execute(args: &Args, command: &OvfWrite) -> Result<(), Exit> {
         "{}: {disks}, {} bytes of {} packed\n",
         view.file, written.bytes, view.capacity_bytes
     ))
+}
+
+/// Writes in a thread of its own, and tells it to stop if a person or the system asks for that.
+fn written(command: &OvfWrite) -> Result<Result<Written, WriteError>, Exit> {
+    let (order, out, stop) =
+        (order(command), command.out.clone(), Arc::new(AtomicBool::new(false)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("cannot listen to signals").map_err(Exit::Lab)?.block_on(async {
+        let flag = Arc::clone(&stop);
+        let mut work =
+            tokio::task::spawn_blocking(move || package::write_unless(&flag, &order, &out));
+        let done = tokio::select! {
+            biased;
+            () = told_to_stop() => {
+                stop.store(true, Relaxed);
+                (&mut work).await
+            }
+            done = &mut work => done,
+        };
+        done.context("the writer ended before its time").map_err(Exit::Lab)
+    })
 }
 
 /// What is printed as JSON.
