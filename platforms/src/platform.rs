@@ -110,9 +110,16 @@ pub async fn settle<P: Platform>(platform: &P, job: &Job, clock: &dyn Clock) -> 
     }
 }
 
-async fn taken_back<P: Platform>(platform: &P, job: &Job, fault: Fault) -> Fault {
+/// The fault, after what a job had made was taken back, if it can have made anything.
+pub(crate) async fn taken_back<P: Platform>(platform: &P, job: &Job, fault: Fault) -> Fault {
+    if !fault.class.may_leave_something() {
+        return fault;
+    }
     match platform.undo(job).await {
         Ok(Undone::Nothing) => fault,
+        Ok(Undone::NotOurs) => {
+            with(fault, "nothing was taken back: the machine had been there before")
+        }
         Ok(Undone::Everything) => with(fault, "what it had made was taken back"),
         Err(error) => with(fault, &format!("what it had made could not be taken back ({error})")),
     }

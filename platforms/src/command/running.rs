@@ -84,10 +84,11 @@ fn broken(broken: Broken) -> Fault {
     let class = match &broken {
         Broken::TimedOut { .. } => FaultClass::Timeout,
         Broken::NoSecret(_) => FaultClass::Auth,
-        Broken::NotStarted { .. }
-        | Broken::Lost { .. }
-        | Broken::NotInTranscript(_)
-        | Broken::NotRecorded(_) => FaultClass::Vendor,
+        // Nothing was run.
+        Broken::NotStarted { .. } => FaultClass::Unsupported,
+        Broken::Lost { .. } | Broken::NotInTranscript(_) | Broken::NotRecorded(_) => {
+            FaultClass::Vendor
+        }
     };
     Fault::new(class, broken.to_string())
 }
