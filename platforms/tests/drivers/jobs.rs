@@ -89,6 +89,23 @@ async fn what_fails_or_never_ends_is_called_off_and_taken_back() {
     }
 }
 
+#[tokio::test]
+async fn a_lost_connection_does_not_end_a_job() {
+    let (driver, folder) = (importer(), tempfile::tempdir().unwrap());
+    let platform = platform(&driver, &[("place", folder.path().to_str().unwrap())]);
+    let arrival = given(folder.path(), "BUSY\nrunning 1/2\nBUSY\nBUSY\nBUSY\nsuccess 1\n");
+    let job = platform.import(&arrival).await.unwrap();
+    let state = platform.poll(&job).await;
+    assert_eq!(state.unwrap(), JobState::Running(Some(500)), "a question is asked again");
+    settle(&platform, &job, &Leaping::default()).await.unwrap();
+
+    let arrival = given(folder.path(), &"BUSY\n".repeat(99));
+    let job = platform.import(&arrival).await.unwrap();
+    let fault = settle(&platform, &job, &Leaping::default()).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Timeout, "{fault}");
+    assert!(fault.words.contains("BUSY"), "{fault}");
+}
+
 /// A platform whose import fails with these words, and what its file says against that.
 async fn refused(program: &str, class: &str, listed: &str) -> (FaultClass, bool) {
     let folder = tempfile::tempdir().unwrap();

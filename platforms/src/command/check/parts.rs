@@ -47,7 +47,8 @@ impl Checking<'_, '_> {
                 part.exit.into_iter().collect()
             },
             limit: part.limit.and_then(|it| self.time(&it)).unwrap_or(LIMIT),
-            again: part.idempotent || word.is_some_and(|it| it.reads),
+            again: part.idempotent
+                || word.map_or_else(|| self.asking.contains(name), |it| it.reads),
             reading,
             also: part.also,
             disks,

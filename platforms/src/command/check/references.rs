@@ -98,6 +98,18 @@ impl Checking<'_, '_> {
     }
 }
 
+/// Verbs that others name to be told something, and that none names to do something.
+pub(super) fn asking(verbs: &BTreeMap<String, Spanned<VerbPart>>) -> BTreeSet<String> {
+    let named = || verbs.values().flat_map(|it| referred(it.get_ref()));
+    let asks = |key: &str| matches!(key, "wait" | "also" | "dry");
+    let mut asking: BTreeSet<String> =
+        named().filter(|(key, _)| asks(key)).map(|(_, name)| name.to_owned()).collect();
+    for (_, name) in named().filter(|(key, _)| !asks(key)) {
+        asking.remove(name);
+    }
+    asking
+}
+
 /// The verbs that one names, and by which key.
 fn referred(part: &VerbPart) -> impl Iterator<Item = (&'static str, &str)> {
     let single = [("undo", &part.undo), ("dry", &part.dry), ("cancel", &part.cancel)];
