@@ -237,3 +237,23 @@ fn an_import_that_tells_an_id_is_not_undone_by_name() {
     let told = "`forget` takes back by `${name}` what `import` made";
     assert!(problems[0].to_string().contains(told), "{problems:?}");
 }
+
+#[tokio::test]
+async fn a_complaint_is_tried_with_the_verb_that_it_belongs_to() {
+    let rule = |class: &str, words: &str| {
+        format!("{{ match = \"{words}\", class = \"{class}\", example = \"{words}\" }}")
+    };
+    for (wider, conforms) in [(rule("conflict", "twice"), true), (rule("vendor", "active"), false)]
+    {
+        let rules = format!("errors = [{wider}, {}]\n[verb.state]", rule("conflict", "is active"));
+        let driver = Arc::new(Driver::read(&GOOD.replace("[verb.state]", &rules)).unwrap());
+        let platform = over(&driver, &[("host", "x")], Arc::new(Processes::default()));
+        let way: (Arc<dyn Transport>, bool) = (Arc::new(Processes::default()), false);
+        let subject = CommandSubject::new(&platform, driver, way, Secrets::default());
+        let suite = hold(&subject, None, &Leaping::default()).await;
+        let classes = suite.clauses.iter().find(|it| it.id == "complaints.classes").unwrap();
+        assert_eq!(classes.held == Held::Holds, conforms, "{classes:?}");
+        let tries = suite.clauses.iter().find(|it| it.id == "complaints.tries").unwrap();
+        assert_eq!(tries.held, Held::Holds);
+    }
+}
