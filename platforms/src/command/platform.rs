@@ -23,7 +23,7 @@ use crate::words::{
 #[derive(Clone)]
 pub struct CommandPlatform {
     pub(super) driver: Arc<Driver>,
-    values: Values,
+    pub(super) values: Values,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
 }
