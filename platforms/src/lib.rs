@@ -15,5 +15,3 @@ pub mod command;
 pub mod shipped;
 
 pub mod conformance;
-
-pub mod converters;

@@ -85,34 +85,52 @@ fn only(mut all: Vec<VmRef>, name: &str) -> Answered<VmRef> {
     }
 }
 
-/// Asks about a job until it is over. What fails or takes too long is called off where that can be done, and taken back.
+/// Asks about a job until it is over; a transient fault of a question is no end of it. What fails or takes too long is called off where that can be done, and taken back.
 ///
 /// # Errors
 /// What the job failed with, `Timeout` when its time is over, or what a question about it failed with.
 pub async fn settle<P: Platform>(platform: &P, job: &Job, clock: &dyn Clock) -> Answered<()> {
     let begun = clock.now();
     loop {
-        match platform.poll(job).await? {
-            JobState::Done => return Ok(()),
-            JobState::Failed(fault) => return Err(taken_back(platform, job, fault).await),
-            JobState::Running(_) if clock.now().saturating_sub(begun) >= job.limit => {
-                let words = format!("{} of {} was not over in {:?}", job.verb, job.id, job.limit);
-                let fault = Fault::new(FaultClass::Timeout, words);
-                // Most platforms cannot call it off; then it goes on, and the fault says so.
-                let fault = match platform.cancel(job).await {
-                    Ok(()) => fault,
-                    Err(error) => with(fault, &format!("it was not called off ({error})")),
-                };
-                return Err(taken_back(platform, job, fault).await);
-            }
-            JobState::Running(_) => clock.sleep(job.every).await,
+        let lost = match platform.poll(job).await {
+            Ok(JobState::Done) => return Ok(()),
+            Ok(JobState::Failed(fault)) => return Err(taken_back(platform, job, fault).await),
+            Ok(JobState::Running(_)) => None,
+            // The job goes on while a connection is lost.
+            Err(fault) if fault.class == FaultClass::Transient => Some(fault),
+            Err(fault) => return Err(fault),
+        };
+        if clock.now().saturating_sub(begun) >= job.limit {
+            return Err(called_off(platform, job, lost).await);
         }
+        clock.sleep(job.every).await;
     }
 }
 
-async fn taken_back<P: Platform>(platform: &P, job: &Job, fault: Fault) -> Fault {
+/// The fault of a job whose time is over, after it was called off and taken back as far as that can be done.
+async fn called_off<P: Platform>(platform: &P, job: &Job, lost: Option<Fault>) -> Fault {
+    let words = format!("{} of {} was not over in {:?}", job.verb, job.id, job.limit);
+    let mut fault = Fault::new(FaultClass::Timeout, words);
+    if let Some(lost) = lost {
+        fault = with(fault, &format!("the last question about it came to nothing ({lost})"));
+    }
+    // Most platforms cannot call it off; then it goes on, and the fault says so.
+    if let Err(error) = platform.cancel(job).await {
+        fault = with(fault, &format!("it was not called off ({error})"));
+    }
+    taken_back(platform, job, fault).await
+}
+
+/// The fault, after what a job had made was taken back, if it can have made anything.
+pub(crate) async fn taken_back<P: Platform>(platform: &P, job: &Job, fault: Fault) -> Fault {
+    if !fault.class.may_leave_something() {
+        return fault;
+    }
     match platform.undo(job).await {
         Ok(Undone::Nothing) => fault,
+        Ok(Undone::NotOurs) => {
+            with(fault, "nothing was taken back: the machine had been there before")
+        }
         Ok(Undone::Everything) => with(fault, "what it had made was taken back"),
         Err(error) => with(fault, &format!("what it had made could not be taken back ({error})")),
     }

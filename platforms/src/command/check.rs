@@ -35,9 +35,13 @@ impl Driver {
         let file: DriverFile =
             toml::from_str(text).map_err(|error| vec![unreadable(text, &error)])?;
         let mut problems = Problems::of(text);
-        let driver =
-            Checking { problems: &mut problems, secrets: BTreeSet::new(), known: BTreeSet::new() }
-                .driver(file);
+        let driver = Checking {
+            problems: &mut problems,
+            secrets: BTreeSet::new(),
+            known: BTreeSet::new(),
+            asking: BTreeSet::new(),
+        }
+        .driver(file);
         problems.into_result()?;
         Ok(driver)
     }
@@ -64,6 +68,8 @@ struct Checking<'p, 't> {
     secrets: BTreeSet<String>,
     /// Names of all values of the file.
     known: BTreeSet<String>,
+    /// Verbs of the file's own that others ask: they only read.
+    asking: BTreeSet<String>,
 }
 
 impl Checking<'_, '_> {
@@ -84,6 +90,7 @@ impl Checking<'_, '_> {
         let retry = self.retry(file.retry.most, file.retry.first);
         let errors = file.errors.into_iter().filter_map(|it| self.error(it)).collect();
         self.references(&file.verb, &file.platform.span());
+        self.asking = references::asking(&file.verb);
         let verbs: BTreeMap<String, Verb> = file
             .verb
             .into_iter()

@@ -125,16 +125,19 @@ pub(super) struct Wait {
 }
 
 impl Driver {
-    /// The complaints that its file knows: those of `list`, and those that hold for every verb.
-    pub fn complaints(&self) -> impl Iterator<Item = &ErrorRule> {
-        let of_list = self.verbs.get("list").map(|it| it.errors.as_slice()).unwrap_or_default();
-        of_list.iter().chain(&self.errors)
+    /// The complaints that its file knows, each with its verb; those that hold for every verb are tried with `list`.
+    pub fn complaints(&self) -> impl Iterator<Item = (&str, &ErrorRule)> {
+        let own = self
+            .verbs
+            .iter()
+            .flat_map(|(name, verb)| verb.errors.iter().map(move |it| (name.as_str(), it)));
+        own.chain(self.errors.iter().map(|it| ("list", it)))
     }
 
-    /// How often a reading call is tried again.
+    /// How often a verb is tried again after a transient fault.
     #[must_use]
-    pub fn tries_again(&self) -> u32 {
-        self.retry.most
+    pub fn tries_again(&self, verb: &str) -> u32 {
+        if self.verbs.get(verb).is_some_and(|it| it.again) { self.retry.most } else { 0 }
     }
 
     /// Its secrets, by name, and where their values are.

@@ -99,6 +99,8 @@ pub(super) const WORDS: &[Word] = &[
 pub(super) const DISK: &[&str] = &["target", "bus", "capacity_bytes", "format", "place", "shared"];
 /// Fields of each adapter.
 pub(super) const NIC: &[&str] = &["mac", "model", "network"];
+/// Fields that are true or false.
+pub(super) const FLAGS: &[&str] = &["secure_boot", "tpm", "shared", "made_by_hand"];
 /// Values that verbs of a file's own may use, beside those of the verb that refers to them.
 pub(super) const OF_JOBS: &[&str] = &["job", "id"];
 

@@ -12,7 +12,7 @@ use super::reading;
 use super::running::{known_format, read};
 use super::values::{Values, VarProblem};
 use crate::clock::Clock;
-use crate::platform::{Answered, Platform};
+use crate::platform::{Answered, Platform, taken_back};
 use crate::transport::Transport;
 use crate::words::{
     Arrival, CapabilitySet, ExportPlan, Fault, FaultClass, Finding, Job, JobState, PlatformFacts,
@@ -23,7 +23,7 @@ use crate::words::{
 #[derive(Clone)]
 pub struct CommandPlatform {
     pub(super) driver: Arc<Driver>,
-    values: Values,
+    pub(super) values: Values,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -59,40 +59,57 @@ impl CommandPlatform {
         Ok(values.with("format", &arrival.format).with_place("file", file))
     }
 
-    /// Runs a verb that begins something, and keeps what is needed to ask about it.
+    /// Runs a verb that begins something, and keeps what is needed to ask about it. `before` are the machines that were
+    /// there, where it may make one.
     async fn begin(
         &self,
         name: &str,
         own: Values,
         kept: BTreeMap<String, String>,
+        before: &[VmRef],
     ) -> Answered<Job> {
         let verb = self.verb(name)?;
+        match self.run(name, &own).await {
+            Ok(answer) => {
+                Ok(self.job((name, verb), kept, reading::told(read(verb, &answer)?), before))
+            }
+            // What was half made is taken back at once: there is no job that anybody could ask about.
+            Err(fault) => {
+                let job = self.job((name, verb), kept, BTreeMap::new(), before);
+                Err(taken_back(self, &job, fault).await)
+            }
+        }
+    }
+
+    fn job(
+        &self,
+        (name, verb): (&str, &Verb),
+        values: BTreeMap<String, String>,
+        told: BTreeMap<String, String>,
+        before: &[VmRef],
+    ) -> Job {
         let (every, limit) =
             verb.wait.as_ref().map_or((Duration::ZERO, verb.limit), |it| (it.every, it.limit));
-        let job = |told: BTreeMap<String, String>| Job {
-            id: told.get("job").cloned().unwrap_or_else(|| {
-                format!(
-                    "{name}-{}",
-                    kept.get("vm").or_else(|| kept.get("name")).map_or("", String::as_str)
-                )
-            }),
+        let asked = values.get("vm").or_else(|| values.get("name")).map_or("", String::as_str);
+        // What an import told comes first: some platforms have two machines of one name.
+        let made = told.get("id").map_or(asked, String::as_str);
+        Job {
+            id: told.get("job").cloned().unwrap_or_else(|| format!("{name}-{asked}")),
             driver: self.driver.id.clone(),
             verb: name.to_owned(),
-            values: kept.clone(),
+            was_there: before.iter().any(|it| it.id == made || it.name == made),
+            values,
             told,
             every,
             limit,
-        };
-        match self.run(name, &own).await {
-            Ok(answer) => Ok(job(reading::told(read(verb, &answer)?))),
-            // What was half made is taken back at once: there is no job that anybody could ask about.
-            Err(mut fault) if verb.undo.is_some() && fault.class != FaultClass::Unsupported => {
-                if let Err(error) = self.undo(&job(BTreeMap::new())).await {
-                    fault.words = format!("{}; it could not be taken back ({error})", fault.words);
-                }
-                Err(fault)
-            }
-            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The machines that are there before an import that might be taken back.
+    async fn before(&self, verb: &str) -> Answered<Vec<VmRef>> {
+        match self.verb(verb)?.undo {
+            Some(_) => self.list().await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -156,7 +173,7 @@ impl Platform for CommandPlatform {
 
     async fn power(&self, vm: &VmRef, op: PowerOp) -> Answered<Job> {
         let values = kept([("vm", &vm.id), ("vm_name", &vm.name)]);
-        self.begin(op.verb(), self.of(vm), values).await
+        self.begin(op.verb(), self.of(vm), values, &[]).await
     }
 
     async fn export(&self, vm: &VmRef, plan: &ExportPlan) -> Answered<Job> {
@@ -166,7 +183,7 @@ impl Platform for CommandPlatform {
         let values = self.of(vm).with("format", &plan.format).with_place("out", out);
         let kept =
             kept([("vm", &vm.id), ("vm_name", &vm.name), ("format", &plan.format), ("out", out)]);
-        self.begin("export", values, kept).await
+        self.begin("export", values, kept, &[]).await
     }
 
     async fn resources(&self) -> Answered<ResourceReport> {
@@ -191,7 +208,8 @@ impl Platform for CommandPlatform {
             ("format", &arrival.format),
             ("file", text(&arrival.file)?),
         ]);
-        self.begin("import", values, kept).await
+        let before = self.before("import").await?;
+        self.begin("import", values, kept, &before).await
     }
 
     async fn guest_facts(&self, vm: &VmRef) -> Answered<Vec<Observation>> {
@@ -253,6 +271,9 @@ impl Platform for CommandPlatform {
         let Some(undo) = &self.verb_of(job)?.undo else {
             return Ok(Undone::Nothing);
         };
+        if job.was_there {
+            return Ok(Undone::NotOurs);
+        }
         match self.run(undo, &self.of_job(job)).await {
             Ok(_) => Ok(Undone::Everything),
             // Nothing had been made yet.

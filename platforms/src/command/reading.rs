@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::driver::Reading;
+use super::fields::FLAGS;
 use super::file::Pick;
 use super::parse::Record;
 use crate::transport::Answer;
@@ -59,11 +60,23 @@ fn value(field: &str, pick: &Pick, found: &Record) -> Result<Option<String>, Str
         return in_bytes(text, pick.unit.as_deref().unwrap_or("B")).map(|it| Some(it.to_string()));
     }
     if pick.values.is_empty() {
-        return Ok(Some(text.clone()));
+        let flag = FLAGS.contains(&field).then(|| truth(field, text).map(|it| it.to_string()));
+        return flag.unwrap_or_else(|| Ok(text.clone())).map(Some);
     }
     match pick.values.get(text) {
         Some(meaning) => Ok(Some(meaning.clone())),
         None => Err(format!("`{field}` is `{text}`, which the driver does not know")),
+    }
+}
+
+/// Yes or no, in the words that programs have for it; any other word is not taken for a no.
+fn truth(field: &str, text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" | "enabled" => Ok(true),
+        "false" | "no" | "off" | "0" | "disabled" => Ok(false),
+        _ => Err(format!(
+            "`{field}` is `{text}`, which is neither yes nor no; say what it means with `values`"
+        )),
     }
 }
 
@@ -107,7 +120,7 @@ fn number(record: &Record, field: &str) -> Result<Option<u64>, Fault> {
 }
 
 fn flag(record: &Record, field: &str) -> Option<bool> {
-    record.get(field).map(|it| it == "true" || it == "yes")
+    record.get(field).map(|it| it == "true")
 }
 
 /// Several records as one; the first that says something counts.
@@ -262,6 +275,33 @@ mod tests {
             ("nan", "B"),
         ] {
             assert!(in_bytes(wrong, unit).is_err(), "{wrong} {unit}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_neither_yes_nor_no_is_not_taken_for_a_no() {
+        let pick =
+            Pick { from: Some("it".to_owned()), unit: None, values: BTreeMap::new(), fixed: None };
+        let said =
+            |text: &str| value("tpm", &pick, &Record::from([("it".to_owned(), text.to_owned())]));
+        for (word, meaning) in [
+            ("true", "true"),
+            ("True", "true"),
+            ("yes", "true"),
+            ("on", "true"),
+            ("1", "true"),
+            ("Enabled", "true"),
+            ("false", "false"),
+            ("No", "false"),
+            ("OFF", "false"),
+            ("0", "false"),
+            ("disabled", "false"),
+        ] {
+            assert_eq!(said(word), Ok(Some(meaning.to_owned())), "{word}");
+        }
+        assert_eq!(said(""), Ok(None), "nothing is said");
+        for word in ["maybe", "2.0", "truе", "N/A"] {
+            assert!(said(word).unwrap_err().contains(&format!("`{word}`")), "{word}");
         }
     }
 

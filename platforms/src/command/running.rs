@@ -3,6 +3,7 @@
 use domain::policy::near;
 
 use super::driver::{Driver, ErrorRule, Verb};
+use super::fields::all_values;
 use super::parse::Record;
 use super::platform::CommandPlatform;
 use super::reading;
@@ -36,6 +37,12 @@ impl CommandPlatform {
                 answered => return answered,
             }
         }
+    }
+
+    /// Runs a verb with a machine, a file and a job that nobody has. Only where no call is really run.
+    pub(crate) async fn asked(&self, name: &str) -> Result<(), Fault> {
+        let nobody = |values: Values, it| values.with(it, "portolan-nobody");
+        self.run(name, &all_values().fold(self.values.clone(), nobody)).await.map(drop)
     }
 
     /// Runs a verb and those that tell more, and reads their answers.
@@ -84,10 +91,11 @@ fn broken(broken: Broken) -> Fault {
     let class = match &broken {
         Broken::TimedOut { .. } => FaultClass::Timeout,
         Broken::NoSecret(_) => FaultClass::Auth,
-        Broken::NotStarted { .. }
-        | Broken::Lost { .. }
-        | Broken::NotInTranscript(_)
-        | Broken::NotRecorded(_) => FaultClass::Vendor,
+        // Nothing was run.
+        Broken::NotStarted { .. } => FaultClass::Unsupported,
+        Broken::Lost { .. } | Broken::NotInTranscript(_) | Broken::NotRecorded(_) => {
+            FaultClass::Vendor
+        }
     };
     Fault::new(class, broken.to_string())
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Calls, Secrecy, Subject};
-use crate::command::{CommandPlatform, Driver};
+use super::{Calls, Complaint, Secrecy, Subject};
+use crate::command::{CommandPlatform, Driver, ErrorRule};
 use crate::transport::{Answer, Broken, Call, Faulty, Pending, Secrets, Transport, Trouble};
-use crate::words::FaultClass;
+use crate::words::Fault;
 
 /// A driver file, the way its calls are run, and a witness of everything that comes out.
 pub struct CommandSubject {
@@ -46,12 +46,18 @@ impl Subject for CommandSubject {
         (platform, Box::new(move || faulty.calls()))
     }
 
-    fn complaints(&self) -> Vec<(String, FaultClass)> {
-        self.driver.complaints().map(|it| (it.example.clone(), it.class)).collect()
+    fn complaints(&self) -> Vec<Complaint> {
+        let complaint = |(verb, rule): (&str, &ErrorRule)| Complaint {
+            verb: verb.to_owned(),
+            example: rule.example.clone(),
+            class: rule.class,
+            tries_again: self.driver.tries_again(verb),
+        };
+        self.driver.complaints().map(complaint).collect()
     }
 
-    fn tries_again(&self) -> u32 {
-        self.driver.tries_again()
+    async fn asked(&self, platform: &CommandPlatform, verb: &str) -> Result<(), Fault> {
+        platform.asked(verb).await
     }
 
     fn is_live(&self) -> bool {

@@ -31,17 +31,34 @@ pub trait Subject: Send + Sync {
     /// The platform with trouble in its first calls, and a counter of all calls.
     fn troubled(&self, trouble: Trouble, first: u32) -> (Self::Reached, Calls);
 
-    /// Complaints that the driver knows, as the platform writes them, and what each means when machines are listed.
-    fn complaints(&self) -> Vec<(String, FaultClass)>;
+    /// Complaints that the driver knows.
+    fn complaints(&self) -> Vec<Complaint>;
 
-    /// How often a reading call is tried again after a transient fault.
-    fn tries_again(&self) -> u32;
+    /// What becomes of a verb where every call comes to a complaint; nothing is run.
+    fn asked(
+        &self,
+        platform: &Self::Reached,
+        verb: &str,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// Whether calls are really run, rather than replayed.
     fn is_live(&self) -> bool;
 
     /// What is secret, and everything that came out so far.
     fn secrecy(&self) -> Secrecy;
+}
+
+/// A complaint that a driver knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The verb that it is an answer to.
+    pub verb: String,
+    /// As the platform writes it.
+    pub example: String,
+    /// What it means.
+    pub class: FaultClass,
+    /// How often this verb is tried again after a transient fault.
+    pub tries_again: u32,
 }
 
 /// Tells how many calls were made.

@@ -1,6 +1,6 @@
 //! Clauses about trouble: what is slow, cut off or refused is told as that, and never as an answer.
 
-use super::{Held, Secrecy, Subject, Suite, expected, truth};
+use super::{Complaint, Held, Secrecy, Subject, Suite, expected, truth};
 use crate::platform::Platform;
 use crate::transport::Trouble;
 use crate::words::FaultClass;
@@ -39,9 +39,9 @@ pub(super) async fn hold<S: Subject>(suite: &mut Suite, subject: &S) {
     suite.say("secret.kept", "no secret is in an argument, an answer or an error", held);
 }
 
-/// A real program that has a thousandth of a second.
+/// A real program that has a thousandth of a second. What it started itself is not seen here.
 async fn hurried<S: Subject>(suite: &mut Suite, subject: &S) {
-    let words = "a program that is stopped leaves no process";
+    let words = "a program that is stopped does not run on";
     if !subject.is_live() {
         let held = Held::NotApplicable("nothing is run in a replay".to_owned());
         return suite.say("timeout.nothing-left", words, held);
@@ -70,19 +70,19 @@ fn children() -> Vec<u32> {
         .collect()
 }
 
-/// Each complaint that the driver knows is told as its class; only transient ones are tried again.
+/// Each complaint that the driver knows is told as its class by the verb that it belongs to; only transient ones are tried again.
 async fn complaints<S: Subject>(suite: &mut Suite, subject: &S) {
     let known = subject.complaints();
     let mut wrong = Vec::new();
     let mut tries = Vec::new();
-    for (example, class) in &known {
+    for Complaint { verb, example, class, tries_again } in &known {
         let (platform, calls) = subject.troubled(Trouble::Says(example.clone()), u32::MAX);
-        if let Held::Broken(why) = expected(platform.list().await, &[*class]) {
-            wrong.push(format!("{example:?}: {why}"));
+        if let Held::Broken(why) = expected(subject.asked(&platform, verb).await, &[*class]) {
+            wrong.push(format!("`{verb}`, {example:?}: {why}"));
         }
-        let most = if *class == FaultClass::Transient { 1 + subject.tries_again() } else { 1 };
+        let most = if *class == FaultClass::Transient { 1 + tries_again } else { 1 };
         if calls() != most {
-            tries.push(format!("{example:?} was called {} times, not {most}", calls()));
+            tries.push(format!("`{verb}`, {example:?}: {} calls, not {most}", calls()));
         }
     }
     let held = |wrong: Vec<String>| match (known.is_empty(), wrong.is_empty()) {

@@ -1,12 +1,17 @@
 //! Real processes: exact arguments, bounded time, bounded output, nothing left.
 
-use std::process::Stdio;
+use std::pin::{Pin, pin};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use super::{Answer, Broken, Call, EnvPiece, MOST_OUTPUT, Pending, Secrets, Transport};
+
+/// How long what a program printed is read after it has ended, when somebody holds its output open.
+const DRAINED: Duration = Duration::from_millis(500);
 
 /// Runs calls on this machine.
 #[derive(Debug, Clone, Default)]
@@ -53,19 +58,28 @@ impl Processes {
             .command(call)?
             .spawn()
             .map_err(|why| Broken::NotStarted { program: program.clone(), why: why.to_string() })?;
-        let _group = Group::of(&child);
+        let group = Group::of(&child);
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let all = async { tokio::join!(child.wait(), bounded(out), bounded(err)) };
-        let ended = tokio::time::timeout(call.limit, all).await;
-        let Ok((status, (stdout, out_cut), (stderr, err_cut))) = ended else {
-            child.kill().await.map_err(lost)?;
-            return Err(Broken::TimedOut { program, limit: call.limit });
+        let (mut stdout, mut stderr) = (Kept::default(), Kept::default());
+        let status = {
+            let mut reading = pin!(async { tokio::join!(stdout.fill(out), stderr.fill(err)) });
+            let ended = tokio::time::timeout(call.limit, ended(&mut child, reading.as_mut())).await;
+            let Ok((status, all)) = ended else {
+                child.kill().await.map_err(lost)?;
+                return Err(Broken::TimedOut { program, limit: call.limit });
+            };
+            // Whoever it started may hold its output open, and is ended with it; who left its group is not waited for.
+            drop(group);
+            if !all {
+                let _ = tokio::time::timeout(DRAINED, reading).await;
+            }
+            status.map_err(lost)?
         };
         Ok(Answer {
-            exit: status.map_err(lost)?.code(),
-            stdout: self.secrets.masked(stdout),
-            stderr: self.secrets.masked(stderr),
-            cut: out_cut || err_cut,
+            exit: status.code(),
+            cut: stdout.cut || stderr.cut,
+            stdout: self.secrets.masked(stdout.text()),
+            stderr: self.secrets.masked(stderr.text()),
         })
     }
 }
@@ -96,17 +110,42 @@ impl Drop for Group {
     }
 }
 
-/// Reads a stream to its end and keeps its beginning; says whether anything is missing.
-async fn bounded(stream: Option<impl AsyncRead + Unpin>) -> (String, bool) {
-    let Some(mut stream) = stream else {
-        return (String::new(), false);
-    };
-    let (mut kept, mut cut) = (Vec::new(), false);
-    let mut buffer = [0; 8192];
-    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
-        let room = MOST_OUTPUT.saturating_sub(kept.len()).min(count);
-        kept.extend_from_slice(&buffer[..room]);
-        cut |= room < count;
+/// Waits for a program while its output is read; says whether all of that has been read.
+async fn ended(
+    child: &mut Child,
+    mut reading: Pin<&mut impl Future>,
+) -> (std::io::Result<ExitStatus>, bool) {
+    let mut all = false;
+    loop {
+        tokio::select! {
+            status = child.wait() => return (status, all),
+            _ = &mut reading, if !all => all = true,
+        }
     }
-    (String::from_utf8_lossy(&kept).into_owned(), cut)
+}
+
+/// The beginning of a stream, and whether there was more.
+#[derive(Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    cut: bool,
+}
+
+impl Kept {
+    /// Reads a stream to its end.
+    async fn fill(&mut self, stream: Option<impl AsyncRead + Unpin>) {
+        let Some(mut stream) = stream else {
+            return;
+        };
+        let mut buffer = [0; 8192];
+        while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+            let room = MOST_OUTPUT.saturating_sub(self.bytes.len()).min(count);
+            self.bytes.extend_from_slice(&buffer[..room]);
+            self.cut |= room < count;
+        }
+    }
+
+    fn text(self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
 }

@@ -66,6 +66,23 @@ impl FaultClass {
     }
 }
 
+impl FaultClass {
+    /// Whether something may be half made after it. What was refused made nothing: what stands there is somebody's own.
+    #[must_use]
+    pub fn may_leave_something(self) -> bool {
+        match self {
+            Self::Auth | Self::NotFound | Self::Ambiguous | Self::Unsupported | Self::Conflict => {
+                false
+            }
+            Self::Transient
+            | Self::Capacity
+            | Self::Timeout
+            | Self::GuestRefused
+            | Self::Vendor => true,
+        }
+    }
+}
+
 impl fmt::Display for FaultClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

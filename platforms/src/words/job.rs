@@ -21,6 +21,8 @@ pub struct Job {
     pub values: BTreeMap<String, String>,
     /// What the platform answered when it began.
     pub told: BTreeMap<String, String>,
+    /// Whether the machine that it names was there before: then nothing is taken back.
+    pub was_there: bool,
     /// How long to wait between two questions.
     pub every: Duration,
     /// How long it may take, counted from when it was begun or taken up again.
@@ -60,6 +62,8 @@ pub enum JobState {
 pub enum Undone {
     /// There is nothing to take back, or no way to.
     Nothing,
+    /// The machine was there before, so nothing was touched.
+    NotOurs,
     /// What had been made is gone again.
     Everything,
 }

@@ -1,14 +1,17 @@
 //! Driver files: each mistake is told with its line, what it is, and what to do.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use platforms::command::{Driver, Exercised};
 use platforms::conformance::{CommandSubject, Held, hold};
+use platforms::platform::Platform as _;
 use platforms::shipped;
 use platforms::transport::{Origin, Processes, Replay, Secrets, Transcript, Transport};
+use platforms::words::{Arrival, FaultClass, Undone};
 
-use crate::world::{Leaping, over};
+use crate::world::{Leaping, Libvirt, over};
 
 const GOOD: &str = r#"[platform]
 id = "made-up"
@@ -179,4 +182,78 @@ async fn the_example_of_the_documentation_conforms() {
     assert!(suite.conforms(), "{suite:#?}");
     let secret = suite.clauses.iter().find(|it| it.id == "secret.kept").unwrap();
     assert_eq!(secret.held, Held::Holds);
+}
+
+/// A definition of a machine that is off.
+fn definition(folder: &Path, name: &str, uuid: &str) -> Arrival {
+    let file = folder.join("guest.xml");
+    let xml = format!(
+        "<domain type='test'><name>{name}</name>{uuid}<memory unit='MiB'>64</memory><vcpu>1</vcpu>\
+         <os><type>hvm</type></os></domain>"
+    );
+    std::fs::write(&file, xml).unwrap();
+    Arrival { name: name.to_owned(), format: "libvirt-xml".to_owned(), file }
+}
+
+#[tokio::test]
+async fn the_example_takes_back_what_it_made_and_nothing_else() {
+    let (daemon, folder) = (Libvirt::start(), tempfile::tempdir().unwrap());
+    let secrets = BTreeMap::from([("token".to_owned(), "hunter2-and-more".into())]);
+    let secrets = Secrets::new(secrets).unwrap();
+    let at = |text: &str| {
+        let transport = Arc::new(Processes::new(secrets.clone()));
+        over(&Arc::new(Driver::read(text).unwrap()), &[("uri", &daemon.uri())], transport)
+    };
+    let platform = at(&example());
+    let uuid = "<uuid>11111111-2222-3333-4444-555555555555</uuid>";
+    let mine = definition(folder.path(), "mine", uuid);
+    let first = platform.import(&mine).await.unwrap();
+
+    // Refused, whether the file knows the complaint or not.
+    let rule = "match = \"already exists with uuid\"";
+    assert!(example().contains(rule));
+    let unknown = example().replace(rule, "match = \"already exists with uuid 5\"");
+    for (text, class) in [(example(), FaultClass::Conflict), (unknown, FaultClass::Vendor)] {
+        let again = definition(folder.path(), "mine", "");
+        let fault = at(&text).import(&again).await.unwrap_err();
+        assert_eq!(fault.class, class, "{fault}");
+        platform.find("mine").await.expect("it was there before");
+    }
+    // Defined anew: there is a job, but not a new machine.
+    let second = platform.import(&definition(folder.path(), "mine", uuid)).await.unwrap();
+    assert_eq!(platform.undo(&second).await, Ok(Undone::NotOurs));
+    platform.find("mine").await.expect("it was there before");
+
+    assert_eq!(platform.undo(&first).await, Ok(Undone::Everything));
+    assert_eq!(platform.find("mine").await.unwrap_err().class, FaultClass::NotFound);
+}
+
+#[test]
+fn an_import_that_tells_an_id_is_not_undone_by_name() {
+    Driver::read(&example()).unwrap();
+    let by_name = example().replace("\"--domain\", \"${id}\"", "\"--domain\", \"${name}\"");
+    assert_ne!(by_name, example());
+    let problems = Driver::read(&by_name).unwrap_err();
+    let told = "`forget` takes back by `${name}` what `import` made";
+    assert!(problems[0].to_string().contains(told), "{problems:?}");
+}
+
+#[tokio::test]
+async fn a_complaint_is_tried_with_the_verb_that_it_belongs_to() {
+    let rule = |class: &str, words: &str| {
+        format!("{{ match = \"{words}\", class = \"{class}\", example = \"{words}\" }}")
+    };
+    for (wider, conforms) in [(rule("conflict", "twice"), true), (rule("vendor", "active"), false)]
+    {
+        let rules = format!("errors = [{wider}, {}]\n[verb.state]", rule("conflict", "is active"));
+        let driver = Arc::new(Driver::read(&GOOD.replace("[verb.state]", &rules)).unwrap());
+        let platform = over(&driver, &[("host", "x")], Arc::new(Processes::default()));
+        let way: (Arc<dyn Transport>, bool) = (Arc::new(Processes::default()), false);
+        let subject = CommandSubject::new(&platform, driver, way, Secrets::default());
+        let suite = hold(&subject, None, &Leaping::default()).await;
+        let classes = suite.clauses.iter().find(|it| it.id == "complaints.classes").unwrap();
+        assert_eq!(classes.held == Held::Holds, conforms, "{classes:?}");
+        let tries = suite.clauses.iter().find(|it| it.id == "complaints.tries").unwrap();
+        assert_eq!(tries.held, Held::Holds);
+    }
 }

@@ -24,13 +24,20 @@ wait = { verb = "task", field = "status", equals = "success", failed = ["failure
 undo = "remove"
 cancel = "stop"
 [verb.task]
-argv = ["sh", "-c", "head -n 1 $0/task; sed -i 1d $0/task", "${place}", "${job}"]
+argv = ["sh", "-c", "head -n 1 $0/task | grep -v BUSY || { echo BUSY >&2; false; }; code=$?; sed -i 1d $0/task; exit $code", "${place}", "${job}"]
 parse = { as = "regex", pattern = '^(?<status>\w+) (?<done>.*)$' }
 map = { status = "status", done = "done" }
 [verb.stop]
 argv = ["sh", "-c", "echo $1 >>$0/stopped", "${place}", "${job}"]
 [verb.remove]
 argv = ["rm", "${place}/vm"]
+[retry]
+most = 1
+first = "1ms"
+[[errors]]
+match = "BUSY"
+class = "transient"
+example = "BUSY"
 "#,
     )
 }
@@ -80,6 +87,61 @@ async fn what_fails_or_never_ends_is_called_off_and_taken_back() {
         assert!(!folder.path().join("vm").exists());
         assert_eq!(folder.path().join("stopped").exists(), called_off);
     }
+}
+
+#[tokio::test]
+async fn a_lost_connection_does_not_end_a_job() {
+    let (driver, folder) = (importer(), tempfile::tempdir().unwrap());
+    let platform = platform(&driver, &[("place", folder.path().to_str().unwrap())]);
+    let arrival = given(folder.path(), "BUSY\nrunning 1/2\nBUSY\nBUSY\nBUSY\nsuccess 1\n");
+    let job = platform.import(&arrival).await.unwrap();
+    let state = platform.poll(&job).await;
+    assert_eq!(state.unwrap(), JobState::Running(Some(500)), "a question is asked again");
+    settle(&platform, &job, &Leaping::default()).await.unwrap();
+
+    let arrival = given(folder.path(), &"BUSY\n".repeat(99));
+    let job = platform.import(&arrival).await.unwrap();
+    let fault = settle(&platform, &job, &Leaping::default()).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Timeout, "{fault}");
+    assert!(fault.words.contains("BUSY"), "{fault}");
+}
+
+/// A platform whose import fails with these words, and what its file says against that.
+async fn refused(program: &str, class: &str, listed: &str) -> (FaultClass, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let driver = driver(&format!(
+        r#"
+[vars]
+place = {{ about = "a folder" }}
+[verb.import]
+argv = ["{program}", "-c", "echo HALF >&2; exit 1"]
+map = {{ made_by_hand = {{ fixed = "false" }} }}
+errors = [{{ match = "HALF", class = "{class}", example = "HALF" }}]
+undo = "forget"
+[verb.forget]
+argv = ["sh", "-c", "echo $1 >$0/forgotten", "${{place}}", "${{name}}"]
+"#
+    ));
+    let platform = platform(&driver, &[("place", folder.path().to_str().unwrap())]);
+    let mut arrival = given(folder.path(), "");
+    arrival.name = listed.to_owned();
+    let fault = platform.import(&arrival).await.unwrap_err();
+    (fault.class, folder.path().join("forgotten").exists())
+}
+
+#[tokio::test]
+async fn what_was_refused_made_nothing_and_what_was_there_is_not_taken_back() {
+    use FaultClass::{Ambiguous, Auth, Capacity, Conflict, NotFound, Timeout, Unsupported, Vendor};
+    for class in [Conflict, Auth, NotFound, Ambiguous, Unsupported] {
+        assert_eq!(refused("sh", class.name(), "new").await, (class, false));
+    }
+    for class in [Vendor, Capacity, Timeout, FaultClass::Transient, FaultClass::GuestRefused] {
+        assert_eq!(refused("sh", class.name(), "new").await, (class, true));
+        // The platform lists a machine `web`.
+        assert_eq!(refused("sh", class.name(), "web").await, (class, false));
+    }
+    let absent = refused("portolan-has-no-such-program", "vendor", "new").await;
+    assert_eq!(absent, (Unsupported, false), "it was not even started");
 }
 
 #[tokio::test]

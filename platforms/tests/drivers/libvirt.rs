@@ -1,5 +1,6 @@
 //! The libvirt driver against libvirt's own mock hypervisor: real virsh, real libvirtd.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use platforms::command::{CommandPlatform, Driver};
@@ -133,4 +134,34 @@ async fn a_stranger_is_told_as_what_it_is() {
     assert_eq!(fault.class, FaultClass::NotFound, "{fault:?}");
     let fault = platform.power(&ghost, PowerOp::Suspend).await.unwrap_err();
     assert_eq!(fault.class, FaultClass::Unsupported, "{fault:?}");
+}
+
+/// What virsh makes of what `ssh` writes before it ends.
+async fn over_ssh(complaint: &str) -> FaultClass {
+    let folder = tempfile::tempdir().unwrap();
+    let ssh = folder.path().join("ssh");
+    let script = format!("#!/bin/sh\nhead -c 1 >/dev/null\necho '{complaint}' >&2\nexit 255\n");
+    std::fs::write(&ssh, script).unwrap();
+    std::fs::set_permissions(&ssh, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let uri = format!("qemu+ssh://localhost/system?command={}", ssh.display());
+    let platform = over(&libvirt(), &[("uri", &uri)], Arc::new(Processes::default()));
+    let fault = platform.list().await.unwrap_err();
+    assert!(fault.raw.contains(complaint), "{fault:?}");
+    fault.class
+}
+
+#[tokio::test]
+async fn a_connection_that_another_try_would_not_mend_is_not_transient() {
+    for (complaint, class) in [
+        ("Host key verification failed.", FaultClass::Auth),
+        ("me@localhost: Permission denied (publickey).", FaultClass::Auth),
+        ("ssh: Could not resolve hostname hots: Name or service not known", FaultClass::Vendor),
+        (
+            "ssh: Could not resolve hostname host: Temporary failure in name resolution",
+            FaultClass::Transient,
+        ),
+        ("ssh: connect to host h port 22: Connection refused", FaultClass::Transient),
+    ] {
+        assert_eq!(over_ssh(complaint).await, class, "{complaint}");
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use platforms::transport::{
     Arg, Broken, Call, EnvPiece, MOST_OUTPUT, Processes, Recording, Secrets, Transport as _,
 };
@@ -52,6 +54,21 @@ async fn what_is_dropped_ends_too_and_so_does_what_is_left_behind() {
     let leaves = call("sleep 63.125 >/dev/null 2>&1 </dev/null & echo done", LONG);
     assert_eq!(processes.call(&leaves).await.unwrap().stdout, "done\n");
     assert!(all_end("63.125").await);
+}
+
+#[tokio::test]
+async fn what_has_ended_has_answered_though_somebody_keeps_its_output_open() {
+    let five = Duration::from_secs(5);
+    let answer = Processes::default().call(&call("sleep 64.125 & echo done", five)).await;
+    assert_eq!(answer.unwrap().stdout, "done\n");
+    assert!(all_end("64.125").await);
+
+    // One that has left the group is its own master; it is not waited for.
+    let leaves = "setsid sleep 65.125 & sleep 0.5; echo $!";
+    let answer = Processes::default().call(&call(leaves, five)).await;
+    let helper = answer.unwrap().stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+    kill_process(helper, Signal::KILL).unwrap();
+    assert!(all_end("65.125").await);
 }
 
 #[tokio::test]

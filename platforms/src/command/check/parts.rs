@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::Checking;
 use crate::command::driver::{ErrorRule, Reading, Verb, Wait};
-use crate::command::fields::{DISK, NIC, Word, all_values, word};
+use crate::command::fields::{DISK, FLAGS, NIC, Word, all_values, word};
 use crate::command::file::{ErrorPart, Pick, ReadingPart, VerbPart, WaitPart};
 use crate::command::parse::{self, Parser};
 use crate::command::reading::UNITS;
@@ -47,7 +47,8 @@ impl Checking<'_, '_> {
                 part.exit.into_iter().collect()
             },
             limit: part.limit.and_then(|it| self.time(&it)).unwrap_or(LIMIT),
-            again: part.idempotent || word.is_some_and(|it| it.reads),
+            again: part.idempotent
+                || word.map_or_else(|| self.asking.contains(name), |it| it.reads),
             reading,
             also: part.also,
             disks,
@@ -233,7 +234,7 @@ fn meanings_of(field: &str) -> Vec<&'static str> {
         "state" => PowerState::ALL.map(PowerState::name).to_vec(),
         "firmware" => Firmware::ALL.map(Firmware::name).to_vec(),
         "severity" => Severity::ALL.map(Severity::name).to_vec(),
-        "secure_boot" | "tpm" | "shared" | "made_by_hand" => vec!["true", "false"],
+        flag if FLAGS.contains(&flag) => vec!["true", "false"],
         _ => Vec::new(),
     }
 }

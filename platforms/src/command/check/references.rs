@@ -50,6 +50,26 @@ impl Checking<'_, '_> {
             }
         }
         self.waits(verbs);
+        self.undoes(verbs);
+    }
+
+    /// An import that tells what it made is taken back by that: a machine of the same name may be somebody's own.
+    fn undoes(&mut self, verbs: &BTreeMap<String, Spanned<VerbPart>>) {
+        let Some(import) = verbs.get("import").map(Spanned::get_ref) else {
+            return;
+        };
+        let Some((name, undo)) = import.undo.as_ref().and_then(|it| verbs.get_key_value(it)) else {
+            return;
+        };
+        let by_name = |it: &&Spanned<String>| {
+            ["${name}", "${vm_name}"].iter().any(|name| it.get_ref().contains(name))
+        };
+        if let Some(by) = undo.get_ref().argv.iter().find(by_name)
+            && import.map.contains_key("id")
+        {
+            let what = format!("`{name}` takes back by `{}` what `import` made", by.get_ref());
+            self.problems.add(&by.span(), what, "name it by ${id}: another may have that name");
+        }
     }
 
     /// What is waited for must be among what the verb asked gives.
@@ -76,6 +96,18 @@ impl Checking<'_, '_> {
             }
         }
     }
+}
+
+/// Verbs that others name to be told something, and that none names to do something.
+pub(super) fn asking(verbs: &BTreeMap<String, Spanned<VerbPart>>) -> BTreeSet<String> {
+    let named = || verbs.values().flat_map(|it| referred(it.get_ref()));
+    let asks = |key: &str| matches!(key, "wait" | "also" | "dry");
+    let mut asking: BTreeSet<String> =
+        named().filter(|(key, _)| asks(key)).map(|(_, name)| name.to_owned()).collect();
+    for (_, name) in named().filter(|(key, _)| !asks(key)) {
+        asking.remove(name);
+    }
+    asking
 }
 
 /// The verbs that one names, and by which key.
