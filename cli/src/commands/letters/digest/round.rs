@@ -105,8 +105,8 @@ impl<'a> Round<'a> {
         let seed = Seed::from(clock::seed()?);
         let protection = match (certificate, written.prepared.form) {
             (Some(to), LetterForm::Encrypted) => {
-                let signer = self.settings.signer.as_ref();
-                Protection::OpenPgp(Sealing { to, signer, seed: &seed })
+                let (signer, at) = (self.settings.signer.as_ref(), clock::now());
+                Protection::OpenPgp(Sealing { to, signer, seed: &seed, at })
             }
             (Some(_) | None, _) => Protection::None,
         };
