@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::program::Program;
 use super::team::{HEAD, Teams};
 use crate::desk::files;
+use crate::keys::Ring;
 use crate::mail::Mail;
 
 #[test]
@@ -84,6 +85,31 @@ fn nobody_there_is_later_and_holds_no_other_team_up() {
     assert_eq!(teams.stand(&[]), (3, vec!["delayed".to_owned(), "sent".to_owned()]));
     let failed = format!("{:?}", teams.desk.told_of_letters());
     assert!(failed.contains("connect: ") && !failed.contains("/hook"), "{failed}");
+}
+
+#[test]
+fn a_key_that_has_ended_holds_no_other_team_up_and_is_told_until_it_is_replaced() {
+    let team = |id: &str, more: &str| {
+        format!("[[subscription]]\nid = \"{id}\"\naddress = \"{id}@example.test\"\n{more}")
+    };
+    let settings = team("a", "") + &team("b", "openpgp = \"b.asc\"\n") + &team("c", "");
+    let teams = Teams::new("");
+    let key = teams.desk.path("store/b.asc");
+    std::fs::write(&key, Ring::ended(&teams.desk, "b@example.test")).unwrap();
+    teams.desk.set(&format!("{HEAD}{settings}"));
+    let stand = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(teams.stand(&[]), (3, stand("sent delayed sent")));
+    assert_eq!(teams.stand(&[]), (3, stand("nothing delayed nothing")));
+    let mut to: Vec<String> =
+        Mail::all(&teams.desk.path("store/out")).into_iter().map(|it| it.to).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["a@example.test", "c@example.test"]);
+    let told = format!("{:?}", teams.desk.told_of_letters());
+    assert!(told.contains("making: the certificate expired on 2020-01-31"), "{told}");
+    teams.aged(SignedDuration::from_hours(1));
+    std::fs::write(&key, Ring::certificate(&teams.desk, "b@example.test")).unwrap();
+    assert_eq!(teams.stand(&[]), (0, stand("nothing sent nothing")));
+    assert_eq!(teams.desk.letter("b")["attempts"], 2);
 }
 
 #[test]

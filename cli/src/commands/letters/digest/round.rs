@@ -52,22 +52,26 @@ impl<'a> Round<'a> {
         let id = &written.prepared.letter;
         let letter = letters.letter(id);
         let letter = letter.ok_or_else(|| Exit::wrong(format!("`{id}` is not in the log")))?;
-        let (leaving, outcome) = match &team.way {
+        let tried = match &team.way {
             Reach::Mail { address, certificate } => {
-                self.mail(written, (address, certificate.as_deref()))?
+                self.mail(written, (address, certificate.as_deref()))
             }
-            Reach::Webhook(webhook) => self.notify(webhook, written, &team.id)?,
+            Reach::Webhook(webhook) => self.notify(webhook, written, &team.id),
         };
-        self.outbox.note(letter, leaving, outcome)
+        match tried {
+            Ok((leaving, outcome)) => self.outbox.note(letter, leaving, outcome),
+            Err(why) => self.outbox.note_unmade(letter, &why),
+        }
     }
 
     /// Records what became of the last ones, and says goodbye to a mail server.
     pub(super) fn end(mut self) -> Result<(), Exit> {
-        self.outbox.record()?;
+        let recorded = self.outbox.record();
         self.outbox.wait(self.transport.close());
-        Ok(())
+        recorded
     }
 
+    /// Fails when it cannot be made.
     fn mail(
         &mut self,
         written: &Written,
