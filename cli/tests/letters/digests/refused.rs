@@ -77,6 +77,27 @@ fn what_is_given_up_is_told_again_with_what_is_new_or_when_somebody_says_so() {
 }
 
 #[test]
+fn behind_what_is_given_up_nothing_is_sent_when_all_in_all_there_is_nothing_to_tell() {
+    let program = Program::start(&["404 Not Found", "204 No Content", "404 Not Found"]);
+    let mut teams = Teams::new(&program.subscription("chat", "after = 1"));
+    let stand = |teams: &Teams, words: &[&str]| {
+        let before = teams.desk.events();
+        let (code, stands) = teams.stand(words);
+        (code, stands.concat(), program.all().len(), teams.desk.events() - before)
+    };
+    // That it is told from now on is said again, though nothing has happened.
+    assert_eq!(stand(&teams, &[]), (3, "failed".to_owned(), 1, 2));
+    assert_eq!(stand(&teams, &[]), (0, "given up".to_owned(), 0, 0));
+    assert_eq!(stand(&teams, &["--again"]), (0, "sent".to_owned(), 1, 2));
+    teams.tried("x");
+    assert_eq!(stand(&teams, &[]), (3, "failed".to_owned(), 1, 2));
+    // Mended before anybody heard of it.
+    teams.tried(".");
+    assert_eq!(stand(&teams, &[]), (0, "nothing".to_owned(), 0, 0));
+    assert_eq!(stand(&teams, &["--again"]), (0, "nothing".to_owned(), 0, 0));
+}
+
+#[test]
 fn nobody_there_is_later_and_holds_no_other_team_up() {
     let (gone, program) = (Program::start(&[]), Program::start(&[]));
     let nobody = gone.subscription("gone", "");
