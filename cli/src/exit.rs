@@ -53,16 +53,25 @@ impl Exit {
         }
     }
 
+    /// Why, in words alone.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Exit::Gate(words) => words.clone(),
+            Exit::Stopped(words) => (*words).to_owned(),
+            Exit::Usage(error) | Exit::Lab(error) | Exit::Wrong(error) => chain(error),
+        }
+    }
+
     /// Tells why, on standard error, and gives the exit code.
     pub(crate) fn tell(&self) -> ExitCode {
-        let (code, kind, words) = match self {
-            Exit::Gate(words) => (1, "below the gate", words.clone()),
-            Exit::Usage(error) => (2, "error", chain(error)),
-            Exit::Stopped(words) => (3, "stopped", (*words).to_owned()),
-            Exit::Lab(error) => (3, "lab error", chain(error)),
-            Exit::Wrong(error) => (3, "not right", chain(error)),
+        let (code, kind) = match self {
+            Exit::Gate(_) => (1, "below the gate"),
+            Exit::Usage(_) => (2, "error"),
+            Exit::Stopped(_) => (3, "stopped"),
+            Exit::Lab(_) => (3, "lab error"),
+            Exit::Wrong(_) => (3, "not right"),
         };
-        tell(&format!("portolan: {kind}: {words}"));
+        tell(&format!("portolan: {kind}: {}", self.words()));
         ExitCode::from(code)
     }
 }

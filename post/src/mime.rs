@@ -21,7 +21,7 @@ pub(crate) fn write(parcel: &Parcel, protection: &Protection<'_>) -> Result<Vec<
         Protection::None => titled(head, parcel).multipart(content(parcel)),
         Protection::OpenPgp(sealing) => {
             let outer = head.raw_header(subject(OUTER_SUBJECT));
-            let sealed = sealing.seal(&inside(parcel, &outer)?, parcel.date)?;
+            let sealed = sealing.seal(&inside(parcel, &outer)?)?;
             outer.multipart(envelope(parcel, sealed))
         }
     };

@@ -150,7 +150,8 @@ pub(crate) struct Digest {
     /// Who writes, by which way, to whom [default: letters.toml in the store]
     #[arg(long, env = "PORTOLAN_LETTERS", hide_env_values = true, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// Write mails and notices into this folder, whatever the settings say
+    /// Write mails and notices into this folder, whatever the settings say; they count as told (to
+    /// look only, use --dry-run)
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
     #[command(flatten)]

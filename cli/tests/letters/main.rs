@@ -9,6 +9,7 @@ mod bouncing;
 mod desk;
 mod digests;
 mod hostile;
+mod keys;
 mod killed;
 mod mail;
 mod publishing;

@@ -99,7 +99,7 @@ pub struct LetterPrepared {
     pub policy: String,
     /// Digest of the policy.
     pub policy_sha256: Sha256Digest,
-    /// The log as it was: its results are those before this position.
+    /// The log as it was: the position of the last event that it tells of.
     pub known_at: u64,
     /// The letter to the same contact about the same thing before it, if there is one. Of a digest:
     /// the digest to the same team before it, whether it was sent or not.

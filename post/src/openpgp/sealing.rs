@@ -21,6 +21,9 @@ pub struct Sealing<'a> {
     pub signer: Option<&'a Signer>,
     /// What keys are drawn from.
     pub seed: &'a Seed,
+    /// Now: keys are judged by it, and the signature bears it. A letter may be older, and its keys extended,
+    /// replaced or ended since.
+    pub at: Timestamp,
 }
 
 /// A letter that is closed.
@@ -29,9 +32,9 @@ pub(crate) struct Sealed {
 }
 
 impl Sealing<'_> {
-    /// Closes a letter of this time.
-    pub(crate) fn seal(&self, letter: &[u8], at: Timestamp) -> Result<Sealed, Unusable> {
-        let reader = self.to.encryption_key(at)?;
+    /// Closes a letter.
+    pub(crate) fn seal(&self, letter: &[u8]) -> Result<Sealed, Unusable> {
+        let reader = self.to.encryption_key(self.at)?;
         let mut rng = self.randomness(letter);
         // Version 1 of the container: GnuPG before 2.4 reads no other. AES with 256 bits, and no compression, whose
         // length would tell of what is inside.
@@ -39,7 +42,7 @@ impl Sealing<'_> {
             .seipd_v1(&mut rng, SymmetricKeyAlgorithm::AES256);
         message.encrypt_to_key(&mut rng, &reader.key).map_err(refused)?;
         if let Some(signer) = self.signer {
-            let (key, opened) = signer.signing_key(at)?;
+            let (key, opened) = signer.signing_key(self.at)?;
             if !opened {
                 return Err(Unusable::Locked);
             }
@@ -47,7 +50,7 @@ impl Sealing<'_> {
             let large = [HashAlgorithm::Sha384, HashAlgorithm::Sha512];
             let asked = key.hash_alg();
             let hash = if large.contains(&asked) { asked } else { HashAlgorithm::Sha256 };
-            message.sign_with_subpackets(key, signer.password(), hash, signature(key, at)?);
+            message.sign_with_subpackets(key, signer.password(), hash, signature(key, self.at)?);
         }
         let armored =
             message.to_armored_string(&mut rng, ArmorOptions::default()).map_err(refused)?;

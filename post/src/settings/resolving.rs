@@ -47,7 +47,7 @@ impl Written {
             let written = spanned.into_inner();
             // The log knows contacts and teams by their names alone.
             named(&mut names, &written.id, &span)?;
-            let resolved = written.resolve(beside, environment);
+            let resolved = written.resolve(beside, environment, post.plain_results);
             subscriptions.push(resolved.map_err(|why| (Some(span), why))?);
         }
         Ok(Settings {

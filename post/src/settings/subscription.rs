@@ -95,7 +95,11 @@ impl WrittenSubscription {
         self,
         beside: &Path,
         environment: Environment<'_>,
+        plain_results: bool,
     ) -> Result<Subscription, Why> {
+        if !plain_results {
+            self.is_guarded()?;
+        }
         let way = self.way(beside, environment)?;
         let Self { id, watch, after, silent_days, audience, .. } = self;
         let watch = watch.unwrap_or_else(|| ALL.into());
@@ -111,6 +115,19 @@ impl WrittenSubscription {
         let silent_days = silent_days.unwrap_or(14);
         let silent_days = within(silent_days, 3650, "silent_days is a number of days, 1 to 3650")?;
         Ok(Subscription { id, watch, after, silent_days, audience, way })
+    }
+
+    /// What operators may see is never in a plain mail, where the settings want no results in one.
+    fn is_guarded(&self) -> Result<(), Why> {
+        match (self.audience, &self.address, &self.openpgp) {
+            (Sight::Operator, Some(_), None) => Err(Why::Form(format!(
+                "subscription `{}` asks for what operators may see in a plain mail, and \
+                 `plain_results = false` forbids that: give it a key (`openpgp = \"…\"`), or say \
+                 `audience = \"public\"`",
+                self.id
+            ))),
+            (Sight::Operator | Sight::Public, _, _) => Ok(()),
+        }
     }
 
     fn way(&self, beside: &Path, environment: Environment<'_>) -> Result<Reach, Why> {

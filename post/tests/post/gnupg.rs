@@ -21,7 +21,7 @@ const RSA: &str = "Key-Type: rsa\nKey-Length: 2048\nKey-Usage: sign\nSubkey-Type
 fn seal(ring: &Ring, signer: Option<&Signer>, seed: u8) -> Message {
     let certificate = Certificate::read(&ring.export()).unwrap();
     let seed = Seed::from([seed; 32]);
-    let sealing = Sealing { to: &certificate, signer, seed: &seed };
+    let sealing = Sealing { to: &certificate, signer, seed: &seed, at: THEN.parse().unwrap() };
     parcel("reader@example.org").message(&Protection::OpenPgp(sealing)).unwrap()
 }
 
@@ -156,6 +156,30 @@ fn what_nobody_should_encrypt_to_is_refused_with_why_and_what_to_do() {
 }
 
 #[test]
+fn keys_are_judged_when_a_letter_is_closed_whatever_its_own_date() {
+    let sealed = |ring: &Ring, at: &str| {
+        let certificate = Certificate::read(&ring.export()).unwrap();
+        let (at, seed) = (at.parse().unwrap(), Seed::from([5; 32]));
+        let sealing = Sealing { to: &certificate, signer: None, seed: &seed, at };
+        parcel("reader@example.org").message(&Protection::OpenPgp(sealing))
+    };
+    // Ends on 2027-02-24, between the letter's date and now.
+    let ended = Ring::new();
+    ended.make(&format!("{CURVE}\nExpire-Date: 329"));
+    assert!(sealed(&ended, THEN).is_ok());
+    let refused = sealed(&ended, "2027-03-01T00:00:00Z").unwrap_err();
+    assert!(matches!(refused, Unsendable::Unusable(Unusable::Expired(_))), "{refused}");
+    // Made after the letter was written.
+    let replaced = Ring::new();
+    replaced.make_at("20261201T000000!", CURVE);
+    let early = sealed(&replaced, THEN).unwrap_err();
+    assert!(matches!(early, Unsendable::Unusable(Unusable::NotYet(_))), "{early}");
+    let letter = sealed(&replaced, "2026-12-02T00:00:00Z").unwrap();
+    let date = MessageParser::default().parse(letter.bytes()).unwrap().date().unwrap().to_rfc3339();
+    assert_eq!(date, THEN);
+}
+
+#[test]
 fn a_part_that_was_withdrawn_or_has_ended_gives_way_to_another() {
     let ring = Ring::new();
     ring.make(CURVE);
@@ -197,7 +221,7 @@ fn a_key_that_must_not_sign_is_refused() {
     assert_eq!(wrong.check(then), Err(Unusable::Locked));
     let seed = Seed::from([1; 32]);
     let certificate = Certificate::read(&ring.export()).unwrap();
-    let sealing = Sealing { to: &certificate, signer: Some(&wrong), seed: &seed };
+    let sealing = Sealing { to: &certificate, signer: Some(&wrong), seed: &seed, at: then };
     let refused = parcel("reader@example.org").message(&Protection::OpenPgp(sealing));
     assert!(matches!(refused, Err(Unsendable::Unusable(Unusable::Locked))));
     let right = Signer::read(&secret, Some("open sesame".into())).unwrap();

@@ -188,6 +188,7 @@ fn refused(cases: &[(&str, &str, &str)]) {
 fn where_no_results_go_as_plain_mail_a_contact_without_a_key_gets_a_link() {
     let folder = tempfile::tempdir().unwrap();
     let guarded = WHOLE.replace("transport =", "plain_results = false\ntransport =");
+    let guarded = guarded.replace("audience = \"operator\"\n", "");
     let left_out = guarded.replacen("results = \"link\"\n", "", 1);
     let settings = read_in(folder.path(), &left_out).unwrap();
     assert_eq!(settings.contacts[0].results, Results::Link);
@@ -206,4 +207,27 @@ fn where_no_results_go_as_plain_mail_a_contact_without_a_key_gets_a_link() {
     let silent = WHOLE.replacen("results = \"link\"\n", "", 1);
     let error = read_in(folder.path(), &silent).unwrap_err();
     assert!(error.starts_with("/post.toml:12: contact `press` does not say"), "{error}");
+}
+
+#[test]
+fn where_no_results_go_as_plain_mail_what_operators_see_needs_a_key_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let guarded = WHOLE.replace("transport =", "plain_results = false\ntransport =");
+    let error = read_in(folder.path(), &guarded).unwrap_err();
+    assert!(
+        error.starts_with("/post.toml:29: subscription `storage` asks for what operators may see"),
+        "{error}"
+    );
+    assert!(
+        error.contains("`openpgp = \"…\"`") && error.contains("`audience = \"public\"`"),
+        "{error}"
+    );
+    // With a key it is read: this one is none.
+    let keyed = guarded.replace("silent_days = 9", "openpgp = \"password\"");
+    let error = read_in(folder.path(), &keyed).unwrap_err();
+    assert!(error.contains("subscription `storage`: this is not an OpenPGP"), "{error}");
+    // A request to a program is encrypted, and the public may see what it is told.
+    let public = guarded.replace("audience = \"operator\"", "");
+    let asked = public.replace("secret_file =", "audience = \"operator\"\nsecret_file =");
+    assert_eq!(read_in(folder.path(), &asked).unwrap().subscriptions[0].audience, Sight::Operator);
 }

@@ -13,13 +13,13 @@ use post::{Settings, Subscription};
 
 use super::known::Known;
 use super::outbox::{Became, Outbox};
-use super::place::Place;
+use super::place::{Place, Told};
 use super::{contacts, print, print_json};
 use crate::args::{self, Args};
 use crate::exit::Exit;
 use crate::progress::tell;
 use crate::{clock, settings};
-use due::{Due, Teller};
+use due::{Due, Teller, Written};
 use outlooks::Outlooks;
 use round::Round;
 use told::{Line, Said};
@@ -85,22 +85,34 @@ fn deliver<'a>(
     let outbox = Outbox::new(place, &known.answers)?;
     let mut round = Round::new(args, (settings, command.folder.as_deref()), outbox)?;
     let mut lines = Vec::new();
-    for (team, due) in dues {
-        let said = match due {
-            Due::Write(written) => match refused.next() {
-                Some(Err(why)) => Said::Became(Became::Failed(why)),
-                Some(Ok(_)) | None => Said::Became(round.send((team, written), &known.letters)?),
-            },
-            Due::Again(written) => Said::Became(round.send((team, written), &known.letters)?),
-            Due::Waiting(..) | Due::GivenUp(_) | Due::Nothing => Said::Due,
-        };
-        lines.push(Line::new(team, due, said));
+    let told = dues.iter().try_for_each(|(team, due)| {
+        let send = |it: &Written| round.send((team, it), &known.letters);
+        lines.push(Line::new(team, due, try_once(due, &mut refused, send)?));
         if !args.quiet && !args.json {
             tell(&format!("{} of {} teams: {}", lines.len(), dues.len(), team.id));
         }
-    }
-    round.end()?;
+        Ok(())
+    });
+    // Whatever ended the round: what left must stand in the log.
+    let recorded = round.end();
+    told.and(recorded)?;
     Ok(lines)
+}
+
+/// Sends what is due to one team, unless its writing was refused.
+fn try_once(
+    due: &Due,
+    refused: &mut impl Iterator<Item = Told>,
+    mut send: impl FnMut(&Written) -> Result<Became, Exit>,
+) -> Result<Said, Exit> {
+    Ok(match due {
+        Due::Write(written) => match refused.next() {
+            Some(Err(why)) => Said::Became(Became::Failed(why)),
+            Some(Ok(_)) | None => Said::Became(send(written)?),
+        },
+        Due::Again(written) => Said::Became(send(written)?),
+        Due::Waiting(..) | Due::GivenUp(_) | Due::Nothing => Said::Due,
+    })
 }
 
 /// What became of each; not all well when some did not leave.

@@ -7,7 +7,7 @@ use domain::letter::{Letter, LetterCommand};
 use domain::registry::Declared;
 use jiff::Timestamp;
 use post::retry::{Attempt, Next, Schedule};
-use post::{Outcome, Refusal};
+use post::{Outcome, Words};
 use tokio::runtime::Runtime;
 
 use super::place::Place;
@@ -73,38 +73,61 @@ impl<'a> Outbox<'a> {
                 let sent = LetterSent { letter, attempt, message_id, carrier, reply };
                 (Became::Sent, LetterCommand::NoteSent(sent))
             }
-            Outcome::Refused(refusal) => refused(letter, &refusal, clock::now()),
+            Outcome::Refused(refusal) => {
+                let reason = format!("{}: {}", refusal.phase.name(), refusal.words);
+                failed(letter, (reason, refusal.permanent), clock::now())
+            }
         };
+        self.keep(command)?;
+        Ok(became)
+    }
+
+    /// Takes down that a letter could not be made: its own failure, whatever it is, that holds no other
+    /// letter up. It is tried again, since a key can be replaced, and tells why at once.
+    pub(super) fn note_unmade(&mut self, letter: &Letter, why: &Exit) -> Result<Became, Exit> {
+        let words = Words::clean(&why.words(), &[]);
+        tell(&format!("{} cannot be made: {words}", letter.prepared.what.letter));
+        let reason = (format!("making: {words}"), false);
+        let (became, command) = failed(letter, reason, clock::now());
+        self.keep(command)?;
+        Ok(became)
+    }
+
+    fn keep(&mut self, command: LetterCommand) -> Result<(), Exit> {
         self.waiting.push(command);
         if self.waiting.len() >= AT_ONCE {
             self.record()?;
         }
-        Ok(became)
+        Ok(())
     }
 
-    /// Records what became of the last ones.
+    /// Records what became of the last ones. What could not be recorded is kept for the next call; what
+    /// was recorded already is recorded once.
     pub(super) fn record(&mut self) -> Result<(), Exit> {
-        let waiting = std::mem::take(&mut self.waiting);
-        for told in self.place.record(self.answers, waiting)? {
+        for told in self.place.record(self.answers, self.waiting.clone())? {
             if let Err(why) = told {
                 tell(&format!("not recorded: {why}"));
             }
         }
+        self.waiting.clear();
         Ok(())
     }
 }
 
-fn refused(letter: &Letter, refusal: &Refusal, now: Timestamp) -> (Became, LetterCommand) {
+fn failed(
+    letter: &Letter,
+    (reason, permanent): (String, bool),
+    now: Timestamp,
+) -> (Became, LetterCommand) {
     let (id, attempt) = (letter.prepared.what.letter.clone(), letter.next_attempt());
     let next = Schedule::default().next(Attempt {
         name: id.as_str(),
         number: attempt,
         first_at: letter.failed.first().map_or(now, |it| it.at),
         failed_at: now,
-        permanent: refusal.permanent,
+        permanent,
     });
     let permanent = matches!(next, Next::Stop(_));
-    let reason = format!("{}: {}", refusal.phase.name(), refusal.words);
     let became = match next {
         Next::At(at) => Became::Delayed(at),
         Next::Stop(_) => Became::Failed(reason.clone()),

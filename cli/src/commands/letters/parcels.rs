@@ -84,7 +84,8 @@ pub(super) fn message(
     let seed = Seed::from(clock::seed()?);
     let protection = match (&written.contact.certificate, written.prepared.form) {
         (Some(to), LetterForm::Encrypted | LetterForm::Link) => {
-            Protection::OpenPgp(Sealing { to, signer: settings.signer.as_ref(), seed: &seed })
+            let (signer, at) = (settings.signer.as_ref(), clock::now());
+            Protection::OpenPgp(Sealing { to, signer, seed: &seed, at })
         }
         (Some(_) | None, _) => Protection::None,
     };

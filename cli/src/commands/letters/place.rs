@@ -28,7 +28,7 @@ pub(in crate::commands) enum Place {
 }
 
 /// What became of a command: none when it stood already, or why it was refused.
-type Told = Result<Option<u64>, String>;
+pub(super) type Told = Result<Option<u64>, String>;
 
 #[derive(Deserialize)]
 struct Answers {

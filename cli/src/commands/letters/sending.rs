@@ -79,17 +79,28 @@ impl<'a> Round<'a> {
         let written = self.desk.write_again(&prepared)?;
         let transport = self.desk.settings.transport();
         let mut transport = transport.map_err(|error| Exit::Usage(error.into()))?;
-        for (letter, written) in owed.iter().zip(&written) {
-            let Some(written) = written else {
-                sent.changed.push(letter.prepared.what.letter.clone());
-                continue;
-            };
-            let became = self.try_once(letter, written, &mut transport)?;
-            sent.note(&letter.prepared.what.letter, became);
-        }
-        self.outbox.record()?;
+        let tried = self.try_each(owed.into_iter().zip(&written), &mut transport, &mut sent);
+        // Whatever ended the round: what left must stand in the log.
+        let recorded = self.outbox.record();
         self.outbox.wait(transport.close());
+        tried.and(recorded)?;
         Ok(sent)
+    }
+
+    fn try_each<'b>(
+        &mut self,
+        letters: impl Iterator<Item = (&'b Letter, &'b Option<Written<'b>>)>,
+        transport: &mut Transport,
+        sent: &mut Sent,
+    ) -> Result<(), Exit> {
+        for (letter, written) in letters {
+            let id = &letter.prepared.what.letter;
+            match written {
+                Some(written) => sent.note(id, self.try_once(letter, written, transport)?),
+                None => sent.changed.push(id.clone()),
+            }
+        }
+        Ok(())
     }
 
     fn try_once(
@@ -99,7 +110,10 @@ impl<'a> Round<'a> {
         transport: &mut Transport,
     ) -> Result<Became, Exit> {
         let (id, settings) = (&letter.prepared.what.letter, &self.desk.settings);
-        let made = message(written, (settings, &self.origin), letter.prepared.at)?;
+        let made = match message(written, (settings, &self.origin), letter.prepared.at) {
+            Ok(made) => made,
+            Err(why) => return self.outbox.note_unmade(letter, &why),
+        };
         let message_id = message_id(id, &self.origin, settings)?;
         let message_id = message_id.as_str().trim_matches(['<', '>']).to_owned();
         let leaving = Leaving { message_id, carrier: self.carrier };

@@ -128,7 +128,7 @@ fn story(letter: &Letter) -> String {
         letter.prepared.position,
         letter.prepared.at,
         format!(
-            "prepared by {} for `{}`: the log before position {}, policy {}, {} of {}",
+            "prepared by {} for `{}`: the log up to position {}, policy {}, {} of {}",
             what.by,
             what.contact,
             what.known_at,

@@ -1,13 +1,11 @@
 //! Encrypted on the way and signed in; encrypted to its reader; and never in the clear to anybody else.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
 use super::relay::Relay;
 use super::{ACT, check};
 use crate::desk::{CAMPAIGN, Desk, VENDORS};
+use crate::keys::Ring;
 
 /// A desk whose settings lead to a server that wants TLS and an account.
 fn behind(relay: &Relay, change: impl Fn(String) -> String) -> Desk {
@@ -61,30 +59,13 @@ fn with_a_wrong_password_or_an_authority_that_nobody_trusts_nothing_leaves() {
     }
 }
 
-/// gpg with a key ring of its own.
-fn gpg(desk: &Desk, words: &[&str], input: &[u8]) -> Vec<u8> {
-    let mut gpg = Command::new("gpg");
-    gpg.arg("--homedir").arg(desk.path("ring")).args(["--batch", "--no-tty", "--yes"]);
-    gpg.args(["--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", ""]);
-    let gpg = gpg.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = gpg.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
-
 #[test]
 fn an_encrypted_letter_opened_by_gnupg_is_the_letter_that_was_looked_at() {
-    use std::os::unix::fs::PermissionsExt as _;
     let relay = Relay::start();
     let desk = Desk::new();
-    std::fs::create_dir(desk.path("ring")).unwrap();
-    let private = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(desk.path("ring"), private).unwrap();
-    gpg(&desk, &["--quick-generate-key", "toolsmith@example.test", "default", "default"], b"");
-    let certificate = gpg(&desk, &["--armor", "--export"], b"");
-    std::fs::write(desk.path("store/toolsmith.asc"), certificate).unwrap();
+    let ring = Ring::new(&desk, "ring");
+    ring.gpg(&["--quick-generate-key", "toolsmith@example.test", "default", "default"], b"");
+    std::fs::write(desk.path("store/toolsmith.asc"), ring.export()).unwrap();
     let settings = relay.settings("post", &["toolsmith"]).replace("\"acme\"", "\"toolsmith\"");
     desk.set(&settings.replace("results =", "openpgp = \"toolsmith.asc\"\nresults ="));
     let read = desk.path("read");
@@ -95,7 +76,7 @@ fn an_encrypted_letter_opened_by_gnupg_is_the_letter_that_was_looked_at() {
     for word in ["Canary", "FAILURE", CAMPAIGN] {
         assert!(!outer.contains(word), "{word} is outside the letter");
     }
-    let opened = gpg(&desk, &["--decrypt"], taken["mail"]["sealed"].as_str().unwrap().as_bytes());
+    let opened = ring.gpg(&["--decrypt"], taken["mail"]["sealed"].as_str().unwrap().as_bytes());
     let inner = mail_parser::MessageParser::default().parse(&opened).unwrap();
     let listed = desk.letter("toolsmith");
     assert_eq!(listed["form"], json!("encrypted"));
@@ -108,6 +89,33 @@ fn an_encrypted_letter_opened_by_gnupg_is_the_letter_that_was_looked_at() {
         let name = mail_parser::MimeHeaders::attachment_name(it).unwrap();
         assert_eq!(it.contents(), std::fs::read(folder.join(name)).unwrap(), "{name}");
     }
-    let home = desk.path("ring");
-    let _ = Command::new("gpgconf").arg("--homedir").arg(home).args(["--kill", "all"]).output();
+}
+
+#[test]
+fn a_key_that_has_ended_holds_no_other_letter_up_and_is_told_until_it_is_replaced() {
+    let relay = Relay::start();
+    let desk = Desk::new();
+    let (key, to) = (desk.path("store/libre.asc"), "libre@example.test");
+    std::fs::write(&key, Ring::ended(&desk, to)).unwrap();
+    let settings = relay.settings("post", &VENDORS);
+    let address = format!("\"{to}\"\n");
+    desk.set(&settings.replace(&address, &format!("{address}openpgp = \"libre.asc\"\n")));
+    desk.letters("preview", &["--out", desk.path("read").to_str().unwrap()]);
+    let called = desk.call(&ACT);
+    assert_eq!(called.code, 3, "{}{}", called.out, called.err);
+    assert!(called.err.contains("the certificate expired on 2020-01-31"), "{}", called.err);
+    let taken: Vec<Value> = relay.taken.try_iter().collect();
+    let told: Vec<&Value> = taken.iter().map(|it| &it["to"][0]).collect();
+    assert_eq!(told, ["acme@example.test", "toolsmith@example.test"]);
+    let stages = || VENDORS.map(|it| desk.letter(it)["stage"].as_str().unwrap().to_owned());
+    assert_eq!(stages(), ["sent", "delayed", "sent"]);
+    let name = desk.letter("libre")["letter"].as_str().unwrap().to_owned();
+    let story = desk.out(&["letters", "status", &name]);
+    let why = "attempt 1 failed: making: the certificate expired on 2020-01-31: ask its owner";
+    assert!(story.contains(why) && !story.contains("not tried again"), "{story}");
+    desk.call(&ACT);
+    assert_eq!(relay.taken.try_iter().count(), 0, "nothing is sent twice");
+    desk.an_hour_later();
+    std::fs::write(&key, Ring::certificate(&desk, to)).unwrap();
+    check(&desk, &relay, (taken, &VENDORS));
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::program::Program;
 use super::team::{HEAD, Teams};
 use crate::desk::files;
+use crate::keys::Ring;
 use crate::mail::Mail;
 
 #[test]
@@ -76,6 +77,27 @@ fn what_is_given_up_is_told_again_with_what_is_new_or_when_somebody_says_so() {
 }
 
 #[test]
+fn behind_what_is_given_up_nothing_is_sent_when_all_in_all_there_is_nothing_to_tell() {
+    let program = Program::start(&["404 Not Found", "204 No Content", "404 Not Found"]);
+    let mut teams = Teams::new(&program.subscription("chat", "after = 1"));
+    let stand = |teams: &Teams, words: &[&str]| {
+        let before = teams.desk.events();
+        let (code, stands) = teams.stand(words);
+        (code, stands.concat(), program.all().len(), teams.desk.events() - before)
+    };
+    // That it is told from now on is said again, though nothing has happened.
+    assert_eq!(stand(&teams, &[]), (3, "failed".to_owned(), 1, 2));
+    assert_eq!(stand(&teams, &[]), (0, "given up".to_owned(), 0, 0));
+    assert_eq!(stand(&teams, &["--again"]), (0, "sent".to_owned(), 1, 2));
+    teams.tried("x");
+    assert_eq!(stand(&teams, &[]), (3, "failed".to_owned(), 1, 2));
+    // Mended before anybody heard of it.
+    teams.tried(".");
+    assert_eq!(stand(&teams, &[]), (0, "nothing".to_owned(), 0, 0));
+    assert_eq!(stand(&teams, &["--again"]), (0, "nothing".to_owned(), 0, 0));
+}
+
+#[test]
 fn nobody_there_is_later_and_holds_no_other_team_up() {
     let (gone, program) = (Program::start(&[]), Program::start(&[]));
     let nobody = gone.subscription("gone", "");
@@ -84,6 +106,31 @@ fn nobody_there_is_later_and_holds_no_other_team_up() {
     assert_eq!(teams.stand(&[]), (3, vec!["delayed".to_owned(), "sent".to_owned()]));
     let failed = format!("{:?}", teams.desk.told_of_letters());
     assert!(failed.contains("connect: ") && !failed.contains("/hook"), "{failed}");
+}
+
+#[test]
+fn a_key_that_has_ended_holds_no_other_team_up_and_is_told_until_it_is_replaced() {
+    let team = |id: &str, more: &str| {
+        format!("[[subscription]]\nid = \"{id}\"\naddress = \"{id}@example.test\"\n{more}")
+    };
+    let settings = team("a", "") + &team("b", "openpgp = \"b.asc\"\n") + &team("c", "");
+    let teams = Teams::new("");
+    let key = teams.desk.path("store/b.asc");
+    std::fs::write(&key, Ring::ended(&teams.desk, "b@example.test")).unwrap();
+    teams.desk.set(&format!("{HEAD}{settings}"));
+    let stand = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(teams.stand(&[]), (3, stand("sent delayed sent")));
+    assert_eq!(teams.stand(&[]), (3, stand("nothing delayed nothing")));
+    let mut to: Vec<String> =
+        Mail::all(&teams.desk.path("store/out")).into_iter().map(|it| it.to).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["a@example.test", "c@example.test"]);
+    let told = format!("{:?}", teams.desk.told_of_letters());
+    assert!(told.contains("making: the certificate expired on 2020-01-31"), "{told}");
+    teams.aged(SignedDuration::from_hours(1));
+    std::fs::write(&key, Ring::certificate(&teams.desk, "b@example.test")).unwrap();
+    assert_eq!(teams.stand(&[]), (0, stand("nothing sent nothing")));
+    assert_eq!(teams.desk.letter("b")["attempts"], 2);
 }
 
 #[test]

@@ -71,10 +71,15 @@ impl Ring {
 
     /// A key made by a recipe of GnuPG's, in the spring before the letter.
     pub(super) fn make(&self, recipe: &str) {
+        self.make_at(SPRING, recipe);
+    }
+
+    /// The same, made then.
+    pub(super) fn make_at(&self, then: &str, recipe: &str) {
         let recipe = format!(
             "%no-protection\n{recipe}\nName-Real: Reader\nName-Email: reader@example.org\n%commit\n"
         );
-        self.gpg(SPRING, &["--generate-key"], recipe.as_bytes());
+        self.gpg(then, &["--generate-key"], recipe.as_bytes());
     }
 
     pub(super) fn export(&self) -> Vec<u8> {

@@ -47,7 +47,7 @@ pub struct ToldLetter {
     /// Digest of the policy.
     #[schema(value_type = String)]
     pub policy_sha256: Sha256Digest,
-    /// It tells what was known before this position of the log.
+    /// The last event that it tells of: its position in the log.
     pub known_at: u64,
     /// Digest of what it tells, in the form for programs.
     #[schema(value_type = String)]

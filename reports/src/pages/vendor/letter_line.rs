@@ -25,7 +25,7 @@ pub struct LetterLine {
     pub form: LetterForm,
     /// Name and version of the policy.
     pub policy: String,
-    /// It tells what was known before this position of the log.
+    /// The last event that it tells of: its position in the log.
     pub known_at: u64,
     /// Digest of what it tells, in the form for programs.
     #[schema(value_type = String)]

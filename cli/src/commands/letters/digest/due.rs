@@ -87,7 +87,8 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Behind one that was given up: all since the last that left, if there is more than then.
+    /// Behind one that was given up: all since the last that left, if there is more than then. What was
+    /// given up may be undone by what is new: then there is nothing to tell, all in all.
     fn behind(
         &mut self,
         failed: &Letter,
@@ -98,9 +99,17 @@ impl<'a> Teller<'a> {
         if since.is_empty() && !self.command.again {
             return Ok(Due::GivenUp(failed.prepared.what.letter.clone()));
         }
-        let at = (self.end, self.now);
-        let digest = self.digest(self.begin(contact), at, team)?;
-        Ok(Due::Write(Box::new(self.written((contact, team), digest, self.now)?)))
+        match self.fresh(team, contact)? {
+            // That it is told from now on was never heard: with `--again` it is said again.
+            Due::Nothing
+                if self.command.again && span(failed).is_some_and(|(from, to)| from == to) =>
+            {
+                let here = (self.end, self.now);
+                let digest = self.digest((self.end, None), here, team)?;
+                Ok(Due::Write(Box::new(self.written((contact, team), digest, self.now)?)))
+            }
+            due => Ok(due),
+        }
     }
 
     /// What is new since the last that left.

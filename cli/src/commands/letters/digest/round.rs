@@ -52,22 +52,26 @@ impl<'a> Round<'a> {
         let id = &written.prepared.letter;
         let letter = letters.letter(id);
         let letter = letter.ok_or_else(|| Exit::wrong(format!("`{id}` is not in the log")))?;
-        let (leaving, outcome) = match &team.way {
+        let tried = match &team.way {
             Reach::Mail { address, certificate } => {
-                self.mail(written, (address, certificate.as_deref()))?
+                self.mail(written, (address, certificate.as_deref()))
             }
-            Reach::Webhook(webhook) => self.notify(webhook, written, &team.id)?,
+            Reach::Webhook(webhook) => self.notify(webhook, written, &team.id),
         };
-        self.outbox.note(letter, leaving, outcome)
+        match tried {
+            Ok((leaving, outcome)) => self.outbox.note(letter, leaving, outcome),
+            Err(why) => self.outbox.note_unmade(letter, &why),
+        }
     }
 
     /// Records what became of the last ones, and says goodbye to a mail server.
     pub(super) fn end(mut self) -> Result<(), Exit> {
-        self.outbox.record()?;
+        let recorded = self.outbox.record();
         self.outbox.wait(self.transport.close());
-        Ok(())
+        recorded
     }
 
+    /// Fails when it cannot be made.
     fn mail(
         &mut self,
         written: &Written,
@@ -105,8 +109,8 @@ impl<'a> Round<'a> {
         let seed = Seed::from(clock::seed()?);
         let protection = match (certificate, written.prepared.form) {
             (Some(to), LetterForm::Encrypted) => {
-                let signer = self.settings.signer.as_ref();
-                Protection::OpenPgp(Sealing { to, signer, seed: &seed })
+                let (signer, at) = (self.settings.signer.as_ref(), clock::now());
+                Protection::OpenPgp(Sealing { to, signer, seed: &seed, at })
             }
             (Some(_) | None, _) => Protection::None,
         };
