@@ -99,17 +99,15 @@ impl<'a> Teller<'a> {
         if since.is_empty() && !self.command.again {
             return Ok(Due::GivenUp(failed.prepared.what.letter.clone()));
         }
-        match self.fresh(team, contact)? {
-            // That it is told from now on was never heard: with `--again` it is said again.
-            Due::Nothing
-                if self.command.again && span(failed).is_some_and(|(from, to)| from == to) =>
-            {
-                let here = (self.end, self.now);
-                let digest = self.digest((self.end, None), here, team)?;
-                Ok(Due::Write(Box::new(self.written((contact, team), digest, self.now)?)))
-            }
-            due => Ok(due),
+        let due = self.fresh(team, contact)?;
+        let is_opening = span(failed).is_some_and(|(from, to)| from == to);
+        // That it is told from now on was never heard: with `--again` it is said again.
+        if matches!(due, Due::Nothing) && self.command.again && is_opening {
+            let here = (self.end, self.now);
+            let digest = self.digest((self.end, None), here, team)?;
+            return Ok(Due::Write(Box::new(self.written((contact, team), digest, self.now)?)));
         }
+        Ok(due)
     }
 
     /// What is new since the last that left.
