@@ -48,6 +48,7 @@ for target in "${targets[@]}"; do
     [ "$target" != leaf ] || seeds+=(store/src/schema/golden)
     [ "$target" != bounce ] || seeds+=(post/tests/post/bouncing)
     [ "$target" != import ] || seeds+=(ingest/src/history/samples)
+    [ "$target" != driver ] || seeds+=(platforms/drivers platforms/transcripts)
     log=$TMPDIR/$target.log
     "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="fuzz/artifacts/$target/" "fuzz/corpus/$target" "${seeds[@]}" >"$log" 2>&1 || explain "$target" "$log"

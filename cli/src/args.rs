@@ -1,6 +1,8 @@
 //! The command line: names that people and scripts rely on.
 
 mod access;
+mod checking;
+mod converters;
 mod declared;
 mod diff;
 mod drivers;
@@ -22,9 +24,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use access::{Access, GrantAccess, LinkAccess, PasswordAccess, Terms};
+pub(crate) use checking::Check;
 pub(crate) use declared::{Baseline, BaselineSet, Upgrade, Waiver, WaiverAdd, Withdraw};
 pub(crate) use past::Past;
 
+pub(crate) use converters::{ConverterTest, Converters};
 pub(crate) use diff::{Diff, DiffFormat, DiffGate};
 pub(crate) use drivers::{DriverTest, Drivers};
 pub(crate) use export::{ExportAudience, ExportCampaign, ExportFormat, Warnings};
@@ -101,8 +105,12 @@ pub(crate) enum Command {
     Lab(Lab),
     /// Show every trial and every command that would run; nothing is touched
     #[command(after_help = "Examples:\n  portolan plan small\n  \
-                            portolan plan --stale --out stale.json && portolan run --plan stale.json")]
+                            portolan plan --stale --out stale.json && portolan run --plan stale.json\n  \
+                            portolan plan default --routes")]
     Plan(Plan),
+    /// Say whether moves are possible, without touching anything: steps 1, 4 and 5
+    #[command(after_help = checking::CHECK)]
+    Check(Check),
     /// Walk every trial of a testbed and print the matrices
     #[command(after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
                             portolan run --resume\n  \
@@ -181,6 +189,9 @@ pub(crate) enum Command {
     /// Drivers of real platforms: those that are shipped, and whether one does what it must
     #[command(subcommand)]
     Drivers(Drivers),
+    /// Conversion tools: which are here, what they make of what, and a test
+    #[command(subcommand)]
+    Converters(Converters),
     /// OVF packages: check and write them
     #[command(subcommand)]
     Ovf(Ovf),

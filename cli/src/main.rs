@@ -22,6 +22,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Reading a log makes a million events on some threads and drops them on another, which glibc's allocator
+/// takes as long for as for all else together.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = args::Args::parse();
     logging::begin(&args);

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use domain::policy::{Base, Policy, PolicyFile, meant, near};
 
 use crate::exit::Exit;
-use crate::settings::{LARGEST, parse, read};
+use crate::settings::{LARGEST, parse, read, with_names};
 
 /// Policies that need no file, the default one first.
 const SHIPPED: [(&str, &str); 5] = [
@@ -15,6 +15,16 @@ const SHIPPED: [(&str, &str); 5] = [
     ("silver", include_str!("../../domain/policy/silver.toml")),
     ("gold", include_str!("../../domain/policy/gold.toml")),
     ("platinum", include_str!("../../domain/policy/platinum.toml")),
+];
+
+/// Earlier versions, kept so that what was judged by them can be judged by them again: a receipt or a
+/// link that names one means the same for ever.
+const FORMER: [(&str, &str); 5] = [
+    ("default-1", include_str!("../../domain/policy/1/default.toml")),
+    ("bronze-1", include_str!("../../domain/policy/1/bronze.toml")),
+    ("silver-1", include_str!("../../domain/policy/1/silver.toml")),
+    ("gold-1", include_str!("../../domain/policy/1/gold.toml")),
+    ("platinum-1", include_str!("../../domain/policy/1/platinum.toml")),
 ];
 
 /// A policy that was asked for.
@@ -35,9 +45,14 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
 }
 
-/// Every policy that is shipped, whole.
+/// Every policy that is shipped, whole, the newest version of each first.
 pub(crate) fn shipped_policies() -> Result<Vec<Policy>, Exit> {
-    names().map(|name| Ok(find(Path::new(name))?.policy)).collect()
+    let names = every().map(|(name, _)| name);
+    names.map(|name| Ok(find(Path::new(name))?.policy)).collect()
+}
+
+fn every() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHIPPED.into_iter().chain(FORMER)
 }
 
 /// The policy that is shipped under this name, or the one in this file.
@@ -49,10 +64,12 @@ pub(crate) fn find(asked: &Path) -> Result<Found, Exit> {
     if let Some(text) = shipped(&name) {
         return resolved(&name, text.to_owned(), Some(Base::Shipped(name.to_string())), None);
     }
-    let text = read("policy", asked, LARGEST).map_err(|error| with_names(error, asked))?;
+    let known = || ("shipped policies", names().collect());
+    let text = read("policy", asked, LARGEST);
+    let text = text.map_err(|error| with_names(error, asked, known()))?;
     let own = asked.file_name().and_then(|it| Base::try_from(format!("./{}", it.to_str()?)).ok());
     let found = resolved(&name, text, own, Some(asked))?;
-    for (shipped, text) in SHIPPED {
+    for (shipped, text) in every() {
         let theirs = resolved(shipped, text.to_owned(), None, None)?.policy;
         if found.policy.label() == theirs.label() && found.policy.digest() != theirs.digest() {
             return Err(Exit::usage(format!(
@@ -65,7 +82,7 @@ pub(crate) fn find(asked: &Path) -> Result<Found, Exit> {
 }
 
 fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    every().find(|(known, _)| *known == name).map(|(_, text)| text)
 }
 
 /// What a file comes to. `beside` is its path: files that it builds on lie there.
@@ -110,14 +127,4 @@ fn stranger(name: &str) -> Exit {
          ./{name}",
         meant(&near)
     ))
-}
-
-/// Adds what is shipped where a person may have meant a name.
-fn with_names(error: Exit, asked: &Path) -> Exit {
-    let may_be_name = asked.components().count() == 1 && !asked.exists();
-    if let (Exit::Usage(error), true) = (&error, may_be_name) {
-        let known: Vec<&str> = names().collect();
-        return Exit::usage(format!("{error:#}; shipped policies: {}", known.join(", ")));
-    }
-    error
 }

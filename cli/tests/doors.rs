@@ -4,6 +4,8 @@
 
 mod access;
 mod called;
+mod checking;
+mod converters;
 mod diff;
 mod drivers;
 mod house;
@@ -53,6 +55,7 @@ fn every_command_has_an_example() {
     for words in [
         &["lab", "build"][..],
         &["plan"],
+        &["check"],
         &["run"],
         &["matrix"],
         &["report"],
@@ -112,6 +115,27 @@ fn every_command_has_an_example() {
 }
 
 #[test]
+fn the_plan_shows_what_applications_are_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let words = ["plan", "apps", "--guest", "shop", "--source", "kvm-like"];
+    let told = portolan(&store, &words).out;
+    let asked: Vec<&str> = told.lines().filter(|it| it.starts_with("  1 and 7  asks ")).collect();
+    assert_eq!(
+        asked,
+        [
+            "  1 and 7  asks page: GET / at port 80",
+            "  1 and 7  asks quick: connect to port 80 within 2000 ms",
+            "  1 and 7  asks name: run [\"hostname\"]",
+            "  1 and 7  asks stored: read /data/www/index.html",
+        ]
+    );
+    let json = portolan(&store, &[&words[..], &["--json"]].concat()).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["probes"][0]["ask"], "GET / at port 80");
+}
+
+#[test]
 fn the_plan_shows_every_command_and_touches_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
@@ -132,7 +156,7 @@ fn a_broken_testbed_is_refused_in_the_words_of_the_file() {
     let cases = [
         ("this is no TOML = =", None, "TOML parse error"),
         ("id = \"kvm-like\"", Some("id = \"../../etc\""), "is not an identifier"),
-        ("driver = \"qemu\"", Some("driver = \"vsphere\""), "wants driver `vsphere`"),
+        ("driver = \"qemu\"", Some("driver = \"abacus\""), "wants driver `abacus`"),
         ("\"kvm-like\" }", Some("\"amiga\" }"), "settings.profile is \"amiga\""),
         ("kernel = \"generic\"", Some("kernel = \"$(id)\""), "use `cloud` or `generic`"),
         ("address = \"dhcp\"", Some("address = \"static:;reboot\""), "settings.address"),
@@ -202,8 +226,12 @@ fn a_policy_that_says_nothing_or_twice_is_refused() {
         (format!("{head}{}", rule.replace("holds =", "hopes =")), "hopes"),
         (format!("{head}{rule}unread = \"SUCCESS\"\n"), "is never a SUCCESS"),
         (
-            format!("name = \"portolan-default\"\nversion = \"1\"\n{rule}"),
+            format!("name = \"portolan-default\"\nversion = \"2\"\n{rule}"),
             "calls itself like the default policy",
+        ),
+        (
+            format!("name = \"portolan-default\"\nversion = \"1\"\n{rule}"),
+            "calls itself like the default-1 policy",
         ),
     ] {
         std::fs::write(&file, text).unwrap();

@@ -56,7 +56,7 @@ fn the_readme_says_of_each_driver_what_its_file_says() {
     }
     let text = portolan(folder.path(), &["drivers", "list"]);
     assert_eq!(text.code, 0);
-    assert!(text.out.contains("libvirt       libvirt: third-party simulator\n"), "{}", text.out);
+    assert!(text.out.contains("libvirt       libvirt: real thing\n"), "{}", text.out);
 }
 
 #[test]
@@ -124,11 +124,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         super::refused(folder.path(), &words, code, expected);
     };
     refused(call(&[]), 2, "not in the environment variable PORTOLAN_TEST_PASSWORD");
-    refused(
-        call(&["--var", "password=hunter2"]),
-        2,
-        "say where it is, with --var password=env:NAME",
-    );
+    refused(call(&["--var", "password=hunter2"]), 2, "say where it is, as env:NAME or file:PATH");
     refused(call(&["--var", "password=env:HOME", "--var", "hots=x"]), 2, "no value `hots`");
     refused(call(&["--var", "hots"]), 2, "write NAME=VALUE");
     refused(call(&["--replay", "/nowhere"]), 2, "cannot read /nowhere");
@@ -140,9 +136,48 @@ fn what_is_wrong_is_said_with_what_to_do() {
         2,
         "line 20: nothing asks for the verb `strat`; near it: `start`",
     );
-    super::refused(folder.path(), &["drivers", "test", "nobody"], 2, "Shipped drivers: ");
+    super::refused(folder.path(), &["drivers", "test", "nobody"], 2, "shipped drivers: hyperv");
 
     let twins = driver(folder.path(), "7 web\\\\n7 db", "");
     let words = ["drivers", "test", &twins, "--var", "password=env:HOME"];
     super::refused(folder.path(), &words, 3, "clauses are broken");
+}
+
+#[test]
+fn a_plan_at_a_driver_of_ones_own_shows_every_command_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let driver = driver(
+        folder.path(),
+        "7 web",
+        "[verb.start]\nargv = [\"power\", \"on\", \"${vm}\"]\n[verb.import]\nargv = [\"take\", \"${file}\"]\n\
+         map = { made_by_hand = { fixed = \"true\" } }",
+    );
+    let shipped = include_str!("../../lab/testbeds/libvirt.toml");
+    let ours = r#"driver = "libvirt"
+settings = { uri = "qemu:///session", type = "qemu", host_only_modules = "virtio_pci virtio_blk" }"#;
+    let plan = |settings: &str| {
+        assert!(shipped.contains(ours));
+        let there = format!(
+            "driver = \"file:{driver}\"\nsettings = {{ disk_format = \"raw\", {settings} }}"
+        );
+        let file = folder.path().join("testbed.toml");
+        std::fs::write(&file, shipped.replace(ours, &there)).unwrap();
+        portolan(folder.path(), &["plan", &file.display().to_string()])
+    };
+    let planned =
+        plan(r#""vm.server" = "golden", password = "env:PORTOLAN_SECRET_THAT_IS_NOT_SET""#);
+    assert_eq!(planned.code, 0, "{}", planned.err);
+    assert!(planned.out.contains("  1  power on golden\n"), "{}", planned.out);
+    assert!(planned.out.contains("  6  take WORK/"), "{}", planned.out);
+    assert!(!planned.out.contains("PORTOLAN_SECRET"), "{}", planned.out);
+    for (settings, words) in [
+        (r#"password = "hunter2-in-the-open""#, "say where it is"),
+        (r#"pasword = "env:X""#, "no value `pasword`; near it: `password`"),
+        (r#"folder = "disks""#, "settings.folder must begin with /"),
+    ] {
+        let refused = plan(settings);
+        assert_eq!(refused.code, 2, "{settings}: {}", refused.out);
+        assert!(refused.err.contains(words), "{}", refused.err);
+        assert!(!refused.err.contains("hunter2"), "{}", refused.err);
+    }
 }

@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("store", &["domain", "ledger"]),
     ("ledger", &[]),
     ("package", &["domain"]),
-    ("runner", &["domain", "package"]),
+    ("runner", &["domain", "package", "platforms"]),
     ("reports", &["domain"]),
     ("post", &[]),
     ("platforms", &["domain"]),
@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that only one room may use.
-const FENCED: [(&str, &str); 10] = [
+const FENCED: [(&str, &str); 11] = [
     ("actix-web", "service"),
     ("openidconnect", "service"),
     ("sled", "store"),
@@ -43,6 +43,7 @@ const FENCED: [(&str, &str); 10] = [
     ("askama", "reports"),
     ("indicatif", "cli"),
     ("lettre", "post"),
+    ("mimalloc", "cli"),
     ("pgp", "post"),
     ("polars", "reports"),
 ];

@@ -101,6 +101,18 @@ pub fn cell(routes: &[RouteVerdict]) -> CellVerdict {
     }
 }
 
+/// A cell for which the question makes no sense: nothing was planned, and nothing is missing.
+#[must_use]
+pub fn not_applicable() -> CellVerdict {
+    CellVerdict {
+        standing: Standing::NotApplicable,
+        best: None,
+        unstable: false,
+        scored: 0,
+        planned: 0,
+    }
+}
+
 /// Of states that are not scores, the one that says most: what broke before what is missing.
 fn unscored(states: impl Iterator<Item = Standing>) -> Standing {
     let order = |standing: &Standing| match standing {

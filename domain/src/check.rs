@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::event::CheckWaived;
-use crate::observation::{Observation, find};
+use crate::observation::{Observation, Value, find};
 use crate::plan::Trial;
 use crate::policy::{Gate, Rule};
+use crate::preflight::OBSERVABLE;
 use crate::score::Score;
 
 mod comparing;
@@ -76,6 +77,9 @@ impl Check {
 pub fn check(rule: &Rule, before: &[Observation], now: &[Observation]) -> Check {
     let source_had = rule.when_source_had.as_ref().map(|fact| (fact, find(before, fact)));
     let answer = match source_had {
+        _ if rule.where_observable && !is_observable(rule.compare.fact(), now) => {
+            Answer::Meaningless(format!("{} cannot be asked for here", rule.compare.fact()))
+        }
         Some((fact, None)) => Answer::Unread(format!("{fact} at the source")),
         Some((fact, Some(value))) if !has_something(value) => {
             Answer::Meaningless(format!("the source VM has no {fact}"))
@@ -84,6 +88,14 @@ pub fn check(rule: &Rule, before: &[Observation], now: &[Observation]) -> Check 
     };
     let Rule { id, title, otherwise, unread, .. } = rule;
     found(Terms { id, title, otherwise: *otherwise, unread: *unread }, answer)
+}
+
+/// Whether a step says that this fact can be observed where it was taken.
+fn is_observable(fact: &str, now: &[Observation]) -> bool {
+    match find(now, OBSERVABLE) {
+        Some(Value::List(facts)) => facts.iter().any(|it| it == fact),
+        _ => false,
+    }
 }
 
 /// Applies a gate to the facts that were counted: the same comparisons, none of which looks before.

@@ -142,6 +142,9 @@ const PARAVIRTUAL: [&str; 10] = [
     "virtio-pci",
 ];
 
+/// Host names of a guest that nobody has named.
+const DEFAULT_NAMES: [&str; 4] = ["", "(none)", "localhost", "localhost.localdomain"];
+
 /// Facts that every machine has: empty means that they could not be read.
 const READ_OR_EMPTY: [&str; 11] = [
     "boot.id",
@@ -178,6 +181,7 @@ impl GuestFacts {
             integer("boot.uptime_ms", self.uptime_ms),
             text("machine.id", &self.machine_id),
             text("host.name", &self.hostname),
+            flag("host.name_own", is_own_name(&self.hostname)),
             text("kernel.release", &self.kernel),
             integer("clock.epoch_s", self.epoch_s),
             text("clock.timezone", &self.timezone),
@@ -255,6 +259,12 @@ impl GuestFacts {
             flag("mount.root_writable", self.root_rw),
         ]
     }
+}
+
+/// Whether somebody has given a guest this host name.
+#[must_use]
+pub fn is_own_name(name: &str) -> bool {
+    !DEFAULT_NAMES.contains(&name)
 }
 
 fn is_paravirtual(driver: &str) -> bool {

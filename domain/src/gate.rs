@@ -23,10 +23,11 @@ impl From<&CellVerdict> for Counted {
 
 /// What can be counted of cells, as facts: `cells.total`, `cells.scored`, `cells.success`,
 /// `cells.warning`, `cells.failure`, `cells.unscored` and `cells.unstable`. The three scores and
-/// those without one sum to the total.
+/// those without one sum to the total. A cell for which the question makes no sense is none of them.
 #[must_use]
 pub fn facts(cells: impl IntoIterator<Item = Counted>) -> Vec<Observation> {
-    let cells: Vec<Counted> = cells.into_iter().collect();
+    let counts = |it: &Counted| it.standing != Standing::NotApplicable;
+    let cells: Vec<Counted> = cells.into_iter().filter(counts).collect();
     let count = |name: &str, is: &dyn Fn(&Counted) -> bool| {
         let number = cells.iter().filter(|it| is(it)).count();
         Observation::integer(name, i64::try_from(number).unwrap_or(i64::MAX), Channel::Host)

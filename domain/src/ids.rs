@@ -131,6 +131,10 @@ id!(
     LetterId
 );
 id!(
+    /// One question to an application of a guest.
+    ProbeId
+);
+id!(
     /// Somebody who gets letters, by the name in the settings of whoever sends them.
     ContactId
 );

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod plan_file;
 pub mod trials;
 
+pub mod applications;
 pub mod facts;
 pub mod observation;
 
@@ -29,7 +30,9 @@ pub mod aggregate;
 pub mod change;
 pub mod check;
 pub mod diagnosis;
+pub mod foretell;
 pub mod gate;
 pub mod policy;
+pub mod preflight;
 pub mod score;
 pub mod verdict;

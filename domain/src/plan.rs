@@ -1,11 +1,12 @@
 //! The plan of a campaign: every trial it will walk, in a stable order.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{GuestId, PlatformId, RouteId};
-use crate::testbed::Testbed;
+use crate::testbed::{Migration, Platform, Route, Testbed};
 
 /// Most trials one campaign may have.
 pub const MOST_TRIALS: usize = 100_000;
@@ -71,6 +72,8 @@ pub struct Selection {
     pub sources: Vec<PlatformId>,
     /// Only these targets.
     pub targets: Vec<PlatformId>,
+    /// Which type of migration; none for the only one that the testbed has routes for, or cold.
+    pub migration: Option<Migration>,
 }
 
 /// Why a plan cannot be made.
@@ -89,6 +92,19 @@ pub enum PlanProblem {
     /// Nothing is left to walk.
     #[error("the selection leaves no trial: source and target must be different platforms")]
     Empty,
+    /// No route is for this type of migration.
+    #[error("the testbed has no route for {wanted} migration; its routes are for: {known}")]
+    NoRoute {
+        /// The type.
+        wanted: Migration,
+        /// The types that it has routes for.
+        known: String,
+    },
+    /// The type of migration makes no sense between any of the platforms.
+    #[error(
+        "{0} migration is not applicable here: it needs two platforms of one vendor and product"
+    )]
+    NotApplicable(Migration),
     /// More trials than a campaign may have.
     #[error("{0} trials are more than a campaign may have ({MOST_TRIALS}): select fewer")]
     TooMany(usize),
@@ -99,7 +115,8 @@ pub enum PlanProblem {
 
 /// Every trial: each guest from each source to each other platform by each route, repeated.
 ///
-/// Trials that share a source VM stand together, so that what they share is made once and freed
+/// A campaign walks one type of migration: only the routes for it, and only between platforms where
+/// it makes sense; see [`not_applicable`]. Trials that share a source VM stand together, so that what they share is made once and freed
 /// early.
 ///
 /// # Errors
@@ -118,12 +135,20 @@ pub fn plan(
     known("platform", &selection.sources, &platforms)?;
     known("platform", &selection.targets, &platforms)?;
 
-    let mut trials = Vec::new();
+    let migration = migration(testbed, selection.migration)?;
+    let routes: Vec<&Route> =
+        testbed.routes.iter().filter(|it| it.through.migration() == migration).collect();
+
+    let (mut trials, mut apart) = (Vec::new(), false);
     for repetition in 1..=repetitions {
         for guest in chosen(&guests, &selection.guests) {
             for source in chosen(&platforms, &selection.sources) {
                 for target in chosen(&platforms, &selection.targets).filter(|it| *it != source) {
-                    trials.extend(testbed.routes.iter().map(|route| Trial {
+                    if !testbed.applies(migration, source, target) {
+                        apart = true;
+                        continue;
+                    }
+                    trials.extend(routes.iter().map(|route| Trial {
                         guest: guest.clone(),
                         source: source.clone(),
                         target: target.clone(),
@@ -135,10 +160,49 @@ pub fn plan(
         }
     }
     match trials.len() {
+        0 if apart => Err(PlanProblem::NotApplicable(migration)),
         0 => Err(PlanProblem::Empty),
         count if count > MOST_TRIALS => Err(PlanProblem::TooMany(count)),
         _ => Ok(trials),
     }
+}
+
+/// The type of migration to walk.
+fn migration(testbed: &Testbed, wanted: Option<Migration>) -> Result<Migration, PlanProblem> {
+    let known = testbed.migrations();
+    let wanted = wanted.unwrap_or_else(|| testbed.usual_migration());
+    if known.contains(&wanted) {
+        return Ok(wanted);
+    }
+    let known: Vec<&str> = known.iter().map(|it| it.word()).collect();
+    Err(PlanProblem::NoRoute { wanted, known: known.join(", ") })
+}
+
+/// The type of migration that these trials walk; the testbed's usual one when there are none.
+#[must_use]
+pub fn migration_of(testbed: &Testbed, trials: &[Trial]) -> Migration {
+    let first = trials.first().map(|it| testbed.migration(&it.route));
+    first.unwrap_or_else(|| testbed.usual_migration())
+}
+
+/// The cells of these guests for which the question makes no sense: between platforms where this type
+/// of migration cannot be. Row by row; no trial of them is ever planned.
+#[must_use]
+pub fn not_applicable(
+    testbed: &Testbed,
+    migration: Migration,
+    guests: &BTreeSet<&GuestId>,
+) -> Vec<CellId> {
+    let platforms = || testbed.platforms.iter();
+    let pairs = || platforms().flat_map(|source| platforms().map(move |target| (source, target)));
+    let apart: Vec<_> = pairs().filter(|(a, b)| !migration.applies(a, b)).collect();
+    let travel = testbed.guests.iter().map(|it| &it.id).filter(|it| guests.contains(it));
+    let cell = |guest: &GuestId, (source, target): &(&Platform, &Platform)| CellId {
+        guest: guest.clone(),
+        source: source.id.clone(),
+        target: target.id.clone(),
+    };
+    travel.flat_map(|guest| apart.iter().map(move |it| cell(guest, it))).collect()
 }
 
 fn chosen<'a, T: PartialEq>(all: &'a [&'a T], wanted: &'a [T]) -> impl Iterator<Item = &'a T> {

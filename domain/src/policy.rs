@@ -24,6 +24,7 @@ pub use strictness::Relation;
 use crate::ids::Sha256Digest;
 use crate::score::Score;
 use crate::step::Step;
+use crate::testbed::Migration;
 
 /// A named, versioned set of rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Stable id: a layer (`R` run, `H` preflight, `P` package, `G` guest) and a name.
+    /// Stable id: a layer (`R` run, `H` preflight, `P` package, `G` guest, `A` application) and a name.
     pub id: String,
     /// The step it belongs to, 1 to 7.
     #[serde(with = "step_number")]
@@ -65,6 +66,13 @@ pub struct Rule {
     /// Applies only where the source VM had a value for this fact (not empty, not zero, not no).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when_source_had: Option<String>,
+    /// Applies only where its step says that what it compares can be observed there, see
+    /// [`crate::preflight::OBSERVABLE`]. What can be observed and was not is *not observed*.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub where_observable: bool,
+    /// The types of migration that it is for; none for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Migration>,
     /// Where the rule comes from: `seed`, or the practice that taught it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,
@@ -85,6 +93,20 @@ pub struct Gate {
     /// The score when nobody counted.
     #[serde(default = "warning")]
     pub unread: Score,
+}
+
+impl Rule {
+    /// Whether it says anything about this type of migration.
+    #[must_use]
+    pub fn is_for(&self, migration: Migration) -> bool {
+        self.types.is_empty() || self.types.contains(&migration)
+    }
+
+    /// Whether it is for every type that the other is for.
+    fn is_for_all_of(&self, other: &Self) -> bool {
+        let all = other.types.is_empty();
+        self.types.is_empty() || !all && other.types.iter().all(|it| self.types.contains(it))
+    }
 }
 
 fn warning() -> Score {

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConverterId, GuestId, PlatformId, RouteId, VendorId};
 
+mod migration;
+mod probe;
 mod validation;
 
+pub use migration::Migration;
+pub use probe::{Ask, Probe};
 pub use validation::TestbedProblem;
 
 /// Most entries of one kind a testbed may declare; keeps plans and matrices bounded.
@@ -27,6 +31,9 @@ pub struct Testbed {
     /// Longest time each step may take.
     #[serde(default)]
     pub timeouts: Timeouts,
+    /// What becomes of the VM at the source.
+    #[serde(default, skip_serializing_if = "Mode::is_move")]
+    pub mode: Mode,
     /// The makers named by platforms and converters.
     #[serde(rename = "vendor", default)]
     pub vendors: Vec<Vendor>,
@@ -37,7 +44,7 @@ pub struct Testbed {
     #[serde(rename = "guest")]
     pub guests: Vec<Guest>,
     /// The conversion tools.
-    #[serde(rename = "converter")]
+    #[serde(rename = "converter", default)]
     pub converters: Vec<Converter>,
     /// The ways from source to target.
     #[serde(rename = "route")]
@@ -124,6 +131,9 @@ pub struct Guest {
     /// How the lab makes its image.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// What its applications are asked before and after.
+    #[serde(rename = "probe", default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Probe>,
 }
 
 /// A conversion tool.
@@ -159,19 +169,63 @@ pub struct Route {
     /// Its identifier.
     pub id: RouteId,
     /// What travels between the two platforms.
-    pub through: Package,
-    /// The tools it needs, in order: one, or two with a package between them.
+    pub through: Payload,
+    /// The tools it needs, in order: one, or two with a package between them; none where the platforms do it alone.
     pub converters: Vec<ConverterId>,
 }
 
 /// What travels between two platforms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Package {
+pub enum Payload {
     /// A bare disk in the target's format; the VM around it is made at the target.
     Disk,
     /// An OVF package: descriptor, streamOptimized VMDK and manifest.
     Ovf,
+    /// What the source's own export writes and the target's own import reads.
+    Native,
+    /// The memory of a running VM, beside a disk that both platforms reach.
+    Memory,
+    /// A description of the environment, and the data disks alone.
+    Description,
+}
+
+/// What becomes of the VM at the source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// It stays off: its place is now the target.
+    #[default]
+    Move,
+    /// It is started again: there are two of it.
+    Copy,
+}
+
+impl Mode {
+    fn is_move(&self) -> bool {
+        *self == Self::Move
+    }
+}
+
+impl Payload {
+    /// The type of migration in which this travels.
+    #[must_use]
+    pub fn migration(self) -> Migration {
+        match self {
+            Self::Memory => Migration::Live,
+            Self::Disk | Self::Ovf | Self::Native => Migration::Cold,
+            Self::Description => Migration::Loose,
+        }
+    }
+
+    /// Whether the platforms carry it by themselves, without a conversion tool.
+    #[must_use]
+    pub fn needs_no_tool(self) -> bool {
+        match self {
+            Self::Native | Self::Memory | Self::Description => true,
+            Self::Disk | Self::Ovf => false,
+        }
+    }
 }
 
 impl Testbed {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::plan::{MOST_TRIALS, Trial};
-use crate::testbed::Testbed;
+use crate::testbed::{Migration, Testbed};
 
 /// Why a list of trials cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,26 @@ pub enum TrialsProblem {
         /// What it says.
         trial: Trial,
     },
+    /// A trial is of another type of migration than the first.
+    #[error(
+        "trial {place}, {trial}: a campaign walks one type of migration, and the first is {first}"
+    )]
+    Type {
+        /// Which trial, 1 for the first.
+        place: usize,
+        /// What it says.
+        trial: Trial,
+        /// The type of the first.
+        first: Migration,
+    },
+    /// A trial's type of migration makes no sense between its platforms.
+    #[error("trial {place}, {trial}: live migration needs two platforms of one vendor and product")]
+    Apart {
+        /// Which trial, 1 for the first.
+        place: usize,
+        /// What it says.
+        trial: Trial,
+    },
     /// A trial stands twice.
     #[error("trial {place}, {trial}: it stands twice")]
     Twice {
@@ -40,7 +60,8 @@ pub enum TrialsProblem {
     },
 }
 
-/// Checks that there are trials, that each stands once, and that the testbed has what they name.
+/// Checks that there are trials of one type of migration, that each stands once, and that the testbed
+/// has what they name.
 ///
 /// # Errors
 /// The first problem found.
@@ -53,7 +74,7 @@ pub fn check<'a>(
         count if count > MOST_TRIALS => return Err(TrialsProblem::TooMany(count)),
         _ => {}
     }
-    let mut seen = HashSet::new();
+    let (mut seen, mut first) = (HashSet::new(), None);
     for (place, it) in (1..).zip(trials) {
         let trial = || it.clone();
         if !knows(testbed, it) {
@@ -61,6 +82,13 @@ pub fn check<'a>(
         }
         if it.repetition == 0 {
             return Err(TrialsProblem::Repetition { place, trial: trial() });
+        }
+        let first = *first.get_or_insert_with(|| testbed.migration(&it.route));
+        if testbed.migration(&it.route) != first {
+            return Err(TrialsProblem::Type { place, trial: trial(), first });
+        }
+        if !testbed.applies(first, &it.source, &it.target) {
+            return Err(TrialsProblem::Apart { place, trial: trial() });
         }
         if !seen.insert(it) {
             return Err(TrialsProblem::Twice { place, trial: trial() });

@@ -16,6 +16,7 @@ use crate::plan::Trial;
 use crate::policy::Policy;
 use crate::score::{Score, Standing};
 use crate::step::Step;
+use crate::testbed::Migration;
 use crate::told::ToldTrial;
 
 /// A finished step and its place in the log.
@@ -143,16 +144,16 @@ fn lowest_of(checks: &[Check]) -> Score {
     scores.min().unwrap_or(Score::Success)
 }
 
-/// Judges one trial under one policy.
+/// Judges one trial of this type of migration under one policy.
 #[must_use]
-pub fn judge(policy: &Policy, steps: &Steps) -> TrialVerdict {
+pub fn judge(policy: &Policy, migration: Migration, steps: &Steps) -> TrialVerdict {
     let before: &[Observation] = observations(steps, Step::SanityCheck);
     let mut verdicts = Vec::with_capacity(Step::ALL.len());
     let mut unreached_is = Standing::NotRun;
     for step in Step::ALL {
         let seen = steps.get(&step);
         verdicts.push(match seen {
-            Some(seen) => judge_step(policy, before, &seen.finished),
+            Some(seen) => judge_step((policy, migration), before, &seen.finished),
             None => unreached(step, unreached_is),
         });
         if seen.is_some_and(|it| matches!(it.finished.outcome, Outcome::NotCompleted { .. })) {
@@ -185,7 +186,11 @@ pub fn told(told: &ToldTrial) -> TrialVerdict {
     TrialVerdict { standing: told.standing, steps: Step::ALL.map(step).into() }
 }
 
-fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> StepVerdict {
+fn judge_step(
+    (policy, migration): (&Policy, Migration),
+    before: &[Observation],
+    event: &StepFinished,
+) -> StepVerdict {
     let now = &event.observations;
     let step = event.step;
     let (standing, checks, reason) = match &event.outcome {
@@ -195,7 +200,7 @@ fn judge_step(policy: &Policy, before: &[Observation], event: &StepFinished) -> 
             (Standing::Scored(Score::Failure), checks, Some(reason.clone()))
         }
         Outcome::Completed => {
-            let rules = policy.rules.iter().filter(|rule| rule.step == step);
+            let rules = policy.rules.iter().filter(|it| it.step == step && it.is_for(migration));
             let checks: Vec<Check> = rules.map(|rule| check(rule, before, now)).collect();
             (Standing::Scored(lowest_of(&checks)), checks, None)
         }

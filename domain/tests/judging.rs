@@ -7,6 +7,7 @@ use domain::observation::{Channel, Observation, Value};
 use domain::policy::{Policy, Rule};
 use domain::score::{Score, Standing};
 use domain::step::Step;
+use domain::testbed::Migration;
 use domain::verdict::{StepSeen, Steps, judge};
 use proptest::prelude::*;
 
@@ -147,7 +148,8 @@ fn steps(values: &[(i64, Outcome)]) -> Steps {
 
 #[test]
 fn what_follows_a_step_that_was_not_completed_is_blocked() {
-    let verdict = judge(&policy(), &steps(&[(0, Outcome::Completed), (0, not_completed())]));
+    let verdict =
+        judge(&policy(), Migration::Cold, &steps(&[(0, Outcome::Completed), (0, not_completed())]));
     assert_eq!(verdict.standing, Standing::Scored(Score::Failure));
     let standings: Vec<Standing> = verdict.steps.iter().map(|it| it.standing).collect();
     assert_eq!(standings[1], Standing::Scored(Score::Failure));
@@ -157,7 +159,8 @@ fn what_follows_a_step_that_was_not_completed_is_blocked() {
 
 #[test]
 fn a_lab_error_is_no_failure() {
-    let verdict = judge(&policy(), &steps(&[(0, Outcome::Completed), (9, lab_error())]));
+    let verdict =
+        judge(&policy(), Migration::Cold, &steps(&[(0, Outcome::Completed), (9, lab_error())]));
     assert_eq!(verdict.standing, Standing::LabError);
     assert_eq!(verdict.steps[2].standing, Standing::NotRun);
 }
@@ -167,7 +170,7 @@ fn a_guest_that_did_not_boot_is_given_a_cause() {
     let mut six = vec![(0, Outcome::Completed); 6];
     let reason = "the guest gave up: ALERT!  LABEL=x does not exist.  Dropping to a shell!";
     six.push((0, Outcome::NotCompleted { reason: reason.to_owned() }));
-    let verdict = judge(&policy(), &steps(&six));
+    let verdict = judge(&policy(), Migration::Cold, &steps(&six));
     assert_eq!(verdict.steps[6].cause, Some(Cause::DriverMissingInInitramfs));
 }
 
@@ -178,7 +181,7 @@ proptest! {
         let all: Vec<_> = values.iter().map(|it| (*it, Outcome::Completed)).collect();
         let scores = [Score::Success, Score::Warning, Score::Failure];
         let plain = scores[values.iter().max().map_or(0, |it| usize::try_from(*it).unwrap())];
-        prop_assert_eq!(judge(&policy(), &steps(&all)).standing, Standing::Scored(plain));
+        prop_assert_eq!(judge(&policy(), Migration::Cold, &steps(&all)).standing, Standing::Scored(plain));
     }
 
     /// An unfinished trial has no score unless one of its steps is a FAILURE.
@@ -189,6 +192,6 @@ proptest! {
             true => Standing::Scored(Score::Failure),
             false => Standing::NotRun,
         };
-        prop_assert_eq!(judge(&policy(), &steps(&some)).standing, plain);
+        prop_assert_eq!(judge(&policy(), Migration::Cold, &steps(&some)).standing, plain);
     }
 }

@@ -4,17 +4,21 @@
 
 mod access;
 mod aggregation;
+mod applications;
 mod change;
 mod change_table;
 mod decisions;
 mod declarations;
 mod declaring;
 mod extending;
+mod foretelling;
 mod gates;
 mod judging;
 mod leases;
 mod letter;
+mod migrations;
 mod plan_files;
+mod preflight;
 mod profiles;
 mod registry;
 mod shipped;

@@ -8,8 +8,10 @@ use domain::aggregate::{Repetition, cell, route};
 use domain::event::{Outcome, Pins, StepFinished};
 use domain::observation::{Channel, Observation, Value};
 use domain::policy::{Compare, Policy, Relation, Rule};
+use domain::preflight::OBSERVABLE;
 use domain::score::{Score, Standing};
 use domain::step::Step;
+use domain::testbed::Migration;
 use domain::verdict::{StepSeen, Steps, judge};
 use proptest::prelude::*;
 
@@ -59,6 +61,12 @@ fn all_well() -> BTreeMap<Place, Value> {
     for rule in &DEFAULT.rules {
         for (place, value) in well(rule) {
             facts.entry(place).or_insert(value);
+        }
+        if rule.where_observable {
+            let place = (rule.step, OBSERVABLE.to_owned());
+            let list = facts.entry(place).or_insert(Value::List(Vec::new()));
+            let Value::List(list) = list else { panic!("a list of facts") };
+            list.push(rule.compare.fact().to_owned());
         }
         if let Some(fact) = &rule.when_source_had {
             facts.entry((Step::SanityCheck, fact.clone())).or_insert(Value::Flag(true));
@@ -176,7 +184,7 @@ fn standing(policy: &Policy, routes: &[Vec<(Steps, bool)>]) -> Standing {
         let repetitions: Vec<Repetition> = repetitions
             .iter()
             .map(|(steps, moved)| Repetition {
-                standing: judge(policy, steps).standing,
+                standing: judge(policy, Migration::Cold, steps).standing,
                 addresses: Some(vec![moved.to_string()]),
                 duration_ms: 1,
             })
@@ -216,6 +224,8 @@ fn edited(rule: &Rule, edit: &Edit) -> Option<Rule> {
         (*success_percent, *warning_percent) = (*margin, *margin + 4);
     } else if let (Compare::SameSet { fact }, true) = (&rule.compare, *other) {
         rule.compare = Compare::Keeps { fact: fact.clone() };
+    } else if rule.where_observable && *other {
+        rule.where_observable = false;
     } else if *other {
         rule.when_source_had = Some("nic.count".to_owned());
     }
@@ -251,6 +261,8 @@ fn of_rules(rules: impl Iterator<Item = Option<Rule>>) -> Policy {
 /// What the rules of some pairs read.
 fn read_by(pairs: &[(Rule, Edit, Edit)]) -> Vec<Place> {
     let read = pairs.iter().flat_map(|(rule, ..)| well(rule)).map(|(place, _)| place);
+    let observable = pairs.iter().filter(|(rule, ..)| rule.where_observable);
+    let read = read.chain(observable.map(|(rule, ..)| (rule.step, OBSERVABLE.to_owned())));
     read.chain([(Step::SanityCheck, "nic.count".to_owned())]).collect()
 }
 

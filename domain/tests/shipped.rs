@@ -1,12 +1,25 @@
 //! The policies that are shipped: what they say, how they lie to each other, and what the documents
 //! tell of them.
 
-use domain::policy::{Base, Kind, Misfit, Policy, PolicyFile, Relation, Way, differences};
+use domain::policy::{Base, Kind, Misfit, Policy, PolicyFile, Relation, Rule, Way, differences};
 use domain::score::Score;
+use domain::testbed::Migration;
 
-/// The digest that logs recorded for version 1 of the default policy. It changes with the version
+/// The digest that logs recorded for version 2 of the default policy. It changes with the version
 /// alone.
-const DEFAULT_SHA256: &str = "b9acbe0daca1486c85f785bd7d78296cfbae335e281bbb46b997979727f04095";
+const DEFAULT_SHA256: &str = "6de3df327cdd9a36a0053655c3f5df68370ca5afbc957836e861045fce2f8241";
+/// What logs recorded for version 1: of the default policy, and the beginnings of those of the profiles.
+const FORMER: [(&str, &str, &str); 5] = [
+    (
+        "default",
+        include_str!("../policy/1/default.toml"),
+        "b9acbe0daca1486c85f785bd7d78296cfbae335e281bbb46b997979727f04095",
+    ),
+    ("bronze", include_str!("../policy/1/bronze.toml"), "02c29766ab22"),
+    ("silver", include_str!("../policy/1/silver.toml"), "6d77b8035d57"),
+    ("gold", include_str!("../policy/1/gold.toml"), "5007c71979f2"),
+    ("platinum", include_str!("../policy/1/platinum.toml"), "96011733e0d2"),
+];
 
 const DEFAULT: &str = include_str!("../policy/default.toml");
 const PROFILES: [(&str, &str); 4] = [
@@ -33,8 +46,32 @@ pub(crate) fn resolved(text: &str) -> Policy {
 }
 
 fn shipped(base: &Base) -> PolicyFile {
-    assert_eq!(base, &Base::Shipped("default".to_owned()), "nothing else is built on");
-    toml::from_str(DEFAULT).unwrap()
+    let is = |name: &str| *base == Base::Shipped(name.to_owned());
+    assert!(is("default") || is("default-1"), "nothing else is built on: {base}");
+    let text = if is("default") { DEFAULT } else { FORMER[0].1 };
+    toml::from_str(text).unwrap()
+}
+
+#[test]
+fn the_first_version_of_each_policy_means_what_it_meant() {
+    for (name, text, digest) in FORMER {
+        let policy = resolved(text);
+        assert_eq!(policy.label(), format!("portolan-{name} 1"));
+        assert!(policy.digest().to_string().starts_with(digest), "{name}: {}", policy.digest());
+    }
+}
+
+#[test]
+fn the_second_version_has_every_rule_of_the_first_on_the_same_terms() {
+    let (old, new) = (resolved(FORMER[0].1), default_policy());
+    for rule in &old.rules {
+        let kept = new.rule(&rule.id).unwrap();
+        assert!(kept.is_for(Migration::Cold), "{}: the first version knew cold alone", rule.id);
+        assert_eq!(&Rule { types: Vec::new(), ..kept.clone() }, rule);
+    }
+    let added = new.rules.iter().filter(|it| old.rule(&it.id).is_none());
+    let cold = added.filter(|it| it.is_for(Migration::Cold));
+    assert!(cold.clone().count() > 0 && cold.clone().all(|it| it.where_observable));
 }
 
 #[test]
@@ -118,6 +155,10 @@ fn bronze_fails_what_does_not_boot_and_what_touches_data_and_nothing_else() {
         "G.canary",
         "G.canary.same",
         "R.source.safe",
+        "H.live.storage",
+        "R.live.one",
+        "R.live.gone",
+        "G.live.bootid",
     ];
     assert_eq!(failing, boot_and_data);
 }
@@ -131,12 +172,15 @@ fn silver_adds_the_network_to_bronze() {
     let network = [
         "H.res.network",
         "H.mac.conflict",
+        "H.net.map",
         "G.nic.count",
         "G.nic.link",
         "G.ip",
         "G.route.default",
         "G.route.gateway",
         "G.dns.any",
+        "G.live.connection",
+        "A.answers",
     ];
     assert_eq!(ids, network);
 }

@@ -4,6 +4,7 @@ use domain::event::{Outcome, StepFinished, StepWithdrawn};
 use domain::policy::Policy;
 use domain::score::{Score, Standing};
 use domain::step::Step;
+use domain::testbed::Migration;
 use domain::verdict::{StepSeen, Steps, judge};
 use proptest::prelude::*;
 
@@ -81,13 +82,13 @@ proptest! {
             let outcome = if fails { not_completed() } else { Outcome::Completed };
             steps.insert(step, seen(step, outcome));
         }
-        let plain = judge(&policy, &steps);
+        let plain = judge(&policy, Migration::Cold, &steps);
         let first = withdrawn.iter().filter(|it| **it < walked).min().copied();
         for place in withdrawn.into_iter().filter(|it| *it < walked) {
             let step = Step::ALL[place];
             steps.get_mut(&step).unwrap().withdrawn = Some(withdrawal(step));
         }
         let expected = first.map_or(plain.clone(), |it| plain.withdrawn(&withdrawal(Step::ALL[it])));
-        prop_assert_eq!(judge(&policy, &steps), expected);
+        prop_assert_eq!(judge(&policy, Migration::Cold, &steps), expected);
     }
 }

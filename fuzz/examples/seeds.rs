@@ -2,10 +2,11 @@
 //!
 //! Run it when a stored form has changed: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 //! The target `leaf` takes the golden files of `store/src/schema/golden` as seeds too, and `import`
-//! the samples of `ingest/src/history/samples`, and `bounce` those of `post/tests/post/bouncing`.
+//! the samples of `ingest/src/history/samples`, and `bounce` those of `post/tests/post/bouncing`, and
+//! `driver` the drivers and transcripts that are shipped.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use domain::ids::Sha256Digest;
@@ -14,6 +15,8 @@ use fuzz::segment;
 use ledger::bundle::verify;
 use ledger::dsse::{Envelope, IN_TOTO};
 use ledger::{EntriesId, Signer, TileId, append_entry};
+use package::descriptor::{Firmware, Machine, Version};
+use package::{Algorithm, Order};
 use store::Blobs;
 
 /// Target, name and bytes of one file.
@@ -22,7 +25,17 @@ type Seed = (&'static str, String, Vec<u8>);
 fn main() -> ExitCode {
     let check = std::env::args().any(|it| it == "--check");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let all = [leaves(), bundles(), notes(), segments(), blobs(), imports(), submissions()];
+    let all = [
+        leaves(),
+        bundles(),
+        notes(),
+        segments(),
+        blobs(),
+        imports(),
+        submissions(),
+        answers(),
+        packages(),
+    ];
     let all = all.concat();
     let mut stale = 0;
     for (target, name, bytes) in all {
@@ -202,4 +215,52 @@ fn submissions() -> Vec<Seed> {
         ("declare.json", r#"{"waiver":{"waiver":"w","rule":"R","reason":"r","expires":"2030-01-01T00:00:00Z","guest":"g"}}"#.to_owned()),
     ];
     all.map(|(name, text)| ("submission", name.to_owned(), text.into_bytes())).into()
+}
+
+/// An answer in the form of each parser.
+fn answers() -> Vec<Seed> {
+    let all = [
+        ("json", r#"{"a":[{"b":7,"a":{"b":"x"}}],"c":true}"#),
+        ("pairs", "a: 1\nb: 2\n\na: 3\n"),
+        ("xe", "a ( RO): b: 1; c: 2\n    c (MRW): x\n\n"),
+        ("table", "a    b\n------\n1    2\n3    4\n"),
+        ("xml", "<a><b><c d='1'/><e>2</e></b></a>"),
+    ];
+    all.map(|(name, text)| ("driver", name.to_owned(), text.as_bytes().to_vec())).into()
+}
+
+/// The parts of a small package that our own writer made.
+fn packages() -> Vec<Seed> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let raw = folder.path().join("disk.raw");
+    let mut disk = vec![0; 512 << 10];
+    disk[..4].copy_from_slice(b"boot");
+    fs::write(&raw, &disk).expect("a disk");
+    let machine = Machine {
+        name: "server".to_owned(),
+        cpus: 1,
+        memory_mib: 64,
+        identifier: Some("00000000-0000-8000-8000-000000000001".to_owned()),
+        family: "vmx-10".to_owned(),
+        os: (96, "Debian GNU/Linux".to_owned()),
+        firmware: Firmware::Bios,
+        disks: Vec::new(),
+        adapters: Vec::new(),
+    };
+    let (version, algorithm) = (Version::One, Algorithm::Sha256);
+    let order = Order { machine, disks: vec![raw], version, algorithm, threads: 1 };
+    let (vm, ova) = (folder.path().join("vm"), folder.path().join("vm.ova"));
+    package::write(&order, &vm).expect("a package");
+    package::write(&order, &ova).expect("an archive");
+    let mut files: Vec<_> =
+        fs::read_dir(&vm).expect("a folder").flatten().map(|it| it.path()).collect();
+    files.push(ova);
+    files.sort();
+    let seed = |path: &PathBuf| {
+        let ending = path.extension()?.to_str()?.to_owned();
+        let which = ["ovf", "mf", "ova", "vmdk"].iter().position(|it| *it == ending)?;
+        let bytes = fs::read(path).expect("a file");
+        Some(("package", ending, [&[u8::try_from(which).ok()?], bytes.as_slice()].concat()))
+    };
+    files.iter().filter_map(seed).collect()
 }

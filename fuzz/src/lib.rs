@@ -7,9 +7,11 @@
 pub mod blob;
 pub mod bounce;
 pub mod bundle;
+pub mod driver;
 pub mod import;
 pub mod leaf;
 pub mod note;
+pub mod package;
 pub mod segment;
 pub mod submission;
 

@@ -11,17 +11,16 @@
 //! by the next.
 
 mod batch;
+mod beginning;
 mod declaring;
 mod error;
 mod standing;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use domain::campaign::{Campaign, Progress};
 use domain::command::{Command, TakeOver};
 use domain::decide::Refusal;
-use domain::declare;
 use domain::event::{Event, Recorded};
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::plan::Trial;
@@ -34,6 +33,7 @@ use declaring::Declarations;
 use standing::{Campaigns, Standing, lock};
 
 pub use batch::{Answer, Batch, Refused};
+pub use beginning::Beginning;
 pub use error::DeskError;
 
 /// The single writer of a log, with the state of every campaign in it. Shared by reference.
@@ -53,21 +53,7 @@ impl Desk {
     /// # Errors
     /// When an event cannot be read.
     pub fn open(log: Arc<dyn EventLog>, blobs: impl Into<Arc<Blobs>>) -> Result<Self, DeskError> {
-        let blobs = blobs.into();
-        let mut campaigns = BTreeMap::<CampaignId, Standing>::new();
-        let (mut registry, mut declarations) = (Registry::default(), Declarations::default());
-        for recorded in log.read(0, Direction::Forward) {
-            let recorded = recorded?;
-            registry.evolve(&recorded);
-            declarations.version += u64::from(recorded.stream == declare::STREAM);
-            let Some(id) = recorded.event.campaign() else { continue };
-            match campaigns.get_mut(id) {
-                Some(standing) => standing.evolve(&recorded),
-                None => campaigns.entry(id.clone()).or_default().evolve(&recorded),
-            }
-        }
-        let (campaigns, registry) = (Campaigns::new(campaigns), Mutex::new(Arc::new(registry)));
-        Ok(Self { log, blobs, campaigns, declarations: Mutex::new(declarations), registry })
+        Beginning::default().open(log, blobs)
     }
 
     /// What has been declared so far: a view that does not change any more.

@@ -9,5 +9,5 @@ mod desk;
 mod letter_desk;
 
 pub use access_desk::{AccessDesk, AccessError};
-pub use desk::{Answer, Batch, Desk, DeskError, Refused};
+pub use desk::{Answer, Batch, Beginning, Desk, DeskError, Refused};
 pub use letter_desk::{LetterDesk, LetterError, Noted};

@@ -12,10 +12,11 @@ die() { say "$*"; exit 1; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${GUEST:?name of the guest}" "${KERNEL:?cloud or generic}" "${ADDRESS:?dhcp or static:IP/PREFIX:GATEWAY:DNS}"
 : "${OUT:?path of the raw image to write}" "${DOWNLOADS:?directory that keeps downloaded packages}" "${WORK:?scratch directory}"
-BOOT_MODULES=${BOOT_MODULES-} ROOT_MODULES=${ROOT_MODULES-} SIZE_MB=${SIZE_MB:-96}
+BOOT_MODULES=${BOOT_MODULES-} ROOT_MODULES=${ROOT_MODULES-} SIZE_MB=${SIZE_MB:-96} PEER=${PEER-}
 [[ $GUEST =~ ^[a-z0-9-]{1,12}$ ]] || die "GUEST must be 1 to 12 of a-z, 0-9 and -, not '$GUEST'"
 [[ $KERNEL =~ ^(cloud|generic)$ ]] || die "KERNEL must be cloud or generic, not '$KERNEL'"
 [[ $ADDRESS =~ ^(dhcp|static:[0-9.]+/[0-9]+:[0-9.]*:[0-9.]*)$ ]] || die "ADDRESS must be dhcp or static:IP/PREFIX:GATEWAY:DNS, not '$ADDRESS'"
+[[ $PEER =~ ^([0-9.]+:[0-9]+)?$ ]] || die "PEER must be IP:PORT or empty, not '$PEER'"
 [[ $SIZE_MB =~ ^[0-9]+$ && $SIZE_MB -ge 64 && $SIZE_MB -le 4096 ]] || die "SIZE_MB must be a number from 64 to 4096, not '$SIZE_MB'"
 PATH=$PATH:/usr/sbin:/sbin
 for tool in apt-get dpkg-deb mformat mcopy syslinux cpio lz4 mke2fs debugfs openssl flock timeout; do
@@ -205,6 +206,11 @@ else
     IFS=: read -r _ address gateway dns <<<"$ADDRESS"
     printf 'mode=static\naddress=%s\ngateway=%s\n' "$address" "$gateway" >"$root/etc/portolan/network.conf"
     [ -z "$dns" ] || echo "nameserver $dns" >"$root/etc/resolv.conf"
+fi
+if [ -n "$PEER" ]; then
+    install -m 755 "$here/live.sh" "$root/etc/portolan/"
+    printf 'peer=%s\nport=%s\n' "${PEER%:*}" "${PEER#*:}" >"$root/etc/portolan/live.conf"
+    echo '::once:/etc/portolan/live.sh' >>"$root/etc/inittab"
 fi
 # The canary: 4 MiB that look random and must arrive unharmed.
 head -c $((4 << 20)) /dev/zero | openssl enc -aes-256-ctr -K "${seed:0:64}" -iv 00000000000000000000000000000000 >"$root/data/canary.bin"

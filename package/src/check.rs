@@ -9,8 +9,8 @@ use domain::score::Score;
 
 use crate::contents::{Contents, Entry, Kind, Wrapping};
 use crate::descriptor::{self, Descriptor};
-use crate::digest::Hashing;
 use crate::finding::{Finding, Worst};
+use crate::hashing::Hashing;
 use crate::manifest::{self, Manifest};
 use crate::name::{ending, is_inside};
 use crate::recognise::{disk_facts, packed};

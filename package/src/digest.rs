@@ -1,7 +1,6 @@
 //! Digests of a package's files.
 
 use std::fmt;
-use std::io::{self, Read};
 
 use sha2::Digest as _;
 
@@ -115,32 +114,5 @@ impl Hash {
         };
         let digits = bytes.iter().map(|it| format!("{it:02x}")).collect();
         Digest { algorithm, digits }
-    }
-}
-
-/// Whatever is read through it is hashed too.
-pub(crate) struct Hashing<R> {
-    inner: R,
-    hash: Option<Hash>,
-}
-
-impl<R: Read> Hashing<R> {
-    /// Without an algorithm nothing is hashed.
-    pub(crate) fn new(inner: R, algorithm: Option<Algorithm>) -> Self {
-        Self { inner, hash: algorithm.map(Hash::new) }
-    }
-
-    pub(crate) fn finish(self) -> Option<Digest> {
-        self.hash.map(Hash::finish)
-    }
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(bytes)?;
-        if let Some(hash) = &mut self.hash {
-            hash.update(&bytes[..read]);
-        }
-        Ok(read)
     }
 }

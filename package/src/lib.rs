@@ -11,6 +11,7 @@ pub mod manifest;
 
 mod contents;
 mod digest;
+mod hashing;
 mod name;
 
 mod folder;

@@ -12,6 +12,7 @@ pub mod platform;
 pub mod transport;
 
 pub mod command;
+pub mod converter;
 pub mod shipped;
 
 pub mod conformance;

@@ -13,7 +13,23 @@ pub struct Shipped {
 
 /// Every one of them, by name.
 pub const ALL: &[Shipped] = &[
+    Shipped {
+        id: "hyperv",
+        text: include_str!("../drivers/hyperv.toml"),
+        transcript: Some(include_str!("../transcripts/hyperv.toml")),
+    },
     Shipped { id: "libvirt", text: include_str!("../drivers/libvirt.toml"), transcript: None },
+    Shipped {
+        id: "proxmox",
+        text: include_str!("../drivers/proxmox.toml"),
+        transcript: Some(include_str!("../transcripts/proxmox.toml")),
+    },
+    Shipped { id: "vsphere", text: include_str!("../drivers/vsphere.toml"), transcript: None },
+    Shipped {
+        id: "xen-xl",
+        text: include_str!("../drivers/xen-xl.toml"),
+        transcript: Some(include_str!("../transcripts/xen-xl.toml")),
+    },
     Shipped {
         id: "xenserver",
         text: include_str!("../drivers/xenserver.toml"),

@@ -3,7 +3,7 @@
 
 use domain::ids::RouteId;
 use domain::score::Standing;
-use domain::testbed::Package;
+use domain::testbed::Payload;
 use domain::told::ToldTrial;
 use domain::verdict::Steps;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct RouteDerived {
     /// It gives the cell its score.
     pub best: bool,
     /// What travels between the platforms.
-    pub through: Option<Package>,
+    pub through: Option<Payload>,
     /// The tools it needs, in order.
     pub tools: Vec<Tool>,
     /// How it stands: as its lowest repetition.

@@ -152,9 +152,17 @@ impl Explanation {
             cause: reason.and_then(Reason::cause),
             remedies: best.map(|(_, _, route)| remedies(route)).unwrap_or_default(),
             routes: ranked.iter().map(|it| RouteDerived::new(judged, cell, it)).collect(),
-            notices: notice::of_cell(&judged.campaign.testbed, [&cell.source, &cell.target]),
+            notices: notices(judged, cell),
         }
     }
+}
+
+/// How far the score reaches; of a cell without one, why there is none.
+fn notices(judged: &Judged<'_>, cell: &Cell) -> Vec<String> {
+    let is_apart = cell.verdict.standing == Standing::NotApplicable;
+    let why = notice::travel(judged.campaign.migration()).filter(|_| is_apart);
+    let ends = [&cell.source, &cell.target];
+    why.into_iter().chain(notice::of_cell(&judged.campaign.testbed, ends)).collect()
 }
 
 fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> String {

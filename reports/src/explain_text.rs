@@ -12,11 +12,16 @@ use crate::tool::Tool;
 /// How ties between routes are broken.
 const TIES: &str = "best first; ties go to fewer tools, then to less time";
 
+/// Who carries what travels on a route without a tool.
+const ALONE: &str = "the platforms themselves";
+
 /// A cell with its routes, their repetitions, steps and the checks that do not hold.
 #[must_use]
 pub fn explanation(told: &Explanation, colour: Colour) -> String {
     let mut text = head(told);
-    let _ = writeln!(text, "\nRoutes ({TIES})");
+    if !told.routes.is_empty() {
+        let _ = writeln!(text, "\nRoutes ({TIES})");
+    }
     for route in &told.routes {
         text.push_str(&self::route(route));
     }
@@ -52,11 +57,12 @@ fn raw(told: &Explanation) -> String {
 fn route(route: &RouteDerived) -> String {
     let mark = if route.best { "*" } else { " " };
     let tools: Vec<String> = route.tools.iter().map(tool).collect();
+    let tools = if tools.is_empty() { ALONE.to_owned() } else { tools.join(", then ") };
     let mut text = format!(
         "\n{mark} {}. {} by {}\n     {}{}, {} of {} scored, {} on average\n",
         route.number,
         route.route,
-        tools.join(", then "),
+        tools,
         signed(route.standing),
         unstable(route.unstable),
         route.scored,

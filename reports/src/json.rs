@@ -35,6 +35,7 @@ pub fn public(view: &PublicView) -> MatrixFile {
         policy_sha256: view.policy_sha256,
         viewpoint: ViewpointEntry::from(view.viewpoint),
         waivers: view.waivers,
+        migration: view.migration,
         told: view.told,
         withdrawn: view.withdrawn,
         platforms: view.platforms,

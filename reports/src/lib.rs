@@ -36,6 +36,7 @@ pub mod tool;
 mod deciding;
 pub mod declared;
 pub mod diff;
+pub mod foretold;
 pub mod stale;
 pub mod stale_text;
 pub mod turn;

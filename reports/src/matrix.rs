@@ -48,7 +48,7 @@ pub struct Matrix {
     pub guest: GuestId,
     /// Rows and columns, in testbed order.
     pub platforms: Vec<PlatformId>,
-    /// Planned cells, row by row. Source = target is never planned.
+    /// Planned cells and those that are not applicable, row by row. Source = target is neither.
     pub cells: Vec<Cell>,
 }
 
@@ -150,6 +150,12 @@ impl Matrix {
 }
 
 impl Cell {
+    /// A cell for which the question makes no sense.
+    fn not_applicable(id: CellId) -> Self {
+        let verdict = aggregate::not_applicable();
+        Self { source: id.source, target: id.target, verdict, routes: Vec::new() }
+    }
+
     /// Which cell it is, in the matrix of this guest.
     #[must_use]
     pub fn id(&self, guest: &GuestId) -> CellId {
@@ -182,11 +188,15 @@ fn cells(
     guest: &GuestId,
     planned: &Planned<'_>,
 ) -> Vec<Cell> {
+    let apart = campaign.not_applicable();
     let platforms = || campaign.testbed.platforms.iter().map(|it| &it.id);
     let places = platforms().flat_map(|source| platforms().map(move |target| (source, target)));
     let cell = |(source, target): (&PlatformId, &PlatformId)| {
         let (guest, source, target) = (guest.clone(), source.clone(), target.clone());
         let id = CellId { guest, source, target };
+        if apart.contains(&id) {
+            return Some(Cell::not_applicable(id));
+        }
         let trials = planned.get(&id)?;
         let routes = campaign.testbed.routes.iter();
         let routes: Vec<RouteTried> =
@@ -212,7 +222,8 @@ fn route_tried(
         let (verdict, duration_ms) = match campaign.told.get(*trial) {
             Some(told) => (verdict::told(told), told.duration_ms),
             None => {
-                let verdict = verdict::judge(lens.policy, steps);
+                let migration = route.through.migration();
+                let verdict = verdict::judge(lens.policy, migration, steps);
                 let verdict = verdict.waived(lens.waivers, trial);
                 let durations = steps.values().map(|seen| seen.finished.duration_ms);
                 (verdict, durations.fold(0, u64::saturating_add))

@@ -6,6 +6,7 @@ use domain::diagnosis::Cause;
 use domain::ids::{CampaignId, GuestId, PlatformId, RouteId, Sha256Digest};
 use domain::plan::CellId;
 use domain::score::{Score, Standing};
+use domain::testbed::Migration;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -40,6 +41,9 @@ pub struct MatrixFile {
     pub viewpoint: ViewpointEntry,
     /// The waivers in force.
     pub waivers: Vec<PublicWaiver>,
+    /// The type of migration that was walked; not there where it is cold.
+    #[serde(skip_serializing_if = "is_cold")]
+    pub migration: Migration,
     /// Another system told the results; nothing was observed here.
     pub told: bool,
     /// Steps that were withdrawn after they had been recorded.
@@ -68,6 +72,10 @@ pub struct MatrixFile {
     /// Cells that were planned and are not told; not there when there are none.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub withheld: BTreeSet<CellId>,
+}
+
+fn is_cold(migration: &Migration) -> bool {
+    *migration == Migration::Cold
 }
 
 /// From where in time matrices are seen.

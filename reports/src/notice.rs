@@ -1,7 +1,7 @@
 //! Words that stand on every report: what a score says, and what the platforms are.
 
 use domain::ids::PlatformId;
-use domain::testbed::Testbed;
+use domain::testbed::{Migration, Testbed};
 
 use crate::chronicle::CampaignRecord;
 use crate::public::PublicView;
@@ -43,6 +43,7 @@ pub const AGGREGATION: [&str; 4] = [
 #[must_use]
 pub fn all(view: &PublicView) -> Vec<String> {
     let mut notices = of(view.has_stand_ins(), 0);
+    notices.extend(travel(view.migration));
     if view.told {
         notices.push(TOLD.to_owned());
     }
@@ -58,6 +59,22 @@ pub fn all(view: &PublicView) -> Vec<String> {
     notices.extend(withheld(view.withheld.len()));
     notices.extend(without_place(view.unplaced));
     notices
+}
+
+/// What is said of a type of migration that is not the usual one.
+pub(crate) fn travel(migration: Migration) -> Option<String> {
+    let words = match migration {
+        Migration::Cold => return None,
+        Migration::Live => {
+            "Live migration (type 1): each VM runs on while it moves. Between platforms of different \
+             vendors or products that is not applicable, which is no score."
+        }
+        Migration::Loose => {
+            "Loosely coupled migration (type 3): each VM's environment is made anew at the target, \
+             and its data attached."
+        }
+    };
+    Some(words.to_owned())
 }
 
 /// What is said when cells are not told.
@@ -98,6 +115,7 @@ pub fn of_record(record: &CampaignRecord) -> Vec<String> {
     let stand_ins = record.testbed.platforms.iter().any(|it| it.stand_in);
     let mut notices = vec![SCORES.to_owned()];
     notices.extend(stand_ins.then(|| STAND_INS.to_owned()));
+    notices.extend(travel(record.migration()));
     notices.extend(record.told.then(|| TOLD.to_owned()));
     notices.extend(withheld(record.withheld.len()));
     notices

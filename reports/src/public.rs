@@ -9,6 +9,7 @@ use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
 use domain::plan::CellId;
 use domain::score::Standing;
 use domain::step::Step;
+use domain::testbed::Migration;
 
 use crate::history::History;
 use crate::reason::Reason;
@@ -33,6 +34,8 @@ pub struct PublicView {
     pub viewpoint: Viewpoint,
     /// The waivers in force.
     pub waivers: Vec<PublicWaiver>,
+    /// The type of migration that was walked.
+    pub migration: Migration,
     /// Another system told the results; nothing was observed here.
     pub told: bool,
     /// Steps that were withdrawn after they had been recorded.
@@ -190,6 +193,7 @@ impl PublicRoute {
     #[must_use]
     pub fn tools_in_words(&self) -> &'static str {
         match self.tools {
+            0 => "no tool: the platforms do it by themselves",
             1 => "one tool",
             2 => "two tools with a package between them",
             _ => "several tools",

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 use domain::event::Ending;
 use domain::score::{Score, Standing};
+use domain::testbed::Migration;
 
 use crate::held::{Held, held_back};
 use crate::notice;
@@ -77,6 +78,9 @@ fn header(view: &PublicView) -> String {
         format!("  policy   {} (sha256 {:.12}…)", view.policy, view.policy_sha256.to_string()),
         format!("  trials   {scored} of {planned} scored"),
     ];
+    if view.migration != Migration::Cold {
+        lines.push(format!("  type     {} migration", view.migration));
+    }
     if let Some(as_of) = view.viewpoint.as_of {
         lines.push(format!("  as of    {}", instant(as_of)));
     }
@@ -142,7 +146,9 @@ fn shown(cell: &PublicCell) -> String {
     let unstable = if cell.unstable { " ~" } else { "" };
     let raw = cell.differing_raw().map(|it| format!(" (raw {})", signed(it)));
     let raw = raw.unwrap_or_default();
-    format!("{} {}/{}{unstable}{raw}", signed(cell.standing), cell.scored, cell.planned)
+    // Of what makes no sense nothing was planned.
+    let counts = (cell.planned > 0).then(|| format!(" {}/{}", cell.scored, cell.planned));
+    format!("{}{}{unstable}{raw}", signed(cell.standing), counts.unwrap_or_default())
 }
 
 fn held(held: &Held) -> String {

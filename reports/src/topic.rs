@@ -39,7 +39,7 @@ pub enum Topic {
     Identity,
     /// Its error log.
     ErrorLog,
-    /// Power: shutting down, pausing and resuming.
+    /// Power: shutting down, pausing and resuming, running on while it moves.
     Power,
     /// What a conversion tool complained about.
     Tool,
@@ -49,12 +49,15 @@ pub enum Topic {
     Import,
     /// What the target has to offer.
     Resources,
+    /// What its applications answer.
+    Application,
     /// Anything else.
     Other,
 }
 
 /// First word of a fact's name and what a rule over it is about.
-const FACTS: [(&str, Topic); 35] = [
+const FACTS: [(&str, Topic); 40] = [
+    ("app", Topic::Application),
     ("boot", Topic::Boot),
     ("console", Topic::Boot),
     ("canary", Topic::Data),
@@ -80,6 +83,7 @@ const FACTS: [(&str, Topic); 35] = [
     ("log", Topic::ErrorLog),
     ("pause", Topic::Power),
     ("shutdown", Topic::Power),
+    ("live", Topic::Power),
     ("tool", Topic::Tool),
     ("ovf", Topic::Package),
     ("package", Topic::Package),
@@ -90,6 +94,9 @@ const FACTS: [(&str, Topic); 35] = [
     ("network", Topic::Resources),
     ("hardware", Topic::Resources),
     ("storage", Topic::Resources),
+    ("vm", Topic::Source),
+    ("secure_boot", Topic::Firmware),
+    ("tpm", Topic::Firmware),
 ];
 
 impl Topic {
@@ -133,6 +140,7 @@ impl Topic {
             Topic::Package => "package",
             Topic::Import => "VM made at the target",
             Topic::Resources => "target's resources",
+            Topic::Application => "application",
             Topic::Other => "other rules",
         }
     }

@@ -29,7 +29,8 @@ impl PublicView {
     pub fn without(mut self, cells: &BTreeSet<CellId>) -> Self {
         for matrix in &mut self.matrices {
             let guest = &matrix.guest;
-            let is_told = |it: &PublicCell| !has(cells, (guest, &it.source, &it.target));
+            let is_told =
+                |it: &PublicCell| it.planned == 0 || !has(cells, (guest, &it.source, &it.target));
             let (told, withheld) = matrix.cells.drain(..).partition(is_told);
             let withheld: Vec<PublicCell> = withheld;
             self.withheld.extend(withheld.into_iter().map(|it| it.into_id(guest)));
@@ -65,8 +66,8 @@ impl CampaignRecord {
     /// The same record without these cells, and without what all cells together come to.
     #[must_use]
     pub fn without(mut self, cells: &BTreeSet<CellId>) -> Self {
-        let planned: BTreeSet<CellId> =
-            self.cells.keys().filter(|it| cells.contains(it)).cloned().collect();
+        let planned = self.cells.iter().filter(|(id, it)| it.planned > 0 && cells.contains(id));
+        let planned: BTreeSet<CellId> = planned.map(|(id, _)| id.clone()).collect();
         if !planned.is_empty() {
             Arc::make_mut(&mut self.cells).retain(|id, _| !planned.contains(id));
             self.aside = Arc::new(self.aside.without_totals());

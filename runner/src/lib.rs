@@ -5,6 +5,7 @@
 
 mod driver;
 mod run;
+mod survey;
 mod walk;
 
 mod ledger;
@@ -14,6 +15,8 @@ mod spent;
 mod stopwatch;
 mod tool;
 
+pub mod converters;
+pub mod fleet;
 pub mod lab;
 pub mod remote;
 
@@ -23,4 +26,5 @@ pub use run::{Notice, Run, RunEnd};
 pub use slots::Slots;
 pub use spent::spent;
 pub use stopwatch::Stopwatch;
+pub use survey::Survey;
 pub use walk::{Recorder, WalkEnd, walk};

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod at_a_real_v2v;
+mod converters;
 mod leftovers;
 mod scripted;
 

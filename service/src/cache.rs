@@ -3,20 +3,22 @@
 
 mod lull;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::ids::Sha256Digest;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 
+use crate::service::Service;
+
 use lull::Made;
-pub(crate) use lull::{Lull, Wanted};
+pub(crate) use lull::{Fit, Lull, Wanted};
 
 /// How many bytes of pages are kept, plain and compressed together.
 const MOST_BYTES: usize = 64 << 20;
@@ -31,6 +33,21 @@ pub struct Cache {
 struct Kept {
     pages: HashMap<String, (Made, Page)>,
     bytes: usize,
+    /// Pages that somebody makes anew while the ones before are shown.
+    renewed: HashSet<String>,
+}
+
+/// The right to make a page anew while the one before is shown; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Renewal {
+    service: Data<Service>,
+    key: String,
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        self.service.cache.kept().renewed.remove(&self.key);
+    }
 }
 
 /// A page as it is sent.
@@ -151,7 +168,8 @@ impl Cache {
         clock: impl Fn() -> Timestamp,
         make: impl FnOnce() -> Result<Page, E>,
     ) -> Result<Page, E> {
-        if let Some((page, _)) = self.get(key, wanted) {
+        // Whoever makes it anew while it is passing has come for that.
+        if let Some((page, Fit::Newest | Fit::Stands)) = self.get(key, wanted) {
             return Ok(page);
         }
         let at = clock();
@@ -160,15 +178,23 @@ impl Cache {
         Ok(page)
     }
 
-    /// The page under this key, if there is one that will do, and whether it is of this very revision.
-    pub(crate) fn get(&self, key: &str, wanted: Wanted) -> Option<(Page, bool)> {
+    /// The page under this key, if there is one that will do, and how well.
+    pub(crate) fn get(&self, key: &str, wanted: Wanted) -> Option<(Page, Fit)> {
         let kept = self.kept();
         let (made, page) = kept.pages.get(key)?;
-        made.will_do(wanted).then(|| (page.clone(), made.revision == wanted.revision))
+        made.fit(wanted).map(|fit| (page.clone(), fit))
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Renewal {
+    /// The right to make this page anew, unless somebody has it.
+    pub(crate) fn begin(service: &Data<Service>, key: &str) -> Option<Self> {
+        let is_first = service.cache.kept().renewed.insert(key.to_owned());
+        is_first.then(|| Self { service: service.clone(), key: key.to_owned() })
     }
 }
 

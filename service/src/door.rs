@@ -24,8 +24,8 @@ mod tending;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use domain::ids::AccountId;
 use domain::lease::Leases;
 use ingest::Desk;
@@ -37,6 +37,7 @@ use utoipa::OpenApi;
 use crate::address::Address;
 use crate::places::Places;
 use crate::problem::Problem;
+use crate::service::Service;
 
 pub use limits::LabLimits;
 pub use offers_file::DoorError;
@@ -132,7 +133,10 @@ impl Door {
 }
 
 /// Does what waits for the disk on a thread that may wait, and gives the answer as JSON.
-async fn answer<T, F>(status: StatusCode, act: F) -> Result<HttpResponse, Problem>
+async fn answer<T, F>(
+    (service, status): (&Service, StatusCode),
+    act: F,
+) -> Result<HttpResponse, Problem>
 where
     T: Serialize + Send + 'static,
     F: FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -141,7 +145,7 @@ where
         let said = act()?;
         serde_json::to_vec(&said).map_err(|error| Problem::internal(&error))
     };
-    let json = web::block(act).await.map_err(|error| Problem::internal(&error))??;
+    let json = service.background.work(act).await?;
     Ok(HttpResponse::build(status).content_type("application/json").body(json))
 }
 

@@ -8,7 +8,7 @@ use domain::policy::Policy;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::asked::When;
-use crate::cache::{Lull, Page, Wanted};
+use crate::cache::{Fit, Lull, Page, Renewal, Wanted};
 use crate::front::lane::{self, Moment};
 use crate::problem::Problem;
 use crate::reading::Reader;
@@ -120,17 +120,13 @@ pub(crate) async fn answer(
     };
     let (name, wanted) = (format!("{}\n{}", reader.word(), key.name), key.wanted(&service));
     let (page, is_newest) = match service.cache.get(&name, wanted) {
-        Some(found) => found,
-        None => {
-            let place = service.makers.place().await?;
-            let at = service.clone();
-            let made = move || {
-                let _place = place;
-                // Whoever waited may find it made by another.
-                at.cache.page((&name, wanted), || at.now(), || make(&at))
-            };
-            (work(made).await?, false)
+        Some((page, Fit::Newest)) => (page, true),
+        Some((page, Fit::Stands)) => (page, false),
+        Some((page, Fit::Passing)) => {
+            renew(&service, (name, wanted), make);
+            (page, false)
         }
+        None => (made(&service, (name, wanted), make).await?, false),
     };
     if page.is_to_compress(request) {
         let page = page.clone();
@@ -144,6 +140,37 @@ pub(crate) async fn answer(
         lane::keep(request, (&page, caching), moment);
     }
     Ok(page.answer(request, caching))
+}
+
+/// The page, made on a thread for such work when a place for it is free.
+async fn made(
+    service: &web::Data<Service>,
+    (name, wanted): (String, Wanted),
+    make: impl FnOnce(&Service) -> Result<Page, Problem> + Send + 'static,
+) -> Result<Page, Problem> {
+    let place = service.makers.place().await?;
+    let at = service.clone();
+    work(move || {
+        let _place = place;
+        // Whoever waited may find it made by another.
+        at.cache.page((&name, wanted), || at.now(), || make(&at))
+    })
+    .await
+}
+
+/// Makes a page anew behind the answer, unless somebody does already.
+fn renew(
+    service: &web::Data<Service>,
+    (name, wanted): (String, Wanted),
+    make: impl FnOnce(&Service) -> Result<Page, Problem> + Send + 'static,
+) {
+    let Some(renewal) = Renewal::begin(service, &name) else { return };
+    let service = service.clone();
+    actix_web::rt::spawn(async move {
+        let _renewal = renewal;
+        // What goes wrong is told to whoever asks when the page before is too old to be shown.
+        drop(made(&service, (name, wanted), make).await);
+    });
 }
 
 /// Does what takes a while, not on a thread that answers requests.

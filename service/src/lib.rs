@@ -6,6 +6,7 @@
 
 pub mod settings;
 
+pub mod background;
 pub mod library;
 pub mod service;
 

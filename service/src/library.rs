@@ -3,15 +3,16 @@
 
 mod brief;
 mod full;
+mod judged;
 mod past;
 mod present;
+mod signs;
 mod times;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use domain::access::AccessRegistry;
 use domain::event::Recorded;
 use domain::ids::{CampaignId, Sha256Digest};
 use domain::policy::Policy;
@@ -25,10 +26,15 @@ use reports::viewpoint::Viewpoint;
 use store::{Blobs, Direction, DiskLog, EventLog, StoreError};
 use tokio::sync::{broadcast, watch};
 
+use crate::background::Background;
 pub use brief::Brief;
+
 use full::{Key, Shelf};
+use judged::Judged;
+pub use judged::Records;
 pub use past::{Past, Unseen};
-pub use present::{Present, Records};
+use present::Present;
+use signs::Signs;
 
 /// Steps that a slow watcher may lag behind before it is told to look anew.
 const WATCHERS_LAG: usize = 1024;
@@ -39,6 +45,9 @@ pub struct Library {
     log: Arc<DiskLog>,
     blobs: Arc<Blobs>,
     present: RwLock<Present>,
+    /// How the campaigns were judged last. Taken before the present, never while that is held.
+    judged: Mutex<Arc<Judged>>,
+    signs: RwLock<Signs>,
     shelf: Mutex<Shelf>,
     seen: watch::Sender<u64>,
     told: broadcast::Sender<Arc<Recorded>>,
@@ -53,12 +62,27 @@ impl Library {
     /// # Errors
     /// When an event cannot be read.
     pub fn open(log: Arc<DiskLog>, blobs: Arc<Blobs>, policy: Policy) -> Result<Self, StoreError> {
+        Self::open_beside((log, blobs), policy, |_| {})
+    }
+
+    /// The same, and shows each event to somebody else who needs all of them: to read an event takes longer
+    /// than anything that is made of it.
+    ///
+    /// # Errors
+    /// As [`Library::open`].
+    pub fn open_beside(
+        (log, blobs): (Arc<DiskLog>, Arc<Blobs>),
+        policy: Policy,
+        show: impl FnMut(&Recorded),
+    ) -> Result<Self, StoreError> {
         let (seen, told) = (watch::Sender::new(0), broadcast::Sender::new(WATCHERS_LAG));
         let present = RwLock::new(Present::new(policy));
+        let (judged, signs) = (Mutex::default(), RwLock::default());
         let (shelf, naming) = (Mutex::default(), Mutex::default());
         let has_failed = AtomicBool::new(false);
-        let library = Self { log, blobs, present, shelf, seen, told, has_failed, naming };
-        library.catch_up()?;
+        let library =
+            Self { log, blobs, present, judged, signs, shelf, seen, told, has_failed, naming };
+        library.catch_up(show)?;
         Ok(library)
     }
 
@@ -67,12 +91,12 @@ impl Library {
     ///
     /// # Errors
     /// As [`Library::open`].
-    pub async fn follow(self: Arc<Self>) -> Result<(), StoreError> {
+    pub async fn follow(self: Arc<Self>, background: Background) -> Result<(), StoreError> {
         let mut head = self.log.tail();
         loop {
             let library = Arc::clone(&self);
             // Reading and folding are work: not on a thread that answers requests.
-            let caught_up = tokio::task::spawn_blocking(move || library.catch_up()).await;
+            let caught_up = background.run(move || library.catch_up(|_| {})).await;
             // A fold that panicked has not caught up either.
             let caught_up = caught_up.unwrap_or(Err(StoreError::Broken));
             caught_up.inspect_err(|_| self.has_failed.store(true, Ordering::Relaxed))?;
@@ -82,25 +106,34 @@ impl Library {
         }
     }
 
-    fn catch_up(&self) -> Result<(), StoreError> {
+    fn catch_up(&self, mut show: impl FnMut(&Recorded)) -> Result<(), StoreError> {
         let from = *self.seen.borrow();
         let mut next = from;
-        for recorded in self.log.read(from, Direction::Forward) {
+        let read = self.log.read(from, Direction::Forward).try_for_each(|recorded| {
             let recorded = recorded?;
             next = recorded.position + 1;
-            let told = self.write(|present| {
-                // Nobody listens most of the time. Whoever begins to, does so before or after this.
-                let is_heard = self.told.receiver_count() > 0;
-                let told = is_heard.then(|| Arc::new(recorded.clone()));
-                present.project(recorded);
-                told
-            });
-            let _ = told.map(|it| self.told.send(it));
-        }
+            show(&recorded);
+            self.take_in(recorded);
+            Ok(())
+        });
         if next > from {
+            self.write(|present| {
+                self.signs.write().unwrap_or_else(PoisonError::into_inner).follow(present);
+            });
             self.seen.send_replace(next);
         }
-        Ok(())
+        read
+    }
+
+    fn take_in(&self, recorded: Recorded) {
+        let told = self.write(|present| {
+            // Nobody listens most of the time. Whoever begins to, does so before or after this.
+            let is_heard = self.told.receiver_count() > 0;
+            let told = is_heard.then(|| Arc::new(recorded.clone()));
+            present.project(recorded);
+            told
+        });
+        let _ = told.map(|it| self.told.send(it));
     }
 
     /// Whether [`Library::follow`] has ended with an error: what is shown grows old.
@@ -143,8 +176,21 @@ impl Library {
     /// Every campaign as it stands in the present, under the waivers in force now.
     #[must_use]
     pub fn records(&self, now: Timestamp) -> Records {
-        // Written, since what has changed is judged when somebody asks for it.
-        self.write(|present| present.records(now))
+        Arc::clone(&self.judged(now).records)
+    }
+
+    /// The same, with what it was judged of. What has changed is judged when somebody asks for it; whoever
+    /// else asks meanwhile waits for the same.
+    fn judged(&self, now: Timestamp) -> Arc<Judged> {
+        let mut last = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        Judged::bring_up(&mut last, &self.read(), now);
+        Arc::clone(&last)
+    }
+
+    /// The position from which on a campaign's own events are not seen from there.
+    fn end(&self, id: &CampaignId, viewpoint: Viewpoint) -> u64 {
+        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        judged.end(id, &self.read(), viewpoint)
     }
 
     /// The hash of an event as a leaf of the log's tree; none beyond its end.
@@ -156,14 +202,16 @@ impl Library {
         Ok(leaf.map(|(_, bytes)| Sha256Digest::from_bytes(ledger::leaf_hash(&bytes).to_bytes())))
     }
 
-    /// What was declared.
+    /// What was declared, as far as is shown.
     pub fn declared<T>(&self, look: impl FnOnce(&Registry) -> T) -> T {
-        look(self.read().chronicle().registry())
+        let registry = Arc::clone(&self.signs().registry);
+        look(&registry)
     }
 
-    /// Who may see what.
-    pub fn access<T>(&self, look: impl FnOnce(&AccessRegistry) -> T) -> T {
-        look(self.read().access())
+    /// What vendors have answered, in all.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.signs().answers
     }
 
     /// What vendors answered to a campaign and what was replied, as far as it is seen from there.
@@ -201,7 +249,7 @@ impl Library {
         if let Some(kept) = kept {
             return Ok(Some(kept));
         }
-        let end = self.read().end(id, viewpoint);
+        let end = self.end(id, viewpoint);
         let history = full::read(&self.log, (id, end), viewpoint)?;
         if history.campaign(id).is_none() {
             return Ok(None);
@@ -227,25 +275,25 @@ impl Library {
     /// A number that changes whenever a view of this campaign may.
     #[must_use]
     pub fn revision(&self, id: &CampaignId) -> u64 {
-        self.read().revision(id)
+        self.signs().revision(id)
     }
 
     /// A number that changes whenever a view of all campaigns may.
     #[must_use]
     pub fn shown(&self) -> u64 {
-        self.read().shown()
+        self.signs().shown
     }
 
     /// A number that changes whenever other evidence may have become stale.
     #[must_use]
     pub fn grounds(&self) -> u64 {
-        self.read().grounds()
+        self.signs().grounds
     }
 
     fn key(&self, id: &CampaignId, viewpoint: Viewpoint, now: Timestamp) -> Key {
-        let present = self.read();
-        let revision = viewpoint.known_at.unwrap_or_else(|| present.revision(id));
-        let waivers = present.chronicle().registry().waivers().values();
+        let signs = self.signs();
+        let revision = viewpoint.known_at.unwrap_or_else(|| signs.revision(id));
+        let waivers = signs.registry.waivers().values();
         let expiries = waivers.map(|it| it.waived.what.expires);
         let is_present = viewpoint == Viewpoint::default();
         let expired = expiries.filter(|it| is_present && *it <= now).max();
@@ -254,6 +302,10 @@ impl Library {
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Present> {
         self.present.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn signs(&self) -> std::sync::RwLockReadGuard<'_, Signs> {
+        self.signs.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write<T>(&self, act: impl FnOnce(&mut Present) -> T) -> T {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Identity, NoIdentity, Secret};
+use crate::background::Background;
 use crate::cache::Cache;
 use crate::door::Door;
 use crate::kept::Makers;
@@ -40,6 +41,8 @@ pub struct Service {
     /// Cancelled when the service has been told to stop: whatever is endless, such as a stream of
     /// events, ends then.
     pub stopping: CancellationToken,
+    /// Threads for what labs report, and for folding it into the pages.
+    pub background: Background,
     /// What is counted.
     pub metrics: Metrics,
     /// The page for problems.
@@ -90,6 +93,7 @@ impl Service {
             identity,
             desk,
             door,
+            background: Background::open()?,
             stopping: CancellationToken::new(),
             metrics,
             problem_page: PROBLEM_PAGE,

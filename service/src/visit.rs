@@ -35,7 +35,7 @@ impl Visit {
     /// view; answers are not, since most are for few: how many there are stands in the name, which
     /// nobody is shown.
     pub(crate) fn key_with_answers(&self, name: &str, when: &When) -> Key {
-        let answers = self.service.library.access(|it| it.answers().len());
+        let answers = self.service.library.answers();
         self.key(format!("{name}\n{answers}"), when)
     }
 }

@@ -1,5 +1,7 @@
-//! Pages that are read while labs report at half their limit, against pages that are read alone.
+//! Pages that are read while labs report at half their limit, against pages that are read alone; and the same
+//! bytes as files of nginx meanwhile, since two busy processors make everybody wait.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -9,9 +11,10 @@ use super::access::LABS;
 use super::connection::{Connection, get};
 use super::ingesting::next_campaign;
 use super::lab::{Says, report};
+use super::nginx::{Kept, Nginx};
 use super::serving::Serving;
 use super::wrk::Load;
-use super::{Served, Web};
+use super::{Served, WORKERS, Web};
 use crate::clock::{Stopwatch, timed};
 use crate::machine;
 use crate::stats::{Spread, share, sorted};
@@ -33,16 +36,25 @@ enum Reader {
     Wrk,
 }
 
+/// Who is read from.
+#[derive(Debug, Clone)]
+struct Source {
+    is_peer: bool,
+    address: SocketAddr,
+    paths: Vec<String>,
+}
+
 /// The 99th of 100 readers, in microseconds.
 struct Run {
     reader: Reader,
+    is_peer: bool,
     idle_us: f64,
     busy_us: f64,
     /// Steps a second that were reported meanwhile.
     reported: f64,
 }
 
-/// Measures both readers.
+/// Measures both readers, at the service and at nginx.
 pub(super) fn measure(
     web: &Web<'_>,
     (serving, tokens): Served<'_>,
@@ -50,38 +62,66 @@ pub(super) fn measure(
     table: &mut Table,
 ) -> Result<()> {
     let made = Made::new()?;
-    for path in paths() {
-        serving.page(&path, "")?;
-    }
+    let (_nginx, mut sources) = sources(web, serving)?;
     let mut runs = Vec::new();
     for round in 0..web.rounds.min(5) {
         eprintln!("pages while labs report, round {}, load {}", round + 1, machine::load());
         let mut readers = [Reader::Paced, Reader::Wrk];
         readers.rotate_left(round % 2);
-        for reader in readers {
-            let idle_us = reader.read(web, serving)?;
+        sources.rotate_left(1);
+        for (reader, source) in
+            readers.iter().flat_map(|it| sources.iter().map(move |at| (*it, at)))
+        {
+            let idle_us = reader.read(web, source)?;
             let labs = Labs::prepare(&made, (serving, tokens), (ingested / 2.0, web.seconds()))?;
-            let (busy_us, reported) = labs.report_during(|| reader.read(web, serving))?;
-            runs.push(Run { reader, idle_us, busy_us, reported });
+            let (busy_us, reported) = labs.report_during(|| reader.read(web, source))?;
+            runs.push(Run { reader, is_peer: source.is_peer, idle_us, busy_us, reported });
             std::thread::sleep(Duration::from_millis(500));
         }
     }
+    lines(&runs, table);
+    Ok(())
+}
+
+/// The pages of the service, and their bytes as files of nginx.
+fn sources(web: &Web<'_>, serving: &Serving) -> Result<(Nginx, Vec<Source>)> {
+    let mut pages = Vec::new();
+    for (place, path) in paths().iter().enumerate() {
+        pages.push((format!("read-{place}"), serving.page(path, "")?));
+    }
+    let kept: Vec<Kept<'_>> =
+        pages.iter().map(|(name, plain)| Kept { name, plain, compressed: None }).collect();
+    let nginx = Nginx::start(web.folder, &kept, WORKERS)?;
+    let files = pages.iter().map(|(name, _)| format!("/{name}")).collect();
+    let own = Source { is_peer: false, address: serving.address, paths: paths() };
+    let peer = Source { is_peer: true, address: nginx.address, paths: files };
+    Ok((nginx, vec![own, peer]))
+}
+
+fn lines(runs: &[Run], table: &mut Table) {
     table.section("Pages that are read while labs report at half their limit");
     for (reader, name) in [
         (Reader::Paced, format!("p99 busy / idle, {PACE} requests a second")),
         (Reader::Wrk, "p99 busy / idle, wrk as fast as it can".to_owned()),
     ] {
-        let runs: Vec<&Run> = runs.iter().filter(|it| it.reader == reader).collect();
-        let of = |figure: fn(&Run) -> f64| Spread::of(runs.iter().map(|it| figure(it)));
-        let line = table.add(name, of(|it| it.busy_us / it.idle_us), "x");
-        line.goal(Goal::AtMost(3.0)).note(format!(
-            "p99 {:.2} ms idle, {:.2} ms busy at {:.0} steps/s",
-            of(|it| it.idle_us).median / 1e3,
-            of(|it| it.busy_us).median / 1e3,
-            of(|it| it.reported).median
-        ));
+        for is_peer in [false, true] {
+            let of = |figure: fn(&Run) -> f64| {
+                let runs = runs.iter().filter(|it| (it.reader, it.is_peer) == (reader, is_peer));
+                Spread::of(runs.map(figure))
+            };
+            let name = if is_peer { "  nginx meanwhile, the same bytes as files" } else { &name };
+            let line = table.add(name, of(|it| it.busy_us / it.idle_us), "x");
+            line.note(format!(
+                "p99 {:.2} ms idle, {:.2} ms busy at {:.0} steps/s",
+                of(|it| it.idle_us).median / 1e3,
+                of(|it| it.busy_us).median / 1e3,
+                of(|it| it.reported).median
+            ));
+            if !is_peer {
+                line.goal(Goal::AtMost(3.0));
+            }
+        }
     }
-    Ok(())
 }
 
 impl Web<'_> {
@@ -103,13 +143,13 @@ fn paths() -> Vec<String> {
 }
 
 impl Reader {
-    fn read(self, web: &Web<'_>, serving: &Serving) -> Result<f64> {
+    fn read(self, web: &Web<'_>, source: &Source) -> Result<f64> {
         match self {
-            Reader::Paced => paced(serving, web.seconds()),
+            Reader::Paced => paced(source, web.seconds()),
             Reader::Wrk => {
                 let mut load = Load::of("/", web.seconds());
-                (load.paths, load.threads, load.connections) = (paths(), 1, 4);
-                let done = load.put_on(serving.address, web.folder)?;
+                (load.paths, load.threads, load.connections) = (source.paths.clone(), 1, 4);
+                let done = load.put_on(source.address, web.folder)?;
                 ensure!(done.failed == 0, "{} pages failed", done.failed);
                 Ok(done.p99_us)
             }
@@ -118,9 +158,9 @@ impl Reader {
 }
 
 /// Requests at their times; an answer that is late makes those behind it late too, and they say so.
-fn paced(serving: &Serving, seconds: u16) -> Result<f64> {
-    let mut connection = Connection::open(serving.address)?;
-    let requests: Vec<Vec<u8>> = paths().iter().map(|it| get(it, "")).collect();
+fn paced(source: &Source, seconds: u16) -> Result<f64> {
+    let mut connection = Connection::open(source.address)?;
+    let requests: Vec<Vec<u8>> = source.paths.iter().map(|it| get(it, "")).collect();
     let (clock, mut took) = (Stopwatch::start(), Vec::new());
     for (place, request) in (0..u32::from(seconds) * PACE).zip(requests.iter().cycle()) {
         let due = Duration::from_secs(1) * place / PACE;

@@ -96,7 +96,7 @@ pub(crate) struct Agent {
 
 #[derive(Debug, Group)]
 pub(crate) struct Offer {
-    /// Testbed file, or `default` or `small` for the embedded ones
+    /// Testbed file, or `default`, `small`, `live`, `apps` or `libvirt` for the embedded ones
     #[arg(required_unless_present = "plan")]
     pub(crate) testbed: Option<String>,
     #[command(flatten)]

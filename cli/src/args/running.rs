@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, ValueEnum};
 use domain::ids::{BaselineName, GuestId, PlatformId};
+use domain::testbed::Migration;
 
 use super::remote::Remote;
 
@@ -44,6 +45,10 @@ pub(crate) struct Part {
     /// Only this target platform; may be repeated
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) target: Vec<PlatformId>,
+    /// Type of migration: a campaign walks one [default: the only one that the testbed has routes
+    /// for, or cold]
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) migration: Option<Type>,
     /// Repetitions of every trial
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) repeat: u32,
@@ -51,14 +56,18 @@ pub(crate) struct Part {
 
 #[derive(Debug, Group)]
 pub(crate) struct Plan {
-    /// Testbed file, or `default` or `small` for the embedded ones; with --stale [default: the one
+    /// Testbed file, or `default`, `small`, `live`, `apps` or `libvirt` for the embedded ones; with --stale [default: the one
     /// recorded with the baseline]
     #[arg(required_unless_present = "stale")]
     pub(crate) testbed: Option<String>,
     #[command(flatten)]
     pub(crate) part: Part,
+    /// Show which conversion tools would lead from each platform to each other, alone or by twos, and the entries
+    /// for the testbed that say so
+    #[arg(long, conflicts_with_all = ["stale", "out", "guest", "source", "target", "migration", "repeat"])]
+    pub(crate) routes: bool,
     /// Plan the smallest set of trials that brings a baseline up to date after upgrades
-    #[arg(long, conflicts_with_all = ["guest", "source", "target", "repeat"])]
+    #[arg(long, conflicts_with_all = ["guest", "source", "target", "migration", "repeat"])]
     pub(crate) stale: bool,
     /// Which baseline [default: the one set last]
     #[arg(long, value_name = "NAME", requires = "stale")]
@@ -70,17 +79,17 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Group)]
 pub(crate) struct Run {
-    /// Testbed file, or `default` or `small` for the embedded ones
+    /// Testbed file, or `default`, `small`, `live`, `apps` or `libvirt` for the embedded ones
     #[arg(required_unless_present_any = ["resume", "plan"])]
     pub(crate) testbed: Option<String>,
     #[command(flatten)]
     pub(crate) part: Part,
     /// Take up the last campaign that did not end; its testbed is the recorded one
-    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "repeat", "plan"])]
+    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "repeat", "plan"])]
     pub(crate) resume: bool,
     /// Walk the trials of a plan file, as `portolan plan --out` writes it
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
+    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "repeat"])]
     pub(crate) plan: Option<PathBuf>,
     /// Exit with 1 when a cell scores this or lower
     #[arg(long, value_name = "SCORE")]
@@ -92,6 +101,27 @@ pub(crate) struct Run {
     pub(crate) remote: Remote,
     #[command(flatten)]
     pub(crate) cache: Cache,
+}
+
+/// A type of migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Type {
+    /// Type 1: the VM runs on while it moves; between platforms of one vendor and product only
+    Live,
+    /// Type 2: it is switched off, travels, and is started again
+    Cold,
+    /// Type 3: its environment is made anew at the target, and its data attached
+    Loose,
+}
+
+impl From<Type> for Migration {
+    fn from(it: Type) -> Self {
+        match it {
+            Type::Live => Self::Live,
+            Type::Cold => Self::Cold,
+            Type::Loose => Self::Loose,
+        }
+    }
 }
 
 /// The score that makes a run fail.

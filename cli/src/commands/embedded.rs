@@ -41,11 +41,12 @@ pub(super) async fn accel(
     if let Some(accel) = read.filter(|accel| *accel == Accel::Tcg || kvm_opens()) {
         return Ok(accel);
     }
-    let (Some((key, image)), Some(first)) = (images.first_key_value(), testbed.platforms.first())
-    else {
+    let mut ours = testbed.platforms.iter().filter(|it| it.driver == runner::lab::DRIVER);
+    let (Some((key, image)), Some(first)) = (images.first_key_value(), ours.next()) else {
         return Ok(Accel::Tcg);
     };
-    let at = key.platform.as_ref().and_then(|id| testbed.platform(id)).unwrap_or(first);
+    let own = key.platform.as_ref().and_then(|id| testbed.platform(id));
+    let at = own.filter(|it| it.driver == first.driver).unwrap_or(first);
     let profile = runner::lab::Profile::of(at)?;
     let memory = testbed.guest(&key.guest).map_or(256, |guest| guest.memory_mib);
     let accel = runner::lab::probe(ledger, &image.path, &profile, memory).await;

@@ -5,12 +5,15 @@ mod agent;
 mod attestation;
 mod baseline;
 mod bundle;
+mod check;
+mod converters;
 mod diff;
 mod drivers;
 mod embedded;
 mod explain;
 mod export;
 mod gate;
+mod harbours;
 mod import;
 mod insights;
 mod lab;
@@ -27,6 +30,7 @@ mod projections;
 mod publish;
 mod published;
 mod report;
+mod routes;
 mod run;
 mod seen;
 mod seen_there;
@@ -65,6 +69,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
     match &args.command {
         Command::Lab(command) => lab::execute(&args, command),
         Command::Plan(command) => plan::execute(&args, command),
+        Command::Check(command) => check::execute(&args, command),
         Command::Run(command) => run::execute(&args, command),
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),
@@ -90,6 +95,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Ovf(command) => ovf::execute(&args, command),
         Command::Gate(command) => gate::execute(&args, command),
         Command::Drivers(command) => drivers::execute(&args, command),
+        Command::Converters(command) => converters::execute(&args, command),
         Command::Policy(command) => policy::execute(&args, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

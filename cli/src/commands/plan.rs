@@ -4,16 +4,17 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use domain::plan::{Selection, plan};
+use domain::ids::GuestId;
 use domain::plan_file::PlanFile;
-use domain::testbed::Testbed;
+use domain::testbed::{Probe, Testbed};
 use reports::chronicle::CampaignRecord;
 use reports::stale::{self, Revalidation};
 use reports::stale_text;
 use serde::Serialize;
 
 use super::baseline::unknown;
-use super::{chronicle, print, print_json};
+use super::run::planned;
+use super::{chronicle, harbours, print, print_json, routes};
 use crate::args::{Args, Plan};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -29,6 +30,15 @@ struct PlannedTrial {
     route: String,
     repetition: u32,
     commands: Vec<PlannedCommand>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    probes: Vec<PlannedProbe>,
+}
+
+/// What an application is asked in steps 1 and 7.
+#[derive(Serialize)]
+struct PlannedProbe {
+    id: String,
+    ask: String,
 }
 
 #[derive(Serialize)]
@@ -40,6 +50,7 @@ struct PlannedCommand {
 pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
     let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
     match testbed {
+        Some(testbed) if command.routes => routes::execute(args, &testbed),
         Some(testbed) if !command.stale => fresh(args, command, testbed),
         testbed => stale(args, command, testbed),
     }
@@ -47,13 +58,7 @@ pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
 
 /// Every trial of a testbed.
 fn fresh(args: &Args, command: &Plan, testbed: Testbed) -> Result<(), Exit> {
-    let part = &command.part;
-    let selection = Selection {
-        guests: part.guest.clone(),
-        sources: part.source.clone(),
-        targets: part.target.clone(),
-    };
-    let trials = plan(&testbed, &selection, part.repeat).map_err(Exit::usage)?;
+    let trials = planned(&testbed, &command.part)?;
     let file = PlanFile::new(testbed, trials);
     if !is_stdout(command) {
         show(args, &file)?;
@@ -116,8 +121,11 @@ fn record<'a>(records: &'a [CampaignRecord], id: &str) -> Result<&'a CampaignRec
 
 fn show(args: &Args, file: &PlanFile) -> Result<(), Exit> {
     let mut planned = Vec::with_capacity(file.trials.len());
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.map_err(|error| Exit::Lab(error.into()))?;
+    let harbours = runtime.block_on(async { harbours::rehearse(&file.testbed) })?;
     for trial in &file.trials {
-        let commands = runner::lab::rehearse(&file.testbed, trial)?;
+        let commands = runner::fleet::rehearse(&file.testbed, trial, &harbours)?;
         let commands =
             commands.into_iter().map(|it| PlannedCommand { step: it.step.number(), argv: it.argv });
         planned.push(PlannedTrial {
@@ -128,6 +136,7 @@ fn show(args: &Args, file: &PlanFile) -> Result<(), Exit> {
             route: trial.route.to_string(),
             repetition: trial.repetition,
             commands: commands.collect(),
+            probes: probes(&file.testbed, &trial.guest),
         });
     }
     if args.json {
@@ -139,9 +148,18 @@ fn show(args: &Args, file: &PlanFile) -> Result<(), Exit> {
             let line: Vec<String> = command.argv.iter().map(|it| quoted(it)).collect();
             print(&format!("  {}  {}\n", command.step, line.join(" ")))?;
         }
+        for PlannedProbe { id, ask } in &trial.probes {
+            print(&format!("  1 and 7  asks {id}: {ask}\n"))?;
+        }
     }
     let count = planned.len();
     print(&format!("{count} trials. Acts that trials share run once. Nothing was touched.\n"))
+}
+
+fn probes(testbed: &Testbed, guest: &GuestId) -> Vec<PlannedProbe> {
+    let asked = testbed.guest(guest).map(|it| it.probes.as_slice()).unwrap_or_default();
+    let probe = |it: &Probe| PlannedProbe { id: it.id.to_string(), ask: it.ask.to_string() };
+    asked.iter().map(probe).collect()
 }
 
 /// Writes the plan to a file, if one was named.

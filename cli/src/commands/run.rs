@@ -104,6 +104,7 @@ pub(super) fn planned(testbed: &Testbed, part: &Part) -> Result<Vec<Trial>, Exit
         guests: part.guest.clone(),
         sources: part.source.clone(),
         targets: part.target.clone(),
+        migration: part.migration.map(Into::into),
     };
     plan(testbed, &selection, part.repeat).map_err(Exit::usage)
 }

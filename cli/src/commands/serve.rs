@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ingest::{AccessDesk, Desk, LetterDesk};
+use ingest::{AccessDesk, Beginning, LetterDesk};
 use secrecy::ExposeSecret as _;
 use service::access::Here;
 use service::door::{self, Door, DoorError};
@@ -37,9 +37,11 @@ pub(super) fn execute(args: &Args, command: &Serve) -> Result<(), Exit> {
     let shared = Arc::clone(&log) as Arc<dyn EventLog>;
     let access = Arc::new(AccessDesk::open(Arc::clone(&shared))?);
     let letters = Arc::new(LetterDesk::open(Arc::clone(&shared))?);
-    let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs))?);
+    // Both need every event: they are read once.
+    let (mut desk, both) = (Beginning::default(), (Arc::clone(&log), Arc::clone(&blobs)));
+    let library = Library::open_beside(both, settings.policy.clone(), |it| desk.see(it))?;
+    let desk = Arc::new(desk.open(shared, blobs)?);
     let door = Door::open(&args.store, &desk, settings.limits.labs).map_err(not_opened)?;
-    let library = Library::open(Arc::clone(&log), blobs, settings.policy.clone())?;
     let parts = Parts { library: Arc::new(library), desk, access, letters, door };
     let service = Service::open(settings, parts).map_err(|error| Exit::Usage(error.into()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -67,7 +69,8 @@ async fn serve(service: Service) -> Result<(), Exit> {
     tell_first_operator(&service, near);
     let keeping = tokio::spawn(Arc::clone(&here).keep());
     let signals = tokio::spawn(signals.serve(stop.clone(), certificates));
-    let mut follower = tokio::spawn(Arc::clone(&service.library).follow());
+    let mut follower =
+        tokio::spawn(Arc::clone(&service.library).follow(service.background.clone()));
     let tending = tokio::spawn(door::tend(Arc::clone(&service)));
     let mut server = tokio::spawn(server);
     let served = tokio::select! {

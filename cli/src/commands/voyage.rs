@@ -10,11 +10,13 @@ use domain::command::Command;
 use domain::event::{Cost, Ending, Pins};
 use domain::plan::Trial;
 use domain::testbed::Testbed;
+use runner::fleet::Fleet;
 use runner::lab::{Engine, Image, ImageKey, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, RunEnd, Stopwatch};
 use tokio_util::sync::CancellationToken;
 
 use super::embedded::{self, interruption};
+use super::harbours::{self, Harbours};
 use crate::args::{Args, Cache, Run};
 use crate::exit::Exit;
 use crate::logbook::{Logbook, Voyage};
@@ -31,6 +33,7 @@ pub(super) async fn sail(
 ) -> Result<RunEnd<RecordError>, Exit> {
     let work = args.store.join("work");
     end_orphans(args, &work)?;
+    harbours::cast_off(args, &work).await?;
     let folder = work.join(voyage.campaign.as_str());
     let ledger = claim(&folder)?;
     let cancel = CancellationToken::new();
@@ -84,6 +87,7 @@ pub(super) struct Ready {
     pub(super) images: BTreeMap<ImageKey, Image>,
     pub(super) engine: Engine,
     pub(super) pins: Pins,
+    pub(super) harbours: Harbours,
 }
 
 /// Tools, images, acceleration and versions.
@@ -96,12 +100,14 @@ pub(super) async fn prepare(
     if let Some(words) = runner::lab::missing_tool() {
         return Err(Exit::lab(words));
     }
+    let harbours = harbours::reach(testbed)?;
     let cache = cache.folder();
     let images = embedded::images(args, &cache, testbed).await?;
     let accel = embedded::accel(&cache, testbed, &images, ledger).await?;
     let engine = Engine { accel, quarantine: Quarantine::probe() };
-    let pins = runner::lab::discover(testbed, &images, engine)?;
-    Ok(Ready { images, engine, pins })
+    let mut pins = runner::lab::discover(testbed, &images, engine)?;
+    harbours::discover(&harbours, &mut pins).await?;
+    Ok(Ready { images, engine, pins, harbours })
 }
 
 /// Walks what is left to walk and records the end.
@@ -128,7 +134,7 @@ async fn walk(
     let lab = QemuLab::new(testbed, ready.images, Arc::clone(ledger), how, &names)?;
     let told = progress.clone();
     let run = Arc::new(runner::Run {
-        driver: Arc::new(lab),
+        driver: Arc::new(Fleet::new(lab, ready.harbours)),
         recorder: Arc::new(logbook.recorder(&voyage.campaign)?),
         cancel,
         groups_at_once: testbed.slots.cpu as usize + 1,

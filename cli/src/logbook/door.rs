@@ -85,7 +85,7 @@ impl There {
         }
         let testbed = state.testbed.clone().validate();
         let testbed = testbed.context("the testbed that the service tells").map_err(Exit::Usage)?;
-        let testbed = settings::reachable("the recorded testbed", testbed)?;
+        let testbed = settings::embedded("the recorded testbed", testbed)?;
         let (campaign, attempt) = (state.campaign.clone(), state.resumed + 1);
         let _ = self.resumed.set(state);
         Ok(Voyage { campaign, testbed, attempt })

@@ -79,6 +79,29 @@ impl Lab {
         lines.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// Every trial that was restarted, with its observations of step 1 and of step 7, by fact.
+    pub(crate) fn restarts(&self) -> Vec<(String, serde_json::Value, serde_json::Value)> {
+        let (mut before, mut after) = (BTreeMap::new(), Vec::new());
+        for event in self.events() {
+            let event = &event["event"];
+            let trial = event["trial"].to_string();
+            let Some(seen) = event["observations"].as_array() else { continue };
+            let facts = seen
+                .iter()
+                .map(|it| (it["fact"].as_str().unwrap().to_owned(), it["value"].clone()));
+            let facts: serde_json::Value = facts.collect::<serde_json::Map<_, _>>().into();
+            if event["step"] == "sanity-check" {
+                before.insert(trial, facts);
+            } else if event["step"] == "restart" {
+                after.push((trial, facts));
+            }
+        }
+        after
+            .into_iter()
+            .map(|(trial, after)| (trial.clone(), before[&trial].clone(), after))
+            .collect()
+    }
+
     /// Every step that was completed or failed is in the log once, whatever happened in between.
     pub(crate) fn expect_each_step_once(&self) {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -121,6 +144,19 @@ impl Lab {
         let campaigns = folders(&self.store().join("work")).map(|it| it.path());
         let mut groups = campaigns.flat_map(|it| folders(&it).map(|it| it.path()));
         groups.any(|it| it.join("source.json").exists())
+    }
+
+    /// Waits until some VM of a run of this store has a file of this name.
+    pub(crate) fn wait_for_file(&self, name: &str) {
+        let folders = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
+        let campaigns = || folders(&self.store().join("work")).map(|it| it.path());
+        for _ in 0..2400 {
+            if campaigns().flat_map(|it| folders(&it)).any(|it| it.path().join(name).exists()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("no {name} appeared within a minute");
     }
 
     /// The first process that works in this store, once there is one.

@@ -9,9 +9,13 @@
 
 #[path = "../called.rs"]
 mod called;
+
+mod apps;
 mod faults;
 mod interrupted;
 mod lab;
+mod libvirt;
+mod live;
 mod over_time;
 mod remote;
 

@@ -154,7 +154,7 @@ fn the_file_for_a_vendor_tells_no_more_of_a_cell_than_the_public_will_be_told() 
             assert!(!page.replace("canary.intact", "").contains(byte), "{byte}");
         }
     }
-    // What was decided when it was published holds, whatever is asked for later.
+    // What was decided when it was published holds against any other wish of who makes the report.
     desk.out(&["publish", CAMPAIGN, "--fewest-tools", "1", "--reason", "all agreed"]);
     assert_eq!(withheld(&told("2")), 0);
 }

@@ -3,6 +3,7 @@
 
 use domain::observation::{Channel, Observation, Value};
 use domain::policy::{Compare, Policy};
+use domain::preflight::OBSERVABLE;
 use domain::step::Step;
 
 pub(crate) fn policy() -> Policy {
@@ -12,6 +13,7 @@ pub(crate) fn policy() -> Policy {
 /// What one step of a perfect trial sees.
 pub(crate) fn perfect(step: Step) -> Vec<Observation> {
     let mut seen: Vec<Observation> = Vec::new();
+    let mut observable = Vec::new();
     for rule in policy().rules {
         let mut see = |fact: &str, value: Value| {
             seen.retain(|it| it.fact != fact);
@@ -23,12 +25,16 @@ pub(crate) fn perfect(step: Step) -> Vec<Observation> {
         if rule.step == step || looks_back {
             values(&rule.compare, step).into_iter().for_each(|(fact, value)| see(&fact, value));
         }
+        if rule.where_observable && rule.step == step {
+            observable.push(rule.compare.fact().to_owned());
+        }
         if let (Some(fact), true) = (&rule.when_source_had, is_before)
             && !["nic.count", "dns.servers"].contains(&fact.as_str())
         {
             see(fact, Value::Flag(true));
         }
     }
+    seen.push(Observation::list(OBSERVABLE, observable, Channel::PlatformApi));
     seen
 }
 

@@ -90,8 +90,8 @@ fn a_plan_is_held_to_the_same_rules_as_a_testbed_of_ones_own() {
     for (place, value, words) in [
         (
             "/testbed/platform/0/driver",
-            json!("vsphere"),
-            "wants driver `vsphere`; known drivers: qemu",
+            json!("abacus"),
+            "wants driver `abacus`; known drivers: qemu",
         ),
         ("/testbed/platform/0/settings/profile", json!("amiga"), "settings.profile is \"amiga\""),
         ("/testbed/guest/0/settings/address", json!("static:;reboot"), "settings.address"),

@@ -26,7 +26,7 @@ fn a_warning_is_told_and_passes() {
 #[test]
 fn a_policy_without_gates_judges_nothing_and_says_so() {
     let bench = Bench::with_history();
-    bench.refused("gate", "policy portolan-default 1 has no gates, so nothing was judged");
+    bench.refused("gate", "policy portolan-default 2 has no gates, so nothing was judged");
     let gate = "[[gate]]\nid = \"C.regressed\"\ntitle = \"Nothing got worse\"\n\
                 compare = { none = { fact = \"changes.regressed\" } }\notherwise = \"FAILURE\"\n";
     bench.write("mine.toml", extending("default", gate));

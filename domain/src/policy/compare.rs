@@ -114,6 +114,27 @@ impl Compare {
         }
     }
 
+    /// Every fact it reads.
+    #[must_use]
+    pub fn facts(&self) -> Vec<&str> {
+        match self {
+            Compare::Covers { have, need } => vec![have, need],
+            Compare::Contains { list, item } => vec![list, item],
+            Compare::Same { .. }
+            | Compare::SameSet { .. }
+            | Compare::Keeps { .. }
+            | Compare::Differs { .. }
+            | Compare::NotLess { .. }
+            | Compare::NotMore { .. }
+            | Compare::Within { .. }
+            | Compare::Holds { .. }
+            | Compare::HoldsNot { .. }
+            | Compare::None { .. }
+            | Compare::Some { .. }
+            | Compare::AtMost { .. } => vec![self.fact()],
+        }
+    }
+
     /// Whether it looks at a fact of step 1 as well: a gate cannot, it counts what is there now.
     #[must_use]
     pub fn looks_before(&self) -> bool {

@@ -68,7 +68,7 @@ struct Entry<'a> {
     id: &'a str,
     kind: Kind,
     title: &'a str,
-    fields: [(&'static str, String); 6],
+    fields: [(&'static str, String); 8],
 }
 
 impl<'a> Entry<'a> {
@@ -80,6 +80,8 @@ impl<'a> Entry<'a> {
             ("title", rule.title.clone()),
             ("step", rule.step.number().to_string()),
             ("when_source_had", rule.when_source_had.clone().unwrap_or_default()),
+            ("where_observable", rule.where_observable.to_string()),
+            ("types", rule.types.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ")),
         ];
         Self { id: &rule.id, kind: Kind::Rule, title: &rule.title, fields }
     }
@@ -92,6 +94,8 @@ impl<'a> Entry<'a> {
             ("title", gate.title.clone()),
             ("step", String::new()),
             ("when_source_had", String::new()),
+            ("where_observable", String::new()),
+            ("types", String::new()),
         ];
         Self { id: &gate.id, kind: Kind::Gate, title: &gate.title, fields }
     }

@@ -55,7 +55,9 @@ impl Rule {
     /// Whether it never finds a higher score than the other.
     fn is_as_strict_as(&self, other: &Rule) -> bool {
         self.step == other.step
+            && self.is_for_all_of(other)
             && self.when_source_had == other.when_source_had
+            && (!self.where_observable || other.where_observable)
             && self.otherwise <= other.otherwise
             && self.unread <= other.unread
             && self.compare.is_as_strict_as(&other.compare)

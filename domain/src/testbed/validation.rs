@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{MOST_ENTRIES, Testbed};
+use super::{MOST_ENTRIES, Probe, Testbed};
 use crate::ids::VendorId;
 
 /// Why a declared testbed cannot be used.
@@ -48,9 +48,17 @@ pub enum TestbedProblem {
         /// What was declared.
         found: u32,
     },
-    /// A route with no tool, or with more than two.
+    /// A route with no tool where it needs one, or with more than two.
     #[error("route `{0}` must name one converter, or two with a package between them")]
     RouteLength(String),
+    /// A probe that nobody can ask.
+    #[error("{of}: {why}")]
+    Probe {
+        /// Which probe of which guest.
+        of: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 impl Testbed {
@@ -71,10 +79,11 @@ impl Testbed {
     }
 
     fn check_counts(&self) -> Result<(), TestbedProblem> {
+        let needs_tool = self.routes.iter().any(|route| !route.through.needs_no_tool());
         let counts = [
             ("platforms", 2, self.platforms.len()),
             ("guests", 1, self.guests.len()),
-            ("converters", 1, self.converters.len()),
+            ("converters", usize::from(needs_tool), self.converters.len()),
             ("routes", 1, self.routes.len()),
             ("vendors", 0, self.vendors.len()),
         ];
@@ -94,7 +103,8 @@ impl Testbed {
             self.know_vendor(format!("converter `{}`", converter.id), &converter.vendor)?;
         }
         for route in &self.routes {
-            if !(1..=2).contains(&route.converters.len()) {
+            let least = usize::from(!route.through.needs_no_tool());
+            if !(least..=2).contains(&route.converters.len()) {
                 return Err(TestbedProblem::RouteLength(route.id.to_string()));
             }
             for id in &route.converters {
@@ -133,6 +143,8 @@ impl Testbed {
             let memory = format!("memory_mib of guest `{}`", guest.id);
             within(memory, guest.memory_mib, 64, self.slots.memory_mib)?;
             within(format!("cpus of guest `{}`", guest.id), guest.cpus, 1, 64)?;
+            unique("probe", guest.probes.iter().map(|probe| probe.id.as_str()))?;
+            Probe::check(guest.id.as_str(), &guest.probes)?;
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::ids::{ConverterId, GuestId, InvalidId, PlatformId, RouteId, VendorId};
 use domain::testbed::{
-    Converter, ConverterStatus, Guest, Package, Platform, Route, Slots, Testbed, Timeouts, Vendor,
+    Converter, ConverterStatus, Guest, Mode, Payload, Platform, Route, Slots, Testbed, Timeouts,
+    Vendor,
 };
 
 /// What stands where the file says nothing.
@@ -43,6 +44,7 @@ impl Named {
         let (converters, routes): (Vec<_>, Vec<_>) =
             ways(self.routes, &vendor)?.into_iter().unzip();
         Ok(Testbed {
+            mode: Mode::Move,
             name: format!("another system's testbed ({origin})"),
             slots: Slots { cpu: 1, memory_mib: LEAST_MEMORY_MIB },
             timeouts: Timeouts::default(),
@@ -79,6 +81,7 @@ fn guest((id, name): (GuestId, String)) -> Guest {
         firmware: UNKNOWN.to_owned(),
         memory_mib: LEAST_MEMORY_MIB,
         cpus: 1,
+        probes: Vec::new(),
         settings: Default::default(),
     }
 }
@@ -93,7 +96,7 @@ fn ways(
         let converter: ConverterId = id.as_str().parse()?;
         let product = product.unwrap_or_else(|| UNNAMED_TOOL.to_owned());
         let (vendor, status) = (vendor.clone(), ConverterStatus::Current);
-        let route = Route { id, through: Package::Disk, converters: vec![converter.clone()] };
+        let route = Route { id, through: Payload::Disk, converters: vec![converter.clone()] };
         Ok((Converter { id: converter, vendor, product, status }, route))
     };
     routes.into_iter().map(way).collect()

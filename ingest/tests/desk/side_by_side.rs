@@ -10,8 +10,8 @@ use domain::ids::{CampaignId, Sha256Digest};
 use domain::score::{Score, Standing};
 use domain::step::Step;
 use domain::told::ToldTrial;
-use ingest::{Desk, DeskError};
-use store::Direction;
+use ingest::{Beginning, Desk, DeskError};
+use store::{Blobs, Direction};
 use uuid::Uuid;
 
 use crate::support::*;
@@ -97,6 +97,39 @@ fn many_threads_with_repeats_leave_the_streams_that_one_after_the_other_gives() 
     let again = open(folder.path());
     assert_eq!((again.registry(), again.log().head()), (registry, head));
     assert_eq!(again.campaign(&campaign(0)), plain.campaign(&campaign(0)));
+}
+
+#[test]
+fn a_desk_stands_the_same_however_much_of_its_log_it_was_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = open(folder.path());
+    for number in 0..CAMPAIGNS {
+        desk.submit_all(&campaign(number), None, batches(number).concat(), at(1)).unwrap();
+    }
+    desk.declare(upgrade(0, 1), "ada", at(2)).unwrap().unwrap();
+    let events: Vec<Recorded> =
+        desk.log().read(0, Direction::Forward).map(Result::unwrap).collect();
+    drop(desk);
+    let whole: Vec<usize> = (0..events.len()).collect();
+    let half = events.len() / 2;
+    let ways = [vec![], whole.clone(), whole[..half].to_vec(), whole[1..].to_vec(), {
+        // With a gap, and one of them twice.
+        [&whole[..half], &whole[..1], &whole[half + 1..]].concat()
+    }];
+    for (way, round) in ways.into_iter().zip(2..) {
+        let mut beginning = Beginning::default();
+        way.iter().for_each(|it| beginning.see(&events[*it]));
+        let blobs = Blobs::local(&folder.path().join("evidence")).unwrap();
+        let shown = beginning.open(Arc::new(log(folder.path())), blobs).unwrap();
+        shown.declare(upgrade(0, round), "ada", at(3)).unwrap().expect("it stands where it says");
+        let standing = |desk: &Desk| -> Vec<_> {
+            (0..CAMPAIGNS).map(|it| desk.standing(&campaign(it)).unwrap()).collect()
+        };
+        let (told, declared) = (standing(&shown), shown.registry());
+        drop(shown);
+        let read = open(folder.path());
+        assert_eq!((told, declared), (standing(&read), read.registry()), "shown {way:?}");
+    }
 }
 
 /// No gap, in the log or in a stream, and no command twice.

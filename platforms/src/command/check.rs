@@ -1,5 +1,6 @@
 //! From a file to a driver: every mistake is told, with its line and what to do.
 
+mod described;
 mod parts;
 mod references;
 
@@ -32,8 +33,8 @@ impl Driver {
             let what = format!("the file has more than {} KiB", MOST_FILE >> 10);
             return Err(vec![Problem { line: 1, what, remedy: "make it shorter".to_owned() }]);
         }
-        let file: DriverFile =
-            toml::from_str(text).map_err(|error| vec![unreadable(text, &error)])?;
+        let file: DriverFile = toml::from_str(text)
+            .map_err(|error| vec![unreadable(text, &error, "docs/drivers.md")])?;
         let mut problems = Problems::of(text);
         let driver = Checking {
             problems: &mut problems,
@@ -48,17 +49,17 @@ impl Driver {
 }
 
 /// A file that TOML or its keys are wrong in.
-fn unreadable(text: &str, error: &toml::de::Error) -> Problem {
+pub(crate) fn unreadable(text: &str, error: &toml::de::Error, docs: &str) -> Problem {
     let line = error.span().map_or(1, |it| line_of(text, it.start));
     let what: String = error.message().chars().take(300).collect();
     let remedy = if what.contains("unknown field") || what.contains("unknown variant") {
-        "write one of those that are named"
+        "write one of those that are named".to_owned()
     } else if what.contains("missing field") {
-        "add it; docs/drivers.md says what it is for"
+        format!("add it; {docs} says what it is for")
     } else {
-        "write it as docs/drivers.md shows"
+        format!("write it as {docs} shows")
     };
-    Problem { line, what: what.replace('\n', " "), remedy: remedy.to_owned() }
+    Problem { line, what: what.replace('\n', " "), remedy }
 }
 
 /// What is checked against: the file's own values, filled in first.
@@ -106,6 +107,7 @@ impl Checking<'_, '_> {
             formats_in,
             formats_out,
         } = self.platform(file.platform);
+        let definition = file.definition.and_then(|it| self.definition(it, &formats_in));
         let capabilities = CapabilitySet {
             can: capabilities(&verbs),
             twice,
@@ -120,6 +122,7 @@ impl Checking<'_, '_> {
             sources,
             vars,
             capabilities,
+            definition,
             env,
             retry,
             errors,

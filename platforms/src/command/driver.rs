@@ -7,6 +7,7 @@ use domain::observation::Channel;
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::definition::Definition;
 use super::file::Pick;
 use super::parse::Parser;
 use super::template::Template;
@@ -53,6 +54,8 @@ pub struct Driver {
     pub vars: BTreeMap<String, Var>,
     /// What it can do.
     pub capabilities: CapabilitySet,
+    /// How a machine is described around a bare disk, when the file says so.
+    pub definition: Option<Definition>,
     pub(super) env: BTreeMap<String, Template>,
     pub(super) retry: Retry,
     pub(super) errors: Vec<ErrorRule>,
@@ -90,7 +93,7 @@ pub(super) struct Retry {
 
 #[derive(Debug)]
 pub(super) struct Verb {
-    pub(super) argv: Vec<Template>,
+    pub(super) argv: Vec<Word>,
     pub(super) exit: BTreeSet<i32>,
     pub(super) limit: Duration,
     /// Whether calling it again does no harm.
@@ -107,9 +110,29 @@ pub(super) struct Verb {
     pub(super) channel: Channel,
 }
 
+/// One argument.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// As it is written.
+    Plain(Template),
+    /// A script for PowerShell, in Base64 of UTF-16: whatever shell reads it first finds nothing to change in it.
+    Encoded(Template),
+}
+
+impl Word {
+    /// The text with places for values.
+    pub(super) fn template(&self) -> &Template {
+        match self {
+            Self::Plain(template) | Self::Encoded(template) => template,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) parse: Parser,
+    /// Records without this field are none.
+    pub(super) having: Option<String>,
     pub(super) map: BTreeMap<String, Pick>,
 }
 
@@ -122,6 +145,17 @@ pub(super) struct Wait {
     pub(super) progress: Option<String>,
     pub(super) every: Duration,
     pub(super) limit: Duration,
+}
+
+impl ErrorRule {
+    pub(crate) fn new(pattern: Regex, class: FaultClass, example: String) -> Self {
+        Self { pattern, class, example }
+    }
+
+    /// Whether it is about these words.
+    pub(crate) fn is_about(&self, said: &str) -> bool {
+        self.pattern.is_match(said)
+    }
 }
 
 impl Driver {

@@ -26,7 +26,10 @@ const HARDWARE: &[&str] = &[
     "secure_boot",
     "tpm",
     "snapshots",
+    "console",
 ];
+/// Values that `inspect` gives to other verbs: its first disk, and where its console is written.
+pub(super) const INSPECTED: [&str; 3] = ["disk", "disk_format", "console"];
 const RESOURCES: &[&str] = &[
     "memory_total_bytes",
     "memory_free_bytes",
@@ -63,7 +66,7 @@ pub(super) const WORDS: &[Word] = &[
     power("reset"),
     Word {
         verb: "export",
-        values: &["vm", "vm_name", "format", "out"],
+        values: &["vm", "vm_name", "format", "out", "disk", "disk_format"],
         needs: &[],
         may: &["job"],
         reads: false,
@@ -84,7 +87,13 @@ pub(super) const WORDS: &[Word] = &[
         reads: false,
     },
     Word { verb: "guest-facts", values: VM, needs: &[], may: &[], reads: true },
-    Word { verb: "console", values: VM, needs: &[], may: &[], reads: true },
+    Word {
+        verb: "console",
+        values: &["vm", "vm_name", "console"],
+        needs: &[],
+        may: &[],
+        reads: true,
+    },
     Word {
         verb: "screenshot",
         values: &["vm", "vm_name", "out"],

@@ -9,6 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
+use super::definition::Written;
 use super::driver::Exercised;
 use super::parse::Parser;
 use crate::words::{FaultClass, Twice};
@@ -31,7 +32,26 @@ pub(super) struct DriverFile {
     #[serde(default)]
     pub(super) errors: Vec<Spanned<ErrorPart>>,
     #[serde(default)]
+    pub(super) definition: Option<Spanned<DefinitionPart>>,
+    #[serde(default)]
     pub(super) verb: BTreeMap<String, Spanned<VerbPart>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefinitionPart {
+    #[serde(rename = "as")]
+    pub(super) written: Written,
+    pub(super) format: String,
+    pub(super) disks: Vec<String>,
+    pub(super) firmware: String,
+    #[serde(default)]
+    pub(super) network: Option<String>,
+    #[serde(default)]
+    pub(super) storage_driver: Option<String>,
+    #[serde(default)]
+    pub(super) network_driver: Option<String>,
+    pub(super) text: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +102,9 @@ pub(super) struct ErrorPart {
 #[serde(deny_unknown_fields)]
 pub(super) struct VerbPart {
     pub(super) argv: Vec<Spanned<String>>,
+    /// What an argument `${script}` is: PowerShell, handed over encoded.
+    #[serde(default)]
+    pub(super) script: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) exit: Vec<i32>,
     #[serde(default)]
@@ -116,6 +139,9 @@ pub(super) struct VerbPart {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadingPart {
     pub(super) parse: Parser,
+    /// Records without this field are none.
+    #[serde(default)]
+    pub(super) having: Option<String>,
     pub(super) map: BTreeMap<String, Spanned<Pick>>,
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::observation::{Observation, Value, bounded_text};
 
 use super::driver::{Driver, Verb};
+use super::fields::INSPECTED;
 use super::reading;
 use super::running::{known_format, read};
 use super::values::{Values, VarProblem};
@@ -49,8 +50,49 @@ impl CommandPlatform {
         Self { transport, ..self.clone() }
     }
 
+    /// The clock it waits by.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The driver behind it.
+    #[must_use]
+    pub fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
+    /// Program and arguments of a verb with these values, which may be any that the verb knows; nothing is run. Secrets
+    /// are not among arguments.
+    ///
+    /// # Errors
+    /// `Unsupported` when the driver does not have the verb.
+    pub fn rehearsed(&self, verb: &str, given: &[(&str, &str)]) -> Answered<Vec<String>> {
+        let values =
+            given.iter().fold(self.values.clone(), |it, (name, value)| it.with(name, value));
+        let call = self.call(self.verb(verb)?, &values)?;
+        Ok(call.argv.into_iter().map(|it| it.real).collect())
+    }
+
     fn of(&self, vm: &VmRef) -> Values {
         self.values.clone().with("vm", &vm.id).with("vm_name", &vm.name)
+    }
+
+    /// A machine's values, with what `inspect` tells of it where the verb asks for that.
+    async fn looked_up(&self, verb: &str, vm: &VmRef) -> Answered<Values> {
+        let verb = self.verb(verb)?;
+        let wanted =
+            |name: &str| verb.argv.iter().any(|it| it.template().names().any(|it| it == name));
+        let mut values = self.of(vm);
+        if !INSPECTED.iter().any(|it| wanted(it)) {
+            return Ok(values);
+        }
+        let spec = self.inspect(vm).await?;
+        let disk = spec.disks.into_iter().next().unwrap_or_default();
+        for (name, value) in INSPECTED.into_iter().zip([disk.place, disk.format, spec.console]) {
+            values = value.iter().fold(values, |values, it| values.with_place(name, it));
+        }
+        Ok(values)
     }
 
     fn of_arrival(&self, arrival: &Arrival) -> Result<Values, Fault> {
@@ -180,7 +222,8 @@ impl Platform for CommandPlatform {
         self.verb("export")?;
         known_format(self.driver.capabilities.formats_out.iter(), &plan.format)?;
         let out = text(&plan.folder)?;
-        let values = self.of(vm).with("format", &plan.format).with_place("out", out);
+        let values = self.looked_up("export", vm).await?;
+        let values = values.with("format", &plan.format).with_place("out", out);
         let kept =
             kept([("vm", &vm.id), ("vm_name", &vm.name), ("format", &plan.format), ("out", out)]);
         self.begin("export", values, kept, &[]).await
@@ -230,7 +273,9 @@ impl Platform for CommandPlatform {
     }
 
     async fn console(&self, vm: &VmRef) -> Answered<String> {
-        Ok(self.run("console", &self.of(vm)).await?.stdout)
+        self.verb("console")?;
+        let values = self.looked_up("console", vm).await?;
+        Ok(self.run("console", &values).await?.stdout)
     }
 
     async fn screenshot(&self, vm: &VmRef, file: &Path) -> Answered<()> {

@@ -17,7 +17,7 @@ pub struct Problem {
 }
 
 /// Collects mistakes, so that a person is told of all of them at once.
-pub(super) struct Problems<'a> {
+pub(crate) struct Problems<'a> {
     text: &'a str,
     found: Vec<Problem>,
 }
@@ -26,12 +26,12 @@ pub(super) struct Problems<'a> {
 const MOST: usize = 20;
 
 impl<'a> Problems<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         Self { text, found: Vec::new() }
     }
 
     /// Adds one that stands there.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         at: &Range<usize>,
         what: impl Into<String>,
@@ -44,7 +44,7 @@ impl<'a> Problems<'a> {
     }
 
     /// All of them, in the order of the file.
-    pub(super) fn into_result(mut self) -> Result<(), Vec<Problem>> {
+    pub(crate) fn into_result(mut self) -> Result<(), Vec<Problem>> {
         self.found.sort();
         self.found.dedup();
         if self.found.is_empty() { Ok(()) } else { Err(self.found) }

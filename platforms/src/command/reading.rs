@@ -29,7 +29,8 @@ pub(super) const UNITS: [(&str, u64); 11] = [
 
 /// The records of an answer, by the names of the boundary.
 pub(super) fn records(reading: &Reading, answer: &Answer) -> Result<Vec<Record>, Fault> {
-    let wanted: BTreeSet<&str> = reading.map.values().filter_map(|it| it.from.as_deref()).collect();
+    let picked = reading.map.values().filter_map(|it| it.from.as_deref());
+    let wanted: BTreeSet<&str> = picked.chain(reading.having.as_deref()).collect();
     let misread = |words: String| Fault::new(FaultClass::Vendor, words).with_raw(&answer.stdout);
     let found = reading
         .parse
@@ -44,7 +45,8 @@ pub(super) fn records(reading: &Reading, answer: &Answer) -> Result<Vec<Record>,
         }
         Ok(record)
     };
-    found.into_iter().map(record).collect()
+    let has = |it: &Record| reading.having.as_ref().is_none_or(|having| it.contains_key(having));
+    found.into_iter().filter(has).map(record).collect()
 }
 
 /// What a field is, if the answer says so: numbers of bytes in bytes, states in our words.
@@ -193,6 +195,7 @@ pub(super) fn spec(record: &Record, disks: &[Record], nics: &[Record]) -> Result
         secure_boot: flag(record, "secure_boot"),
         tpm: flag(record, "tpm"),
         snapshots: number(record, "snapshots")?,
+        console: text(record, "console"),
         disks: disks.iter().map(disk).collect::<Result<_, _>>()?,
         nics: nics.iter().map(nic).collect(),
     })

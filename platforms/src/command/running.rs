@@ -2,7 +2,7 @@
 
 use domain::policy::near;
 
-use super::driver::{Driver, ErrorRule, Verb};
+use super::driver::{Driver, ErrorRule, Verb, Word};
 use super::fields::all_values;
 use super::parse::Record;
 use super::platform::CommandPlatform;
@@ -57,8 +57,12 @@ impl CommandPlatform {
         Ok(all)
     }
 
-    fn call(&self, verb: &Verb, values: &Values) -> Result<Call, Fault> {
-        let argv = verb.argv.iter().map(|it| values.argument(it)).collect::<Result<_, _>>()?;
+    pub(super) fn call(&self, verb: &Verb, values: &Values) -> Result<Call, Fault> {
+        let argv = verb.argv.iter().map(|it| match it {
+            Word::Plain(template) => values.argument(template),
+            Word::Encoded(script) => values.encoded(script),
+        });
+        let argv = argv.collect::<Result<_, _>>()?;
         let env =
             self.driver.env.iter().map(|(name, template)| {
                 Ok((name.clone(), values.variable(&self.driver, template)?))
@@ -93,9 +97,10 @@ fn broken(broken: Broken) -> Fault {
         Broken::NoSecret(_) => FaultClass::Auth,
         // Nothing was run.
         Broken::NotStarted { .. } => FaultClass::Unsupported,
-        Broken::Lost { .. } | Broken::NotInTranscript(_) | Broken::NotRecorded(_) => {
-            FaultClass::Vendor
-        }
+        Broken::Endless { .. }
+        | Broken::Lost { .. }
+        | Broken::NotInTranscript(_)
+        | Broken::NotRecorded(_) => FaultClass::Vendor,
     };
     Fault::new(class, broken.to_string())
 }

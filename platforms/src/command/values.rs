@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base64ct::{Base64, Encoding as _};
 use domain::policy::{meant, near};
 
 use super::driver::Driver;
-use super::template::{Piece, Template};
+use super::template::{Piece, Quoting, Template};
 use crate::transport::{Arg, EnvPiece};
 use crate::words::{Fault, FaultClass};
 
@@ -13,11 +14,11 @@ use crate::words::{Fault, FaultClass};
 const LONGEST: usize = 4096;
 
 /// Values that are another one each time.
-const PLACES: [&str; 2] = ["out", "file"];
+const PLACES: [&str; 5] = ["out", "file", "disk", "disk_format", "console"];
 
 /// Values by name. A place is shown as `${name}`: it is another one each time.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Values {
+pub(crate) struct Values {
     plain: BTreeMap<String, String>,
     places: BTreeMap<String, String>,
 }
@@ -67,7 +68,7 @@ impl Values {
         Ok(values)
     }
 
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.plain.insert(name.to_owned(), value.to_owned());
         self
     }
@@ -86,7 +87,7 @@ impl Values {
         self
     }
 
-    fn get(&self, name: &str) -> Result<(&str, bool), Fault> {
+    pub(super) fn get(&self, name: &str) -> Result<(&str, bool), Fault> {
         let plain = self.plain.get(name).map(|it| (it.as_str(), false));
         let found = plain.or_else(|| self.places.get(name).map(|it| (it.as_str(), true)));
         let (value, place) = found.ok_or_else(|| {
@@ -100,9 +101,9 @@ impl Values {
         Ok((value, place))
     }
 
-    /// An argument with its values. A value that begins one may not begin with `-`: the program would take the name of
-    /// a machine for an option.
-    pub(super) fn argument(&self, template: &Template) -> Result<Arg, Fault> {
+    /// An argument with its values. A value that begins one, or a word of a shell at the other end, may not begin with `-`:
+    /// the program would take the name of a machine for an option.
+    pub(crate) fn argument(&self, template: &Template) -> Result<Arg, Fault> {
         let mut arg = Arg { real: String::new(), shown: String::new() };
         for piece in &template.0 {
             match piece {
@@ -110,24 +111,28 @@ impl Values {
                     arg.real.push_str(text);
                     arg.shown.push_str(text);
                 }
-                Piece::Value(name) => {
+                Piece::Value(name, quoting) => {
                     let (value, place) = self.get(name)?;
-                    if arg.real.is_empty() && value.starts_with('-') {
+                    if value.starts_with('-') && begins_word(&arg.real, *quoting) {
                         let words = format!(
                             "{value:?} begins with `-`, so that it would be taken for an option; name it otherwise"
                         );
                         return Err(Fault::new(FaultClass::NotFound, words));
                     }
-                    arg.real.push_str(value);
-                    arg.shown.push_str(&if place {
-                        format!("${{{name}}}")
-                    } else {
-                        value.to_owned()
-                    });
+                    let value = quoting.quoted(value);
+                    arg.real.push_str(&value);
+                    arg.shown.push_str(&if place { format!("${{{name}}}") } else { value });
                 }
             }
         }
         Ok(arg)
+    }
+
+    /// A script for PowerShell as `-EncodedCommand` takes it; it is shown as it was before.
+    pub(super) fn encoded(&self, script: &Template) -> Result<Arg, Fault> {
+        let Arg { real, shown } = self.argument(script)?;
+        let bytes: Vec<u8> = real.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        Ok(Arg { real: Base64::encode_string(&bytes), shown })
     }
 
     /// An environment variable with its values; secrets stay names.
@@ -138,12 +143,24 @@ impl Values {
     ) -> Result<Vec<EnvPiece>, Fault> {
         let pieces = template.0.iter().map(|piece| match piece {
             Piece::Text(text) => Ok(EnvPiece::Plain(text.clone())),
-            Piece::Value(name) if driver.vars.get(name).is_some_and(|it| it.secret.is_some()) => {
+            Piece::Value(name, _)
+                if driver.vars.get(name).is_some_and(|it| it.secret.is_some()) =>
+            {
                 Ok(EnvPiece::Secret(name.clone()))
             }
-            Piece::Value(name) => Ok(EnvPiece::Plain(self.get(name)?.0.to_owned())),
+            Piece::Value(name, quoting) => Ok(EnvPiece::Plain(quoting.quoted(self.get(name)?.0))),
         });
         pieces.collect()
+    }
+}
+
+/// Whether a value behind this text is the beginning of what a program gets. Quotes are no help: the shell takes them
+/// away. PowerShell is another matter: what is quoted there is no parameter.
+fn begins_word(before: &str, quoting: Quoting) -> bool {
+    match quoting {
+        Quoting::None => before.is_empty(),
+        Quoting::Posix => before.is_empty() || before.ends_with(char::is_whitespace),
+        Quoting::PowerShell => false,
     }
 }
 
@@ -156,13 +173,20 @@ mod tests {
         let values = Values::default()
             .with("vm", "${out}")
             .with("bad", "--all")
-            .with_place("out", "/tmp/x1");
+            .with_place("out", "/place/x1");
         let arg = |text: &str| values.argument(&Template::read(text).unwrap());
         assert_eq!(arg("a=${vm}").unwrap(), Arg::plain("a=${out}"));
-        let place = Arg { real: "/tmp/x1/f".to_owned(), shown: "${out}/f".to_owned() };
+        let place = Arg { real: "/place/x1/f".to_owned(), shown: "${out}/f".to_owned() };
         assert_eq!(arg("${out}/f").unwrap(), place);
         assert!(arg("${bad}").unwrap_err().words.contains("taken for an option"));
         assert_eq!(arg("name=${bad}").unwrap().real, "name=--all");
+        for word in ["${bad|sh}", "xl list ${bad|sh}", "xl list\n${bad|sh}"] {
+            assert!(arg(word).unwrap_err().words.contains("taken for an option"), "{word}");
+        }
+        assert_eq!(arg("file=/x/${bad|sh}.cfg").unwrap().real, "file=/x/'--all'.cfg");
+        let script = values.encoded(&Template::read("Get-VM ${vm|pwsh}").unwrap()).unwrap();
+        assert_eq!(script.shown, "Get-VM '${out}'");
+        assert_eq!(script.real, "RwBlAHQALQBWAE0AIAAnACQAewBvAHUAdAB9ACcA");
         let long = Values::default().with("vm", &"x".repeat(LONGEST + 1));
         assert!(long.argument(&Template::read("${vm}").unwrap()).is_err());
     }

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// Most bytes of one stream that an answer may have; a longer one is an error, never a shorter list.
 pub const MOST_OUTPUT: usize = 4 * 1024 * 1024;
 
+/// Most bytes of one stream that a program may print at all; what it prints beyond [`MOST_OUTPUT`] is not kept.
+pub const MOST_PRINTED: u64 = 64 * 1024 * 1024;
+
 /// One argument: as the program gets it, and as it is shown and written down. They differ where the argument holds a
 /// place that is another one each time.
 #[derive(Debug, Clone, PartialEq, Eq)]

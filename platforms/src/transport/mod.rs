@@ -8,7 +8,7 @@ mod replay;
 mod secrets;
 mod transcript;
 
-pub use call::{Answer, Arg, Call, EnvPiece, MOST_OUTPUT};
+pub use call::{Answer, Arg, Call, EnvPiece, MOST_OUTPUT, MOST_PRINTED};
 pub use faults::{Faulty, Trouble};
 pub use process::Processes;
 pub use recording::Recording;
@@ -44,6 +44,12 @@ pub enum Broken {
         program: String,
         /// How long it had.
         limit: Duration,
+    },
+    /// It printed on and on and was ended.
+    #[error("`{program}` printed more than {} MiB and was stopped", MOST_PRINTED >> 20)]
+    Endless {
+        /// Its name.
+        program: String,
     },
     /// It could not be waited for.
     #[error("`{program}` was lost: {why}")]

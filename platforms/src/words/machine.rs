@@ -76,6 +76,8 @@ pub struct VmSpec {
     pub tpm: Option<bool>,
     /// How many snapshots it has.
     pub snapshots: Option<u64>,
+    /// The file that its serial console is written to.
+    pub console: Option<String>,
     /// Its disks, in the platform's order.
     pub disks: Vec<DiskSpec>,
     /// Its network adapters, in the platform's order.

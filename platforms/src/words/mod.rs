@@ -11,6 +11,7 @@ mod resources;
 
 pub use arrival::{Arrival, ExportPlan};
 pub use capability::{Capability, CapabilitySet, Twice};
+pub(crate) use fault::beginning;
 pub use fault::{Fault, FaultClass, MOST_RAW};
 pub use finding::{Finding, Severity};
 pub use job::{Job, JobState, Undone};

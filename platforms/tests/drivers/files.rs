@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use platforms::command::{Driver, Exercised};
+use platforms::command::Driver;
 use platforms::conformance::{CommandSubject, Held, hold};
 use platforms::platform::Platform as _;
-use platforms::shipped;
-use platforms::transport::{Origin, Processes, Replay, Secrets, Transcript, Transport};
+use platforms::transport::{Processes, Secrets, Transport};
 use platforms::words::{Arrival, FaultClass, Undone};
 
 use crate::world::{Leaping, Libvirt, over};
@@ -50,6 +49,32 @@ fn mistakes(from: &str, to: &str) -> String {
     assert!(GOOD.contains(from), "{from}");
     let problems = Driver::read(&GOOD.replacen(from, to, 1)).unwrap_err();
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The name of a machine goes to a shell at the other end as one word, or the file is wrong.
+#[test]
+fn what_a_shell_reads_is_quoted() {
+    for (from, to, told) in [
+        (
+            r#"["tool", "start", "${vm}"]"#,
+            r#"["ssh", "${host}", "tool start ${vm}"]"#,
+            "line 21: `${vm}` is read by a shell at the other end; write ${vm|sh}",
+        ),
+        (
+            r#""start", "${vm}"]"#,
+            r#""start", "${script}"]"#,
+            "line 20: a script and its place among the arguments are not both there",
+        ),
+        (
+            r#""start", "${vm}"]"#,
+            "\"start\", \"${script}\"]\nscript = \"Start-VM ${vm}\"",
+            "`${vm}` is read by a shell at the other end",
+        ),
+        (r#""start", "${vm}"]"#, r#""start", "${vm|cmd}"]"#, "`cmd` is no way of quoting"),
+    ] {
+        let said = mistakes(from, to);
+        assert!(said.contains(told), "expected {told}\nin {said}");
+    }
 }
 
 #[test]
@@ -121,45 +146,6 @@ fn mistakes_are_told_together_and_not_without_end() {
     assert!((1..=20).contains(&Driver::read(&many).unwrap_err().len()));
     let long = format!("{GOOD}#{}", "x".repeat(300_000));
     assert!(Driver::read(&long).unwrap_err()[0].what.contains("more than 256 KiB"));
-}
-
-#[test]
-fn the_shipped_drivers_are_sound_and_claim_no_more_than_was_done() {
-    for shipped in shipped::ALL {
-        let driver =
-            Driver::read(shipped.text).unwrap_or_else(|it| panic!("{}: {it:?}", shipped.id));
-        assert_eq!(driver.id, shipped.id);
-        let transcript = shipped.transcript.map(|it| Transcript::read(it).unwrap());
-        if driver.exercised == Exercised::DocumentationOnly {
-            assert!(!driver.sources.is_empty(), "{}: from which documentation?", shipped.id);
-            let written = transcript.is_none_or(|it| it.origin == Origin::WrittenFromDocumentation);
-            assert!(written, "{}", shipped.id);
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_driver_conforms_to_its_shipped_transcript() {
-    let mut tried = 0;
-    for shipped in shipped::ALL {
-        let Some(text) = shipped.transcript else {
-            continue;
-        };
-        let driver = Arc::new(Driver::read(shipped.text).unwrap());
-        let needed =
-            driver.vars.iter().filter(|(_, it)| it.default.is_none() && it.secret.is_none());
-        let given: Vec<(&str, &str)> = needed.map(|(name, _)| (name.as_str(), "x")).collect();
-        let transport: Arc<dyn Transport> = Arc::new(Replay::of(Transcript::read(text).unwrap()));
-        let platform = over(&driver, &given, Arc::clone(&transport));
-        let way = (transport, false);
-        let subject = CommandSubject::new(&platform, Arc::clone(&driver), way, Secrets::default());
-        let suite = hold(&subject, None, &Leaping::default()).await;
-        assert!(suite.conforms(), "{}: {suite:#?}", shipped.id);
-        let ambiguous = suite.clauses.iter().find(|it| it.id == "find.ambiguous").unwrap();
-        assert_eq!(ambiguous.held, Held::Holds, "{}: two have one name", shipped.id);
-        tried += 1;
-    }
-    assert!(tried > 0);
 }
 
 /// The example of docs/drivers.md.

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 fn parsers() -> Vec<(Parser, &'static str)> {
     vec![
-        (Parser::Json { each: Some("/a".to_owned()) }, "/b"),
-        (Parser::Json { each: None }, "/a/b"),
+        (Parser::Json { each: Some("/a".to_owned()), optional: false }, "/b"),
+        (Parser::Json { each: None, optional: false }, "/a/b"),
         (Parser::Kv { separator: ":".to_owned() }, "a"),
         (Parser::XeParams, "a/b"),
         (Parser::Regex { pattern: r"(?<a>\w+)\s*(?<b>.*)$".to_owned() }, "a"),

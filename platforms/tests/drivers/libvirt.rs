@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
-use platforms::command::{CommandPlatform, Driver};
+use platforms::command::{CommandPlatform, Driver, Hardware};
 use platforms::conformance::{CommandSubject, Held, Suite, hold};
 use platforms::platform::{Platform as _, settle};
 use platforms::shipped;
@@ -164,4 +164,35 @@ async fn a_connection_that_another_try_would_not_mend_is_not_transient() {
     ] {
         assert_eq!(over_ssh(complaint).await, class, "{complaint}");
     }
+}
+
+#[tokio::test]
+async fn a_definition_holds_every_value_as_it_is_and_nothing_more() {
+    let daemon = Libvirt::start();
+    let platform = at(&daemon);
+    let name = "a<b>&\"'${uri}]]>--";
+    let wanted = |name: &str| Hardware {
+        name: name.to_owned(),
+        uuid: "beab5c61-e033-48da-8c1b-4f1d3453d31a".to_owned(),
+        mac: "52:54:00:01:02:03".to_owned(),
+        cpus: 2,
+        memory_mib: 256,
+        disk: "/place/of & <disk>.qcow2".into(),
+        disk_format: "qcow2".to_owned(),
+        console: "/place/console".into(),
+    };
+    let text = platform.define(&wanted(name)).unwrap();
+    let read = roxmltree::Document::parse(&text).unwrap();
+    let of = |tag: &str| read.descendants().find(|it| it.has_tag_name(tag)).unwrap();
+    assert_eq!(of("name").text(), Some(name));
+    assert_eq!((of("vcpu").text(), of("memory").text()), (Some("2"), Some("256")));
+    let places: Vec<_> = read.descendants().filter_map(|it| it.attribute("file")).collect();
+    assert_eq!(places, ["/place/of & <disk>.qcow2"]);
+    assert_eq!(platform.define(&wanted("a\nb")).unwrap_err().class, FaultClass::Unsupported);
+    let other = over(
+        &Arc::new(Driver::read(shipped::named("xenserver").unwrap().text).unwrap()),
+        &[("sr", "x")],
+        Arc::new(Processes::default()),
+    );
+    assert_eq!(other.define(&wanted("web")).unwrap_err().class, FaultClass::Unsupported);
 }

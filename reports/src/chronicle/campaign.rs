@@ -12,7 +12,7 @@ use domain::observation::{Value, find};
 use domain::plan::Trial;
 use domain::policy::Policy;
 use domain::step::Step;
-use domain::testbed::Testbed;
+use domain::testbed::{Migration, Testbed};
 use domain::told::ToldTrial;
 use domain::verdict::{self, StepSeen, Steps, TrialVerdict};
 use jiff::Timestamp;
@@ -172,7 +172,8 @@ impl CampaignFold {
             let mut steps = self.walking.remove(&trial).unwrap_or_default();
             steps.insert(step, seen);
             self.done.count(&steps);
-            let digest = digest(policy, (&trial, &steps), self.positions.0, interned);
+            let terms = (policy, self.testbed.migration(&trial.route));
+            let digest = digest(terms, (&trial, &steps), self.positions.0, interned);
             if let Some(route) = self.route(&trial) {
                 route.push(digest);
             }
@@ -258,7 +259,7 @@ fn places(testbed: &Testbed, trial: &Trial) -> Option<([u16; 3], u16)> {
 
 /// What is kept of a trial, given the position of its campaign's first event.
 pub(super) fn digest(
-    policy: &Policy,
+    (policy, migration): (&Policy, Migration),
     (trial, steps): (&Trial, &Steps),
     first: u64,
     interned: &mut Interned,
@@ -267,7 +268,7 @@ pub(super) fn digest(
     steps.iter().for_each(|(step, seen)| positions.set(*step, seen.position, first));
     let last = steps.values().max_by_key(|it| it.position);
     let no_pins = Pins::new();
-    let verdict = verdict::judge(policy, steps);
+    let verdict = verdict::judge(policy, migration, steps);
     let durations = steps.values().map(|seen| seen.finished.duration_ms);
     let addresses = addresses(steps).filter(|_| verdict.is_scored(Step::Restart));
     TrialDigest {

@@ -9,7 +9,7 @@ use domain::event::{Cost, Ending, Pins};
 use domain::ids::{CampaignId, RouteId};
 use domain::plan::CellId;
 use domain::score::Standing;
-use domain::testbed::Testbed;
+use domain::testbed::{Migration, Testbed};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -81,7 +81,33 @@ pub struct RouteRecord {
     pub evidence: Option<(u64, u64)>,
 }
 
+impl CampaignRecord {
+    /// The type of migration that it walks.
+    #[must_use]
+    pub fn migration(&self) -> Migration {
+        let route = self.cells.values().flat_map(|it| &it.routes).next();
+        let walked = route.map(|it| self.testbed.migration(&it.verdict.route));
+        walked.unwrap_or_else(|| self.testbed.usual_migration())
+    }
+}
+
 impl CellRecord {
+    /// A cell for which the question makes no sense.
+    pub(super) fn not_applicable() -> Self {
+        let domain::aggregate::CellVerdict { standing, best, unstable, scored, planned } =
+            domain::aggregate::not_applicable();
+        let (carriers, unscored) = (Vec::new(), BTreeMap::new());
+        Self {
+            stand: CellStand { standing, unstable, limiting: None, carriers, unscored, best },
+            scored,
+            planned,
+            reason: None,
+            versions: Pins::new(),
+            evidence: None,
+            routes: Vec::new(),
+        }
+    }
+
     /// The route with this identifier.
     #[must_use]
     pub fn route(&self, id: &RouteId) -> Option<&RouteRecord> {

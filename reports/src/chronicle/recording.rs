@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use domain::event::CheckWaived;
 use domain::ids::RouteId;
-use domain::plan::CellId;
+use domain::plan::{CellId, not_applicable};
 use domain::policy::Policy;
-use domain::testbed::Testbed;
+use domain::testbed::{Migration, Testbed};
 
 use super::aside::Aside;
 use super::campaign::{CampaignFold, digest};
@@ -35,10 +35,27 @@ impl CampaignFold {
             versions: Arc::new(self.versions.clone()),
             ended: self.ended,
             told: self.told,
-            cells: Arc::new(self.cells.iter().filter_map(cell).collect()),
+            cells: Arc::new(self.with_not_applicable(self.cells.iter().filter_map(cell).collect())),
             aside: Arc::new(self.aside()),
             withheld: BTreeSet::new(),
         }
+    }
+
+    /// The same cells, and those of the same guests for which the question makes no sense.
+    fn with_not_applicable(&self, mut cells: Cells) -> Cells {
+        let migration = self.migration();
+        let guests = cells.keys().map(|it| &it.guest).collect();
+        let apart = not_applicable(&self.testbed, migration, &guests);
+        cells.extend(apart.into_iter().map(|id| (id, CellRecord::not_applicable())));
+        cells
+    }
+
+    /// The type of migration that it walks.
+    fn migration(&self) -> Migration {
+        let first = self.cells.values().flatten().next().map(|(place, _)| usize::from(*place));
+        let route = first.and_then(|place| self.testbed.routes.get(place));
+        let walked = route.map(|it| it.through.migration());
+        walked.unwrap_or_else(|| self.testbed.usual_migration())
     }
 
     fn aside(&self) -> Aside {
@@ -50,7 +67,8 @@ impl CampaignFold {
         let mut walking = Walking::new();
         for (trial, steps) in &self.walking {
             let first = self.positions.0;
-            let digest = digest(policy, (trial, steps), first, &mut Interned::default());
+            let terms = (policy, self.testbed.migration(&trial.route));
+            let digest = digest(terms, (trial, steps), first, &mut Interned::default());
             walking.entry((trial.cell(), trial.route.clone())).or_default().push(digest);
         }
         walking
@@ -81,6 +99,9 @@ fn id(testbed: &Testbed, [guest, source, target]: [u16; 3]) -> Option<CellId> {
     let guest = testbed.guests.get(usize::from(guest))?.id.clone();
     Some(CellId { guest, source: platform(source)?, target: platform(target)? })
 }
+
+/// Cells as they stand.
+type Cells = BTreeMap<CellId, CellRecord>;
 
 /// Trials on their way, by cell and route.
 type Walking = BTreeMap<(CellId, RouteId), Vec<TrialDigest>>;

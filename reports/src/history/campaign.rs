@@ -7,8 +7,8 @@ use domain::event::{
     VersionChanged,
 };
 use domain::ids::{CampaignId, Sha256Digest};
-use domain::plan::{CellId, Trial};
-use domain::testbed::Testbed;
+use domain::plan::{CellId, Trial, migration_of, not_applicable};
+use domain::testbed::{Migration, Testbed};
 use domain::told::ToldTrial;
 use domain::verdict::{StepSeen, Steps};
 use jiff::Timestamp;
@@ -96,6 +96,19 @@ impl CampaignHistory {
         pins.extend(self.changes.iter().map(|it| (it.subject.clone(), it.to.clone())));
         pins.retain(|_, version| !version.is_empty());
         pins
+    }
+
+    /// The type of migration that it walks.
+    #[must_use]
+    pub fn migration(&self) -> Migration {
+        migration_of(&self.testbed, &self.plan)
+    }
+
+    /// Its guests' cells for which the question makes no sense.
+    pub(crate) fn not_applicable(&self) -> Vec<CellId> {
+        let planned = self.plan.iter().map(|it| &it.guest);
+        let guests = planned.chain(self.withheld.iter().map(|it| &it.guest)).collect();
+        not_applicable(&self.testbed, self.migration(), &guests)
     }
 
     /// Applies one event; false when it has no place here.

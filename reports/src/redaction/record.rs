@@ -41,6 +41,7 @@ impl From<&RecordJudged<'_>> for PublicView {
             policy: policy.label(),
             policy_sha256: policy.digest(),
             waivers: waivers.iter().map(|it| PublicWaiver::from(*it)).collect(),
+            migration: record.migration(),
             told: record.told,
             withdrawn: aside.withdrawn,
             platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),

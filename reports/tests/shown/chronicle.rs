@@ -22,8 +22,8 @@ use reports::tally::merit;
 use reports::viewpoint::Viewpoint;
 
 use crate::eventful::{eventful, retries, second};
-use crate::fixture::policy;
-use crate::years::{chronicle, four_years};
+use crate::fixture::{live_moves, only_campaign, policy};
+use crate::years::{chronicle, four_years, records};
 
 /// Records without where their versions were found, which a history does not keep.
 fn unfound(records: Vec<CampaignRecord>) -> Vec<CampaignRecord> {
@@ -192,6 +192,31 @@ fn four_years_are_the_same_in_the_history_and_in_the_chronicle() {
     let history = history(&events, Viewpoint::default());
     assert_eq!(unfound(chronicle.records(&[])), plainly(&history, &policy, &[]));
     assert_eq!(chronicle.records(&[]).len(), 4);
+}
+
+#[test]
+fn live_moves_are_the_same_in_both_however_far_they_are_and_whatever_is_withheld() {
+    let (events, policy) = (live_moves(), policy());
+    for end in 1..=events.len() {
+        let (history, chronicle) = (
+            history(&events[..end], Viewpoint::default()),
+            chronicle(&events[..end], Viewpoint::default()),
+        );
+        let (whole, kept) = views((&history, &chronicle), (&policy, &[]));
+        assert_eq!(kept, whole, "{end} events");
+    }
+    let (history, record) = (History::of(&events), &records(&events)[0]);
+    let campaign = only_campaign(&history);
+    let all: Vec<CellId> = record.cells.keys().cloned().collect();
+    assert!(all.len() > 2 && record.cells.values().any(|it| it.planned == 0));
+    for some in [&all[..1], &all[1..2], &all[..]] {
+        let withheld: BTreeSet<CellId> = some.iter().cloned().collect();
+        let less = campaign.clone().without(&withheld);
+        let whole = PublicView::from(&Judged::new(&less, &policy));
+        let record = record.clone().without(&withheld);
+        let kept = RecordJudged { record: &record, policy: &policy, waivers: &[], raw: None };
+        assert_eq!(PublicView::from(&kept), whole, "without {some:?}");
+    }
 }
 
 #[test]

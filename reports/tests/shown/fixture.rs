@@ -11,7 +11,7 @@ use domain::observation::{Channel, Observation, Value};
 use domain::plan::{Selection, Trial, plan};
 use domain::policy::Policy;
 use domain::step::Step;
-use domain::testbed::Testbed;
+use domain::testbed::{Payload, Route, Testbed};
 use jiff::Timestamp;
 use reports::history::{CampaignHistory, History};
 use reports::html::{Audience, Report};
@@ -79,6 +79,23 @@ pub(crate) fn events() -> Vec<Recorded> {
     record(events)
 }
 
+/// A campaign of live moves between two peers, beside a platform of another kind.
+pub(crate) fn live_moves() -> Vec<Recorded> {
+    let mut testbed = testbed();
+    (testbed.platforms[1].vendor, testbed.platforms[1].product) =
+        (testbed.platforms[2].vendor.clone(), testbed.platforms[2].product.clone());
+    let id = "live".parse().unwrap();
+    testbed.routes = vec![Route { id, through: Payload::Memory, converters: Vec::new() }];
+    let trials = plan(&testbed, &Selection::default(), 1).unwrap();
+    let campaign = campaign_id();
+    let started = CampaignStarted { campaign: campaign.clone(), testbed, pins: pins() };
+    let steps: Vec<Event> = trials.iter().flat_map(walk).map(Event::StepFinished).collect();
+    let planned = Event::TrialsPlanned(TrialsPlanned { campaign, trials });
+    let mut events = vec![Event::CampaignStarted(started), planned];
+    events.extend(steps);
+    record(events)
+}
+
 /// Puts events into envelopes, one a second.
 pub(crate) fn record(events: Vec<Event>) -> Vec<Recorded> {
     let start: Timestamp = "2026-11-23T08:30:00Z".parse().unwrap();
@@ -129,7 +146,7 @@ fn version_changed(subject: &str, from: &str, to: &str) -> Event {
 }
 
 /// The steps of one trial, up to where its fate ends it.
-fn walk(trial: &Trial) -> Vec<StepFinished> {
+pub(crate) fn walk(trial: &Trial) -> Vec<StepFinished> {
     walk_to(&fate(trial), trial, &campaign_id(), &pins())
 }
 

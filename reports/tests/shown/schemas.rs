@@ -181,7 +181,7 @@ fn all_causes() -> [Cause; 14] {
     }
 }
 
-fn all_topics() -> [Topic; 22] {
+fn all_topics() -> [Topic; 23] {
     use Topic as T;
     match T::Other {
         T::Boot
@@ -205,6 +205,7 @@ fn all_topics() -> [Topic; 22] {
         | T::Package
         | T::Import
         | T::Resources
+        | T::Application
         | T::Other => [
             T::Boot,
             T::Data,
@@ -227,6 +228,7 @@ fn all_topics() -> [Topic; 22] {
             T::Package,
             T::Import,
             T::Resources,
+            T::Application,
             T::Other,
         ],
     }

@@ -2,10 +2,12 @@
 
 use reports::explain::Explanation;
 use reports::explain_text::explanation;
+use reports::history::History;
+use reports::html;
 use reports::matrix::Judged;
 use reports::text::{Colour, matrices};
 
-use crate::fixture::{history, only_campaign, policy, view};
+use crate::fixture::{history, live_moves, only_campaign, policy, view, view_of};
 
 fn explained(guest: &str, source: &str, target: &str) -> Result<String, String> {
     let (history, policy) = (history(), policy());
@@ -73,4 +75,30 @@ fn a_cell_that_was_not_planned_is_refused_with_what_there_is() {
         "no trial of nobody from kvm to xen-like was planned; guests: portable, host-only; \
          platforms: acme-like, xen-like, kvm"
     );
+}
+
+#[test]
+fn of_what_makes_no_sense_nothing_is_counted_and_it_is_said_why() {
+    let events = live_moves();
+    let text = matrices(&view_of(&events), None, Colour::Never);
+    assert!(text.contains("— not applicable ┆") && !text.contains("0/0"), "{text}");
+    let (history, policy) = (History::of(&events), policy());
+    let judged = Judged::new(only_campaign(&history), &policy);
+    let explained = |source: &str, target: &str| {
+        let id = |text: &str| text.parse().unwrap();
+        let guest = "portable".parse().unwrap();
+        let told = Explanation::new(&judged, &guest, &id(source), &id(target)).unwrap();
+        (explanation(&told, Colour::Never), told.page().unwrap())
+    };
+    let (apart, page) = explained("kvm", "acme-like");
+    for words in [&apart, &page] {
+        assert!(words.contains("is not applicable, which is no score"), "{words}");
+        assert!(!words.contains("Routes"), "{words}");
+    }
+    let (moved, page) = explained("kvm", "xen-like");
+    assert!(moved.contains("1. live by the platforms themselves"), "{moved}");
+    assert!(page.contains("by the platforms themselves"), "{page}");
+    let page = html::public(&view_of(&events), None).unwrap();
+    assert!(page.contains("no tool: the platforms do it by themselves"));
+    assert!(!page.contains("0 of 0") && page.contains("1 of 1 scored"));
 }

@@ -1,17 +1,19 @@
 //! The lab as a driver: each step is an act; acts that trials share are carried out once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::ids::{GuestId, PlatformId};
 use domain::plan::Trial;
 use domain::step::Step;
-use domain::testbed::{Guest, Package, Route, Testbed};
+use domain::testbed::{Guest, Migration, Probe, Route, Testbed};
 
 use super::engine::Engine;
-use super::guest::{Recipe, SettingsProblem};
+use super::guest::{DRIVER, Recipe, SettingsProblem, made_here};
 use super::images::{Image, ImageKey};
-use super::layout::{PackageKey, SourceKey};
+use super::layout::{Package, PackageKey, SourceKey};
+use super::left::Left;
+use super::live::{Moving, Peer};
 use super::machine::Machine;
 use super::offers::Offers;
 use super::profile::{DeclaredCapacity, Profile};
@@ -34,7 +36,7 @@ pub enum Sharing {
 /// The embedded lab.
 #[derive(Debug)]
 pub struct QemuLab {
-    lab: Arc<Lab>,
+    pub(crate) lab: Arc<Lab>,
 }
 
 /// What the acts work with.
@@ -44,6 +46,8 @@ pub(crate) struct Lab {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) engine: Engine,
     pub(crate) running: tokio::sync::Mutex<BTreeMap<SourceKey, Machine>>,
+    /// VMs on their way while they run, each of one trial.
+    pub(crate) moving: tokio::sync::Mutex<BTreeMap<Trial, Moving>>,
     pub(crate) inspections: Shared<PackageKey, (Result<Seen, Stop>, u64)>,
     /// What tells acts done again from those before; empty for the first run of a campaign.
     occasion: String,
@@ -52,12 +56,15 @@ pub(crate) struct Lab {
     slots: Slots,
     images: BTreeMap<ImageKey, Image>,
     profiles: BTreeMap<PlatformId, Profile>,
+    /// The disk formats of platforms that other drivers reach.
+    pub(crate) abroad: BTreeMap<PlatformId, String>,
     capacities: BTreeMap<PlatformId, DeclaredCapacity>,
     recipes: BTreeMap<GuestId, Recipe>,
     pub(crate) sanity: Shared<SourceKey, StepReport>,
     pub(crate) shutdowns: Shared<SourceKey, StepReport>,
     pub(crate) exports: Shared<PackageKey, StepReport>,
-    trials_left: Mutex<BTreeMap<SourceKey, usize>>,
+    /// How many trials still need each source VM.
+    pub(crate) left: Left,
 }
 
 impl QemuLab {
@@ -76,12 +83,12 @@ impl QemuLab {
         trials: &[Trial],
     ) -> Result<Self, SettingsProblem> {
         let (mut profiles, mut capacities) = (BTreeMap::new(), BTreeMap::new());
-        for platform in &testbed.platforms {
+        for platform in testbed.platforms.iter().filter(|it| it.driver == DRIVER) {
             profiles.insert(platform.id.clone(), Profile::of(platform)?);
             capacities.insert(platform.id.clone(), DeclaredCapacity::of(platform)?);
         }
         let mut recipes = BTreeMap::new();
-        for guest in &testbed.guests {
+        for guest in made_here(testbed) {
             recipes.insert(guest.id.clone(), Recipe::of(guest)?);
         }
         let lab = Lab {
@@ -90,27 +97,38 @@ impl QemuLab {
             engine,
             occasion,
             running: tokio::sync::Mutex::default(),
+            moving: tokio::sync::Mutex::default(),
             inspections: Shared::new(),
             offers: Shared::new(),
             sharing,
             slots: Slots::new(testbed.slots),
             images,
             profiles,
+            abroad: BTreeMap::new(),
             capacities,
             recipes,
             sanity: Shared::new(),
             shutdowns: Shared::new(),
             exports: Shared::new(),
-            trials_left: Mutex::default(),
+            left: Left::default(),
         };
-        lab.count(trials);
+        trials.iter().for_each(|it| lab.left.one_more(lab.source_key(it)));
         Ok(Self { lab: Arc::new(lab) })
+    }
+}
+
+impl QemuLab {
+    pub(crate) fn lab(&self) -> &Lab {
+        &self.lab
     }
 }
 
 impl Driver for QemuLab {
     async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
         let lab = &self.lab;
+        if lab.migration(trial) == Migration::Live {
+            return lab.perform_live(trial, step).await;
+        }
         let source = lab.source_key(trial);
         match step {
             Step::SanityCheck => lab.sanity_check(&source).await,
@@ -127,7 +145,8 @@ impl Driver for QemuLab {
     }
 
     async fn release(&self, trial: &Trial) {
-        self.lab.release(trial).await;
+        let is_last = self.lab.left.one_less(&self.lab.source_key(trial));
+        self.lab.release(trial, is_last).await;
     }
 }
 
@@ -140,27 +159,51 @@ impl Lab {
         }
     }
 
+    /// The type of migration of a trial.
+    fn migration(&self, trial: &Trial) -> Migration {
+        self.testbed.migration(&trial.route)
+    }
+
+    /// Whom a guest talks to while it moves.
+    pub(crate) fn peer(&self, guest: &GuestId) -> Result<Peer, Stop> {
+        let peer = self.recipes.get(guest).and_then(|recipe| recipe.peer);
+        peer.ok_or_else(|| undeclared("settings.peer of guest", guest))
+    }
+
     pub(crate) fn source_key(&self, trial: &Trial) -> SourceKey {
-        let alone = match self.sharing {
-            Sharing::Shared => String::new(),
-            Sharing::Alone => format!("{}+{}", trial.target, trial.route),
+        let alone = match (self.sharing, self.migration(trial)) {
+            (Sharing::Shared, Migration::Cold | Migration::Loose) => String::new(),
+            // What moves while it runs is gone for everybody else.
+            (Sharing::Alone, _) | (Sharing::Shared, Migration::Live) => {
+                format!("{}+{}", trial.target, trial.route)
+            }
         };
         let (guest, source) = (trial.guest.clone(), trial.source.clone());
         SourceKey { guest, source, repetition: trial.repetition, alone }
     }
 
     pub(crate) fn package_key(&self, trial: &Trial) -> Result<PackageKey, Stop> {
-        let Route { through, .. } = self.route(trial)?;
+        let unknown =
+            || Stop::lab(format!("this lab cannot carry what route `{}` does", trial.route));
+        let through = Package::of(self.route(trial)?).ok_or_else(unknown)?;
         let format = match through {
             Package::Ovf => "vmdk".to_owned(),
-            Package::Disk => self.profile(&trial.target)?.disk_format.clone(),
+            Package::Disk => self.disk_format(&trial.target)?.to_owned(),
         };
         let source = self.source_key(trial);
-        Ok(PackageKey { source, route: trial.route.clone(), through: *through, format })
+        Ok(PackageKey { source, route: trial.route.clone(), through, format })
     }
 
     pub(crate) fn profile(&self, platform: &PlatformId) -> Result<&Profile, Stop> {
         self.profiles.get(platform).ok_or_else(|| undeclared("platform", platform))
+    }
+
+    /// The format of a platform's own disks.
+    pub(crate) fn disk_format(&self, platform: &PlatformId) -> Result<&str, Stop> {
+        match self.abroad.get(platform) {
+            Some(format) => Ok(format),
+            None => Ok(&self.profile(platform)?.disk_format),
+        }
     }
 
     pub(crate) fn declared_capacity(&self, id: &PlatformId) -> Result<DeclaredCapacity, Stop> {
@@ -169,6 +212,11 @@ impl Lab {
 
     pub(crate) fn guest(&self, id: &GuestId) -> Result<&Guest, Stop> {
         self.testbed.guest(id).ok_or_else(|| undeclared("guest", id))
+    }
+
+    /// What a guest's applications are asked.
+    pub(crate) fn probes(&self, id: &GuestId) -> &[Probe] {
+        self.testbed.guest(id).map(|it| it.probes.as_slice()).unwrap_or_default()
     }
 
     pub(crate) fn route(&self, trial: &Trial) -> Result<&Route, Stop> {
@@ -204,25 +252,13 @@ impl Lab {
         claim.ok_or_else(|| Stop::lab("the lab is closing".to_owned()))
     }
 
-    fn count(&self, trials: &[Trial]) {
-        let mut left = self.trials_left.lock().unwrap_or_else(PoisonError::into_inner);
-        for trial in trials {
-            *left.entry(self.source_key(trial)).or_default() += 1;
-        }
-    }
-
     /// A trial is over: its own disk goes; with the last of its group all that the group shared.
-    async fn release(&self, trial: &Trial) {
+    pub(crate) async fn release(&self, trial: &Trial, is_last: bool) {
         let key = self.source_key(trial);
+        self.moving.lock().await.remove(trial);
         let own = super::layout::trial_folder(self.ledger.folder(), &key, trial);
         let _ = tokio::fs::remove_dir_all(own).await;
-        let last = {
-            let mut left = self.trials_left.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = left.entry(key.clone()).or_default();
-            *count = count.saturating_sub(1);
-            *count == 0
-        };
-        if last {
+        if is_last {
             self.running.lock().await.remove(&key);
             self.sanity.retain(|it| *it != key);
             self.shutdowns.retain(|it| *it != key);

@@ -6,6 +6,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use domain::applications::Replies;
 use domain::facts::GuestFacts;
 use domain::ids::Sha256Digest;
 
@@ -17,6 +18,9 @@ const MOST_EVIDENCE: usize = 256 * 1024;
 const TAIL: usize = 12;
 
 const FRAME: &str = "<<<PORTOLAN FACTS 1 ";
+const END: &str = "<<<PORTOLAN END>>>";
+const APPS: &str = "<<<PORTOLAN APPS 1 ";
+const APPS_END: &str = "<<<PORTOLAN APPS END>>>";
 const TICK: &str = "<<<PORTOLAN TICK uptime_ms=";
 
 /// What a console has said so far.
@@ -30,6 +34,23 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), text: String::new(), read: 0 }
+    }
+
+    /// A console that somebody else reads; see [`Console::hear`].
+    pub(crate) fn elsewhere() -> Self {
+        Self::new(Path::new(""))
+    }
+
+    /// All that was printed so far. False when the guest has said more than a guest may.
+    pub(crate) fn hear(&mut self, text: String) -> bool {
+        self.read = text.len() as u64;
+        self.text = text;
+        self.read <= MOST_BYTES
+    }
+
+    /// How much was read.
+    pub(crate) fn heard(&self) -> u64 {
+        self.read
     }
 
     /// Reads what is new. False when the guest has said more than a guest may.
@@ -48,13 +69,42 @@ impl Console {
 
     /// The facts, if a whole and undamaged frame of them was printed; of several the first.
     pub(crate) fn facts(&self) -> Option<GuestFacts> {
-        let frames = self.text.match_indices(FRAME);
-        frames.filter_map(|(start, _)| read_frame(&self.text[start..])).next()
+        let bodies = self.bodies(FRAME, END);
+        let mut facts = bodies.filter_map(|it| serde_json::from_str::<GuestFacts>(it).ok());
+        facts.find(|it| it.schema == 1)
+    }
+
+    /// What the guest's applications replied, if a whole and undamaged frame of that was printed.
+    pub(crate) fn replies(&self) -> Option<Replies> {
+        let bodies = self.bodies(APPS, APPS_END);
+        let mut replies = bodies.filter_map(|it| serde_json::from_str::<Replies>(it).ok());
+        replies.find(|it| it.schema == 1)
+    }
+
+    /// What stands in whole and undamaged frames.
+    fn bodies<'a>(
+        &'a self,
+        head: &'static str,
+        end: &'static str,
+    ) -> impl Iterator<Item = &'a str> {
+        let frames = self.text.match_indices(head);
+        frames.filter_map(move |(start, _)| body(&self.text[start..], head, end))
     }
 
     /// Whether both copies of the facts were printed and none could be read.
     pub(crate) fn damaged_facts(&self) -> bool {
-        self.text.matches("<<<PORTOLAN END>>>").count() >= 2 && self.facts().is_none()
+        self.text.matches(END).count() >= 2 && self.facts().is_none()
+    }
+
+    /// Why the guest will not report, if it will not; `small` is what reading it said.
+    pub(crate) fn gave_up(&self, small: bool) -> Option<String> {
+        if !small {
+            return Some(format!("console flooded: more than {MOST_BYTES} bytes"));
+        }
+        if self.damaged_facts() {
+            return Some("the guest's facts arrived damaged".to_owned());
+        }
+        self.final_line().map(|line| format!("the guest gave up: {line}"))
     }
 
     /// A line after which the guest will not go on, if it printed one.
@@ -111,20 +161,15 @@ fn printable(line: &str) -> String {
 }
 
 /// Reads one frame: header line, body line, end line. None when anything does not fit.
-fn read_frame(text: &str) -> Option<GuestFacts> {
+fn body<'a>(text: &'a str, head: &str, end: &str) -> Option<&'a str> {
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r'));
-    let header = lines.next()?.strip_prefix(FRAME)?.strip_suffix(">>>")?;
+    let header = lines.next()?.strip_prefix(head)?.strip_suffix(">>>")?;
     let (bytes, sha256) = header.split_once(' ')?;
     let bytes: usize = bytes.strip_prefix("bytes=")?.parse().ok()?;
     let sha256: Sha256Digest = sha256.strip_prefix("sha256=")?.parse().ok()?;
     let body = lines.next()?;
-    if body.len() != bytes || Sha256Digest::of(body.as_bytes()) != sha256 {
-        return None;
-    }
-    if lines.next()? != "<<<PORTOLAN END>>>" {
-        return None;
-    }
-    serde_json::from_str::<GuestFacts>(body).ok().filter(|facts| facts.schema == 1)
+    let is_whole = body.len() == bytes && Sha256Digest::of(body.as_bytes()) == sha256;
+    (is_whole && lines.next()? == end).then_some(body)
 }
 
 #[cfg(test)]

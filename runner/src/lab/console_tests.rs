@@ -31,6 +31,33 @@ fn a_damaged_first_copy_gives_way_to_the_second() {
     assert_eq!(console(&(damaged + &frame(FACTS))).facts().unwrap().hostname, "h");
 }
 
+fn replies(body: &str) -> String {
+    let sha256 = Sha256Digest::of(body.as_bytes());
+    format!("{APPS}bytes={} sha256={sha256}>>>\r\n{body}\r\n{APPS_END}\r\n", body.len())
+}
+
+#[test]
+fn replies_stand_beside_facts_and_neither_is_taken_for_the_other() {
+    let body = r#"{"schema":1,"replies":[]}"#;
+    let both = format!("{}{}{}", replies(body), replies(body), frame(FACTS));
+    assert_eq!(console(&both).replies().unwrap().replies, []);
+    assert!(console(&both).facts().is_some() && !console(&both).damaged_facts());
+    assert!(
+        !console(&replies(body).repeat(4)).damaged_facts(),
+        "replies are no facts that were lost"
+    );
+    for text in [
+        frame(body),
+        replies(&body.replace('1', "2")),
+        replies(FACTS),
+        replies("{}"),
+        replies(body).replacen("schema", "SCHEMA", 1),
+        replies(body).replace(APPS_END, END),
+    ] {
+        assert_eq!(console(&text).replies(), None, "{text}");
+    }
+}
+
 #[test]
 fn hostile_frames_are_no_facts() {
     let huge = format!("{FRAME}bytes=18446744073709551616 sha256=00>>>\n{{}}\n");
@@ -71,6 +98,6 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in "(<<<PORTOLAN (FACTS 1 bytes=|TICK uptime_ms=|END>>>)|[0-9]{1,3}|\\PC|\n){0,60}") {
         let console = console(&text);
-        let _ = (console.facts(), console.last_tick(), console.tail(), console.evidence());
+        let _ = (console.facts(), console.replies(), console.last_tick(), console.tail(), console.evidence());
     }
 }

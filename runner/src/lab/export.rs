@@ -6,11 +6,10 @@ use domain::event::EvidenceKind;
 use domain::ids::Sha256Digest;
 use domain::observation::{Channel, Observation};
 use domain::step::Step;
-use domain::testbed::Package;
 use package::descriptor::OutDisk;
 
 use super::acts::Lab;
-use super::layout::{PackageKey, write_whole};
+use super::layout::{Package, PackageKey, write_whole};
 use super::ovf;
 use super::qemu_img::Disk;
 use super::seen::{Seen, Stop, report};
@@ -24,7 +23,7 @@ use crate::tool::ToolRun;
 pub(crate) const DESCRIPTOR: &str = "vm.ovf";
 pub(crate) const MANIFEST: &str = "vm.mf";
 /// Marks a package that is whole.
-const WHOLE: &str = "package.json";
+pub(crate) const WHOLE: &str = "package.json";
 
 impl Lab {
     /// Step 3, carried out once for all targets that take the same package.
@@ -83,7 +82,7 @@ impl Lab {
     }
 
     async fn export_disk(&self, key: &PackageKey, source: &SourceVm) -> Result<ToolRun, Stop> {
-        let from = self.source_disk(key, source)?;
+        let from = source.image();
         let disk = key.disk(self.ledger.folder());
         let to = Disk { path: &disk, format: &key.format };
         let options = self.create_arguments(&key.format);
@@ -96,7 +95,7 @@ impl Lab {
         source: &SourceVm,
     ) -> Result<(ToolRun, Vec<Proof>), Stop> {
         let folder = key.folder(self.ledger.folder());
-        let from = self.source_disk(key, source)?;
+        let from = source.image();
         let disk = key.disk(self.ledger.folder());
         let to = Disk { path: &disk, format: "vmdk" };
         let stream = ["-o".to_owned(), "subformat=streamOptimized".to_owned()];
@@ -122,16 +121,6 @@ impl Lab {
         Ok((run, proofs))
     }
 
-    /// The source VM's disk in its platform's own format.
-    pub(crate) fn source_disk<'a>(
-        &'a self,
-        key: &PackageKey,
-        source: &'a SourceVm,
-    ) -> Result<Disk<'a>, Stop> {
-        let profile = self.profile(&key.source.source)?;
-        Ok(Disk { path: &source.disk, format: &profile.disk_format })
-    }
-
     /// The digest of the source VM's disk as it is now.
     pub(crate) fn source_digest(&self, source: &SourceVm) -> Result<Sha256Digest, Stop> {
         digest(&source.disk)
@@ -146,10 +135,10 @@ impl Lab {
     }
 }
 
-fn same(source: &SourceVm, before: Sha256Digest, after: Sha256Digest) -> bool {
+pub(crate) fn same(source: &SourceVm, before: Sha256Digest, after: Sha256Digest) -> bool {
     before == source.sha256 && after == source.sha256
 }
 
-fn size(path: &Path) -> Result<u64, Stop> {
+pub(crate) fn size(path: &Path) -> Result<u64, Stop> {
     std::fs::metadata(path).map(|it| it.len()).map_err(|error| Stop::io(path, &error))
 }

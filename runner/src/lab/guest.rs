@@ -1,12 +1,17 @@
 //! A guest's recipe: how the lab makes its image, read from the guest's settings.
 
 use domain::ids::ConverterId;
-use domain::testbed::{Guest, Package, Testbed};
+use domain::testbed::{Guest, Migration, Payload, Testbed};
 
+use super::applications::Application;
+use super::live::Peer;
 use super::profile::{DeclaredCapacity, Profile};
 
 /// Longest guest id the lab can make an image for: it becomes part of a file system's label.
 const LONGEST_NAME: usize = 12;
+
+/// What testbeds call the driver of the lab's own platforms.
+pub const DRIVER: &str = "qemu";
 
 /// A setting that the lab cannot use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,22 +28,52 @@ pub struct SettingsProblem {
 /// # Errors
 /// The first setting the lab cannot use.
 pub fn check_settings(testbed: &Testbed) -> Result<(), SettingsProblem> {
-    for platform in &testbed.platforms {
+    for platform in testbed.platforms.iter().filter(|it| it.driver == DRIVER) {
         Profile::of(platform)?;
         DeclaredCapacity::of(platform)?;
     }
     for route in &testbed.routes {
         let tools: Vec<&str> = route.converters.iter().map(ConverterId::as_str).collect();
         let known: &[&str] = match route.through {
-            Package::Disk => &["qemu-img"],
-            Package::Ovf => &["portolan-ovf", "qemu-img"],
+            Payload::Disk => &["qemu-img"],
+            Payload::Ovf => &["portolan-ovf", "qemu-img"],
+            Payload::Memory => &[],
+            Payload::Native | Payload::Description => {
+                let why = "the lab carries disks, OVF packages and memory only: through = \"disk\", \
+                           \"ovf\" or \"memory\"";
+                let owner = format!("route `{}`", route.id);
+                return Err(SettingsProblem { owner, why: why.to_owned() });
+            }
         };
         if tools != known {
-            let why = format!("its converters must be {}: the lab has no others", known.join(", "));
+            let why = match known {
+                [] => "its converters must be none: QEMU moves memory by itself".to_owned(),
+                _ => format!("its converters must be {}: the lab has no others", known.join(", ")),
+            };
             return Err(SettingsProblem { owner: format!("route `{}`", route.id), why });
         }
     }
-    testbed.guests.iter().try_for_each(|guest| Recipe::of(guest).map(|_| ()))
+    let live = testbed.migrations().contains(&Migration::Live);
+    if let Some(other) = testbed.platforms.iter().find(|it| live && it.driver != DRIVER) {
+        let why = "a running VM moves in the embedded lab alone: leave its routes out";
+        let owner = format!("platform `{}`", other.id);
+        return Err(SettingsProblem { owner, why: why.to_owned() });
+    }
+    for guest in made_here(testbed) {
+        if live && Recipe::of(guest)?.peer.is_none() {
+            let why = "settings.peer is missing: IP:PORT, whom it talks to while it moves";
+            let owner = format!("guest `{}`", guest.id);
+            return Err(SettingsProblem { owner, why: why.to_owned() });
+        }
+        Recipe::of(guest)?;
+    }
+    Ok(())
+}
+
+/// The guests that the lab makes images of: all, but for those that only platforms of other drivers have.
+pub(crate) fn made_here(testbed: &Testbed) -> impl Iterator<Item = &Guest> {
+    let alone = testbed.platforms.iter().any(|it| it.driver == DRIVER);
+    testbed.guests.iter().filter(move |it| alone || !it.settings.is_empty())
 }
 
 /// How the lab makes a guest's image.
@@ -55,6 +90,11 @@ pub struct Recipe {
     /// First three numbers of a network stretched over all platforms; none means each platform's
     /// own network.
     pub stretched: Option<String>,
+    /// Whom it talks to on its network for as long as it runs; only such a guest can be watched while it
+    /// moves.
+    pub(crate) peer: Option<Peer>,
+    /// What it serves; none for nothing.
+    pub(crate) application: Option<Application>,
 }
 
 impl Recipe {
@@ -64,7 +104,15 @@ impl Recipe {
     /// The first setting that is unknown, missing or out of its range.
     pub fn of(guest: &Guest) -> Result<Self, SettingsProblem> {
         let problem = |why: String| SettingsProblem { owner: format!("guest `{}`", guest.id), why };
-        let known = ["kernel", "boot_modules", "root_modules", "address", "stretched"];
+        let known = [
+            "kernel",
+            "boot_modules",
+            "root_modules",
+            "address",
+            "stretched",
+            "peer",
+            "application",
+        ];
         if let Some(key) = guest.settings.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(problem(format!("settings.{key} is unknown; known: {}", known.join(", "))));
         }
@@ -72,12 +120,19 @@ impl Recipe {
             let missing = || problem(format!("settings.{key} is missing"));
             guest.settings.get(key).cloned().ok_or_else(missing)
         };
+        let no_peer = || problem("settings.peer is IP:PORT, such as `10.99.0.9:7000`".to_owned());
+        let peer = guest.settings.get("peer").map(|it| it.parse().map_err(|()| no_peer()));
+        let no_application = || problem(format!("settings.application is {}", Application::WORDS));
+        let application = guest.settings.get("application");
+        let application = application.map(|it| Application::of(it).ok_or_else(no_application));
         let recipe = Self {
             kernel: get("kernel")?,
             boot_modules: Some(get("boot_modules")?).filter(|it| it != "host-only"),
             root_modules: get("root_modules")?,
             address: get("address")?,
             stretched: guest.settings.get("stretched").cloned(),
+            peer: peer.transpose()?,
+            application: application.transpose()?,
         };
         recipe.check().map_err(problem)?;
         if guest.id.as_str().len() > LONGEST_NAME || guest.id.as_str().contains(['.', '_']) {

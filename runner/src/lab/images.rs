@@ -1,15 +1,17 @@
 //! Guest images: built by the recipes in `lab/guests`, content-addressed, built once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::ids::{GuestId, PlatformId, Sha256Digest};
-use domain::testbed::Testbed;
+use domain::testbed::{Guest, Platform, Testbed};
 use sha2::{Digest as _, Sha256};
 
-use super::guest::{Recipe, SettingsProblem};
+use super::applications::Additions;
+use super::guest::{DRIVER, Recipe, SettingsProblem};
 use super::profile::Profile;
 use crate::ledger::Ledger;
 use crate::tool;
@@ -27,6 +29,9 @@ const RECIPE_FILES: [(&str, &str); 10] = [
     ("nftables.conf", include_str!("../../../lab/guests/nftables.conf")),
     ("power.sh", include_str!("../../../lab/guests/power.sh")),
 ];
+
+/// What guests have besides that travel while they run. Others are made without it, and keep their key.
+const LIVE_FILE: (&str, &str) = ("live.sh", include_str!("../../../lab/guests/live.sh"));
 
 /// Scratch folders of builds begin with this and the process id of the builder.
 const SCRATCH: &str = "building-";
@@ -90,6 +95,18 @@ struct Job {
     boot_modules: String,
     root_modules: String,
     address: String,
+    /// Whom it talks to while it moves, empty for nobody.
+    peer: String,
+    additions: Additions,
+}
+
+impl Job {
+    /// The recipe's files that go into it.
+    fn files(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+        let live = (!self.peer.is_empty()).then_some(LIVE_FILE);
+        let files = RECIPE_FILES.into_iter().chain(live);
+        files.map(|(name, text)| (name, self.additions.to(name, text)))
+    }
 }
 
 impl Images {
@@ -119,6 +136,20 @@ impl Images {
                 }
             };
             images.insert(job.key, image);
+        }
+        Ok(images)
+    }
+
+    /// The images of a testbed that are there already; nothing is built or removed.
+    ///
+    /// # Errors
+    /// When the testbed asks for something the lab cannot make, or a file cannot be read.
+    pub fn found(&self, testbed: &Testbed) -> Result<BTreeMap<ImageKey, Image>, ImageFault> {
+        let mut images = BTreeMap::new();
+        for job in jobs(testbed)? {
+            if let Some(image) = self.cached(&job)? {
+                images.insert(job.key, image);
+            }
         }
         Ok(images)
     }
@@ -161,9 +192,9 @@ impl Images {
         let prefix = format!("{SCRATCH}{}-", std::process::id());
         let scratch = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.folder);
         let scratch = scratch.map_err(|error| io(&self.folder, error))?;
-        for (name, text) in RECIPE_FILES {
+        for (name, text) in job.files() {
             let path = scratch.path().join(name);
-            fs::write(&path, text).map_err(|source| io(&path, source))?;
+            fs::write(&path, text.as_bytes()).map_err(|source| io(&path, source))?;
         }
         let fresh = scratch.path().join("image.raw");
         self.run_recipe(job, scratch.path(), &fresh).await?;
@@ -188,6 +219,7 @@ impl Images {
             setting("BOOT_MODULES", &job.boot_modules),
             setting("ROOT_MODULES", &job.root_modules),
             setting("ADDRESS", &job.address),
+            setting("PEER", &job.peer),
             path("OUT", out),
             path("DOWNLOADS", &self.folder.join("downloads")),
             path("WORK", &scratch.join("work")),
@@ -211,11 +243,12 @@ impl Images {
     fn index(&self, job: &Job) -> PathBuf {
         let mut hash = Sha256::new();
         let inputs = [&job.kernel, &job.boot_modules, &job.root_modules, &job.address];
-        let files = RECIPE_FILES.iter().flat_map(|(name, text)| [*name, *text]);
-        let all = files.chain([job.key.guest.as_str()]);
-        for text in all.chain(inputs.into_iter().map(String::as_str)) {
+        let inputs = inputs.into_iter().chain((!job.peer.is_empty()).then_some(&job.peer));
+        let files = job.files().flat_map(|(name, text)| [Cow::from(name), text]);
+        let all = files.chain([Cow::from(job.key.guest.as_str())]);
+        for text in all.chain(inputs.map(|it| Cow::from(it.as_str()))) {
             hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
+            hash.update(text.as_bytes());
         }
         let key = Sha256Digest::from_bytes(hash.finalize().into());
         self.folder.join("recipes").join(key.to_string())
@@ -224,7 +257,7 @@ impl Images {
 
 fn jobs(testbed: &Testbed) -> Result<Vec<Job>, SettingsProblem> {
     let mut jobs = Vec::new();
-    for guest in &testbed.guests {
+    for guest in super::guest::made_here(testbed) {
         let recipe = Recipe::of(guest)?;
         let job = |platform: Option<PlatformId>, boot_modules: String| Job {
             key: ImageKey { guest: guest.id.clone(), platform },
@@ -232,18 +265,39 @@ fn jobs(testbed: &Testbed) -> Result<Vec<Job>, SettingsProblem> {
             boot_modules,
             root_modules: recipe.root_modules.clone(),
             address: recipe.address.clone(),
+            peer: recipe.peer.map(|it| it.to_string()).unwrap_or_default(),
+            additions: Additions::of(recipe.application, &guest.probes),
         };
         match &recipe.boot_modules {
             Some(modules) => jobs.push(job(None, modules.clone())),
             None => {
                 for platform in &testbed.platforms {
-                    let profile = Profile::of(platform)?;
-                    jobs.push(job(Some(platform.id.clone()), profile.host_only_modules));
+                    let modules = host_only_modules(guest, platform)?;
+                    jobs.extend(modules.map(|it| job(Some(platform.id.clone()), it)));
                 }
             }
         }
     }
     Ok(jobs)
+}
+
+/// What an installer at this platform would put into a host-only initramfs; none where the guest is there already.
+fn host_only_modules(
+    guest: &Guest,
+    platform: &Platform,
+) -> Result<Option<String>, SettingsProblem> {
+    if platform.driver == DRIVER {
+        return Ok(Some(Profile::of(platform)?.host_only_modules));
+    }
+    let set = |key: &str| platform.settings.get(key).cloned();
+    let missing = || SettingsProblem {
+        owner: format!("platform `{}`", platform.id),
+        why: format!("guest `{}` is host-only: say settings.host_only_modules", guest.id),
+    };
+    match set(&format!("vm.{}", guest.id)) {
+        Some(_) => Ok(None),
+        None => set("host_only_modules").ok_or_else(missing).map(Some),
+    }
 }
 
 /// The digest of a file's bytes.

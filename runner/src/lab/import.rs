@@ -6,10 +6,9 @@ use std::time::Duration;
 use domain::observation::{Channel, Observation};
 use domain::plan::Trial;
 use domain::step::Step;
-use domain::testbed::Package;
 
 use super::acts::Lab;
-use super::layout::{PackageKey, read_whole, trial_folder, write_whole};
+use super::layout::{Package, PackageKey, read_whole, trial_folder, write_whole};
 use super::machine::Machine;
 use super::ovf;
 use super::qemu_img::{self, Disk};
@@ -42,7 +41,7 @@ impl Lab {
         report(Step::Restart, &self.own(trial), clock, result)
     }
 
-    async fn ready_to_import(&self, trial: &Trial) -> Result<(PackageKey, Claim), Stop> {
+    pub(crate) async fn ready_to_import(&self, trial: &Trial) -> Result<(PackageKey, Claim), Stop> {
         let key = self.package_key(trial)?;
         self.have_package(&key).await?;
         Ok((key, self.claim(1, 0).await?))
@@ -98,7 +97,11 @@ impl Lab {
     }
 
     /// Puts a disk into the target's storage as it is, holes kept.
-    async fn upload(&self, from: &Path, to: &Path) -> Result<crate::tool::ToolRun, Stop> {
+    pub(crate) async fn upload(
+        &self,
+        from: &Path,
+        to: &Path,
+    ) -> Result<crate::tool::ToolRun, Stop> {
         let partial = to.with_extension("partial");
         let run = self.tool(qemu_img::upload(from, &partial)).await?;
         if !run.succeeded() {
@@ -142,13 +145,14 @@ impl Lab {
         let source = self.source_vm(&self.source_key(trial)).await?;
         let mut machine =
             Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
-        let looked = self.look_at(&mut machine).await;
+        let looked = self.look_at(&mut machine, &trial.guest).await;
         let mut seen = match looked {
             Ok(mut seen) => {
                 let limit = Duration::from_secs(self.testbed.timeouts.shutdown_s.into());
                 let off = machine.shut_down(limit).await;
                 // Once more: the console has gone on since, and QEMU may have complained.
                 seen.proofs = machine.proofs().await;
+                self.asked(&trial.guest, &mut seen);
                 match off {
                     Ok(observations) => {
                         seen.observations.extend(observations);
@@ -175,7 +179,7 @@ impl Lab {
         seen
     }
 
-    fn place(&self, trial: &Trial) -> PathBuf {
+    pub(crate) fn place(&self, trial: &Trial) -> PathBuf {
         trial_folder(self.ledger.folder(), &self.source_key(trial), trial)
     }
 

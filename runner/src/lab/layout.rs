@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::ids::{GuestId, PlatformId, RouteId};
 use domain::plan::Trial;
-use domain::testbed::Package;
+use domain::testbed::{Payload, Route};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A source VM: shared by all trials of one guest from one platform in one repetition.
@@ -26,6 +26,26 @@ pub(crate) struct PackageKey {
     pub(crate) through: Package,
     /// Disk format: the target's own, or streamOptimized VMDK in an OVF package.
     pub(crate) format: String,
+}
+
+/// What the lab carries from platform to platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Package {
+    /// A bare disk in the target's format.
+    Disk,
+    /// An OVF package.
+    Ovf,
+}
+
+impl Package {
+    /// What travels on this route; none when the lab cannot carry it.
+    pub(crate) fn of(route: &Route) -> Option<Self> {
+        match route.through {
+            Payload::Disk => Some(Self::Disk),
+            Payload::Ovf => Some(Self::Ovf),
+            Payload::Native | Payload::Memory | Payload::Description => None,
+        }
+    }
 }
 
 impl SourceKey {

@@ -4,14 +4,16 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use domain::applications::observations;
 use domain::event::EvidenceKind;
 use domain::facts::GuestFacts;
 use domain::observation::{Channel, Observation};
-use serde_json::json;
+use domain::testbed::Probe;
+use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-use super::console::{Console, MOST_BYTES};
+use super::console::Console;
 use super::qmp::{Qmp, QmpFault};
 use crate::driver::Proof;
 use crate::ledger::Ledger;
@@ -70,6 +72,8 @@ impl Machine {
         }
         let mut child = Command::new(&program)
             .args(&argv[1..])
+            // Sockets of a VM lie beside its console, and are named from there.
+            .current_dir(serial.parent().unwrap_or(Path::new(".")))
             .env("LC_ALL", "C")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -107,7 +111,7 @@ impl Machine {
             if let Some(facts) = self.console.facts() {
                 return Boot::Reported(Box::new(facts));
             }
-            if let Some(reason) = self.gave_up(small) {
+            if let Some(reason) = self.console.gave_up(small) {
                 return self.failed(reason).await;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -121,6 +125,11 @@ impl Machine {
             }
             tokio::time::sleep(GLANCE).await;
         }
+    }
+
+    /// What its applications were asked and replied, where it has printed that.
+    pub(crate) fn applications(&self, probes: &[Probe]) -> Vec<Observation> {
+        observations(probes, self.console.replies().as_ref())
     }
 
     /// A boot that failed, unless QEMU stopped the VM itself because the lab's disk failed it.
@@ -164,6 +173,12 @@ impl Machine {
         ])
     }
 
+    /// Whether the platform says that it runs as it should; none when it does not say.
+    pub(crate) async fn is_running(&mut self) -> Option<bool> {
+        let answer = self.qmp.execute("query-status", json!({})).await.ok()?;
+        answer["status"].as_str().map(|status| status == "running")
+    }
+
     /// Presses the power button until the guest is off; after the limit the plug is pulled.
     ///
     /// An error is QEMU's own trouble: it does not answer, or it died.
@@ -196,6 +211,17 @@ impl Machine {
             Observation::flag("shutdown.forced", status.is_none(), Channel::PlatformApi),
             Observation::integer("shutdown.took_ms", took, Channel::PlatformApi),
         ])
+    }
+
+    /// Asks QEMU something that is none of the above.
+    pub(crate) async fn ask(&mut self, command: &str, with: Value) -> Result<Value, QmpFault> {
+        self.qmp.execute(command, with).await
+    }
+
+    /// What QEMU says the VM does: `running`, `paused`, `inmigrate`, `postmigrate` and others.
+    pub(crate) async fn status(&mut self) -> Result<String, QmpFault> {
+        let answer = self.ask("query-status", json!({})).await?;
+        Ok(answer["status"].as_str().unwrap_or("unknown").to_owned())
     }
 
     /// Ends the VM at once.
@@ -245,16 +271,6 @@ impl Machine {
             proofs.push(Proof::new(EvidenceKind::Stderr, "qemu.err", text.as_bytes()));
         }
         proofs
-    }
-
-    fn gave_up(&self, small: bool) -> Option<String> {
-        if !small {
-            return Some(format!("console flooded: more than {MOST_BYTES} bytes"));
-        }
-        if self.console.damaged_facts() {
-            return Some("the guest's facts arrived damaged".to_owned());
-        }
-        self.console.final_line().map(|line| format!("the guest gave up: {line}"))
     }
 }
 

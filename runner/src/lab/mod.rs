@@ -3,34 +3,40 @@
 //! Read in this order: what a platform and a guest are made of, how one VM is run, then the acts
 //! that carry the seven steps out.
 
+mod applications;
 mod guest;
 mod images;
 mod profile;
 
-mod console;
+pub(crate) mod console;
 mod machine;
 mod qmp;
 
-mod acts;
-mod export;
+pub(crate) mod acts;
+pub(crate) mod described;
+pub(crate) mod export;
 mod import;
-mod layout;
+pub(crate) mod layout;
+mod left;
 mod offers;
-mod ovf;
-mod qemu_img;
-mod seen;
-mod source;
-mod target_checks;
-mod vm;
+pub(crate) mod ovf;
+pub(crate) mod qemu_img;
+pub(crate) mod seen;
+pub(crate) mod source;
+mod survey;
+pub(crate) mod target_checks;
+pub(crate) mod vm;
+
+mod live;
 
 mod engine;
 mod pins;
-mod rehearsal;
+pub(crate) mod rehearsal;
 
 pub use acts::{QemuLab, Sharing};
 pub use engine::{Accel, Engine, Quarantine, probe};
-pub use guest::{Recipe, SettingsProblem, check_settings};
+pub use guest::{DRIVER, Recipe, SettingsProblem, check_settings};
 pub use images::{Image, ImageFault, ImageKey, Images};
 pub use pins::{discover, machine_name, missing_tool};
 pub use profile::{DeclaredCapacity, Profile};
-pub use rehearsal::{Rehearsed, rehearse};
+pub use rehearsal::Rehearsed;

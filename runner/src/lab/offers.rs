@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::preflight::{Target, Told};
+
 use super::acts::Lab;
-use super::profile::Profile;
+use super::profile::{DeclaredCapacity, Profile};
 use super::seen::Stop;
 
 /// Where QEMU looks for a BIOS image, in its own words (`-L help`), holds this file.
@@ -63,6 +65,28 @@ impl Offers {
     /// Whether a guest with this firmware can be started.
     pub(crate) fn firmware(&self, kind: &str) -> bool {
         kind == "bios" && self.bios
+    }
+
+    /// What a VM's disks and adapters find at a platform: QEMU's own lists of models, how many the
+    /// testbed declares, and the platform's one network for each of the source's.
+    pub(crate) fn target(&self, declared: DeclaredCapacity, (source, own): (&str, &str)) -> Target {
+        let most = |it: Option<u32>| it.map_or(Told::CannotBeAsked, |it| Told::Is(it.into()));
+        let map = self.network().then(|| (source.to_owned(), own.to_owned()));
+        Target {
+            most_disks: most(declared.disks),
+            most_nics: most(declared.nics),
+            buses: Told::Is(self.devices.clone()),
+            models: Told::Is(self.devices.clone()),
+            networks: Told::Is(map.into_iter().collect()),
+            // The lab's machines start by BIOS, which knows no signatures.
+            secure_boot: Told::Is(false),
+            tpm: Told::Is(self.devices.contains("tpm-tis")),
+        }
+    }
+
+    /// Whether a network that both ends of a live migration share can be made.
+    pub(crate) fn shared_network(&self) -> bool {
+        ["user", "stream", "hubport"].iter().all(|it| self.networks.contains(*it))
     }
 
     /// Whether the user network, which every platform of the lab uses, is there.

@@ -8,7 +8,7 @@ use domain::ids::Sha256Digest;
 use domain::testbed::Testbed;
 
 use super::engine::Engine;
-use super::guest::SettingsProblem;
+use super::guest::{DRIVER, SettingsProblem};
 use super::images::{Image, ImageKey};
 use super::profile::Profile;
 
@@ -24,7 +24,7 @@ pub fn discover(
 ) -> Result<Pins, SettingsProblem> {
     let mut pins = Pins::new();
     let emulator = first_line("qemu-system-x86_64", "--version");
-    for platform in &testbed.platforms {
+    for platform in testbed.platforms.iter().filter(|it| it.driver == DRIVER) {
         let profile = Profile::of(platform)?;
         let recipe = Sha256Digest::of(format!("{profile:?}").as_bytes()).to_string();
         let version = format!("{emulator}, {}, recipe {}", profile.about, &recipe[..12]);

@@ -56,6 +56,10 @@ pub struct DeclaredCapacity {
     pub cpus: Option<u32>,
     /// Storage, in MiB.
     pub storage_mib: Option<u32>,
+    /// Most disks of one VM.
+    pub disks: Option<u32>,
+    /// Most network adapters of one VM.
+    pub nics: Option<u32>,
 }
 
 impl DeclaredCapacity {
@@ -66,7 +70,7 @@ impl DeclaredCapacity {
     pub fn of(platform: &Platform) -> Result<Self, SettingsProblem> {
         let problem =
             |why: String| SettingsProblem { owner: format!("platform `{}`", platform.id), why };
-        let known = ["profile", "memory_mib", "cpus", "storage_mib"];
+        let known = ["profile", "memory_mib", "cpus", "storage_mib", "disks", "nics"];
         if let Some(key) = platform.settings.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(problem(format!("settings.{key} is unknown; known: {}", known.join(", "))));
         }
@@ -81,6 +85,8 @@ impl DeclaredCapacity {
             memory_mib: number("memory_mib")?,
             cpus: number("cpus")?,
             storage_mib: number("storage_mib")?,
+            disks: number("disks")?,
+            nics: number("nics")?,
         })
     }
 }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use domain::plan::Trial;
 use domain::step::Step;
-use domain::testbed::{Package, Testbed};
+use domain::testbed::{Payload, Testbed};
 
 use super::engine::{Accel, Engine, Quarantine};
 use super::guest::{Recipe, SettingsProblem};
+use super::layout::Package;
+use super::live::{self, Peer};
 use super::profile::Profile;
 use super::qemu_img::{self, Disk};
 use super::vm::VmDefinition;
@@ -21,87 +23,121 @@ pub struct Rehearsed {
     pub argv: Vec<String>,
 }
 
-/// Every command of one trial, in order. Paths begin with `WORK`, images with `CACHE`.
-///
-/// # Errors
-/// When the settings of its platforms or its guest cannot be used.
-pub fn rehearse(testbed: &Testbed, trial: &Trial) -> Result<Vec<Rehearsed>, SettingsProblem> {
-    let missing = || SettingsProblem {
-        owner: trial.to_string(),
-        why: "it is not of this testbed".to_owned(),
-    };
-    let guest = testbed.guest(&trial.guest).ok_or_else(missing)?;
-    let route = testbed.route(&trial.route).ok_or_else(missing)?;
-    let source = Profile::of(testbed.platform(&trial.source).ok_or_else(missing)?)?;
-    let target = Profile::of(testbed.platform(&trial.target).ok_or_else(missing)?)?;
-    let recipe = Recipe::of(guest)?;
-    let vm = |seed: &str, profile: &Profile| {
-        let subnet = recipe.stretched.as_ref().unwrap_or(&profile.subnet);
-        let mut vm = VmDefinition::fresh(guest.id.as_str(), seed, profile, subnet);
-        (vm.memory_mib, vm.cpus) = (guest.memory_mib, guest.cpus);
-        vm
-    };
-    let source_vm = vm(&format!("{}/{}", trial.guest, trial.source), &source);
-    let mut target_vm = vm(&trial.to_string(), &target);
-    if route.through == Package::Ovf {
-        target_vm.mac.clone_from(&source_vm.mac);
-        target_vm.uuid.clone_from(&source_vm.uuid);
+/// One end of a trial: its disk, and the commands of its own.
+pub(crate) struct Side {
+    pub(crate) disk: PathBuf,
+    pub(crate) format: String,
+    /// Options when a disk of that format is made.
+    pub(crate) create: Vec<String>,
+    pub(crate) steps: Vec<Rehearsed>,
+    /// Whether its disk is made first; else it is there already.
+    pub(crate) is_made: bool,
+}
+
+/// The source in the lab.
+pub(crate) fn source(testbed: &Testbed, trial: &Trial) -> Result<Side, SettingsProblem> {
+    let profile = profile(testbed, trial, &trial.source)?;
+    let disk = group(trial).join(format!("source.{}", profile.disk_format));
+    let vm = source_vm(testbed, trial, &profile)?;
+    Ok(side(profile, disk, &vm, Step::SanityCheck))
+}
+
+/// The target in the lab.
+pub(crate) fn target(testbed: &Testbed, trial: &Trial) -> Result<Side, SettingsProblem> {
+    let profile = profile(testbed, trial, &trial.target)?;
+    let own = format!("{}+{}", trial.target, trial.route);
+    let disk = group(trial).join(own).join(format!("disk.{}", profile.disk_format));
+    let mut vm = vm(testbed, trial, &trial.to_string(), &profile)?;
+    let from = profile_of(testbed, &trial.source);
+    if let (Package::Ovf, Some(from)) = (package(testbed, trial)?, from) {
+        let source = source_vm(testbed, trial, &from?)?;
+        (vm.mac, vm.uuid) = (source.mac, source.uuid);
     }
-    let paths = Paths::of(trial, route.through, (&source, &target));
-    let ends = [(&source_vm, &source), (&target_vm, &target)];
-    Ok(commands(&paths, route.through, ends))
+    Ok(side(profile, disk, &vm, Step::Restart))
 }
 
-struct Paths {
-    image: PathBuf,
-    source: PathBuf,
-    package: PathBuf,
-    package_format: String,
-    target: PathBuf,
+fn side(profile: Profile, disk: PathBuf, vm: &VmDefinition, boots: Step) -> Side {
+    let engine = Engine { accel: Accel::Tcg, quarantine: Quarantine::UserNamespace };
+    let argv = vm.argv(&profile, engine, &disk, &disk.with_extension("serial"));
+    let create = profile.create_arguments();
+    let steps = vec![Rehearsed { step: boots, argv }];
+    Side { disk, format: profile.disk_format, create, steps, is_made: true }
 }
 
-impl Paths {
-    fn of(trial: &Trial, through: Package, (source, target): (&Profile, &Profile)) -> Self {
-        let group = format!("WORK/{}+{}+{}", trial.guest, trial.source, trial.repetition);
-        let group = Path::new(&group);
-        let (package_format, name) = match through {
-            Package::Disk => (target.disk_format.clone(), format!("disk.{}", target.disk_format)),
-            Package::Ovf => ("vmdk".to_owned(), format!("{}-disk1.vmdk", trial.guest)),
-        };
-        let own = format!("{}+{}", trial.target, trial.route);
-        Self {
-            image: PathBuf::from(format!("CACHE/{}.raw", trial.guest)),
-            source: group.join(format!("source.{}", source.disk_format)),
-            package: group.join(format!("{}+{package_format}", trial.route)).join(name),
-            package_format,
-            target: group.join(own).join(format!("disk.{}", target.disk_format)),
-        }
+/// The commands of a trial that moves its VM while it runs; none for the others.
+pub(crate) fn live(
+    testbed: &Testbed,
+    trial: &Trial,
+) -> Result<Option<Vec<Rehearsed>>, SettingsProblem> {
+    let guest = testbed.guest(&trial.guest).ok_or_else(|| missing(trial))?;
+    let route = testbed.route(&trial.route).ok_or_else(|| missing(trial))?;
+    if route.through != Payload::Memory {
+        return Ok(None);
     }
+    let Some(peer) = Recipe::of(guest)?.peer else { return Ok(None) };
+    let source = profile(testbed, trial, &trial.source)?;
+    let target = profile(testbed, trial, &trial.target)?;
+    let vm = source_vm(testbed, trial, &source)?;
+    Ok(Some(live_commands(trial, &vm, peer, [&source, &target])))
 }
 
-fn commands(
-    paths: &Paths,
-    through: Package,
-    [(source_vm, source), (target_vm, target)]: [(&VmDefinition, &Profile); 2],
+/// The commands of a live migration. What else happens is said to running VMs.
+fn live_commands(
+    trial: &Trial,
+    vm: &VmDefinition,
+    peer: Peer,
+    [source, target]: [&Profile; 2],
 ) -> Vec<Rehearsed> {
-    let image = Disk { path: &paths.image, format: "raw" };
-    let from = Disk { path: &paths.source, format: &source.disk_format };
-    let package = Disk { path: &paths.package, format: &paths.package_format };
-    let to = Disk { path: &paths.target, format: &target.disk_format };
+    let Trial { guest, source: from, target: to, route, repetition } = trial;
+    let folder = PathBuf::from(format!("WORK/{guest}+{from}+{repetition}+{to}+{route}"));
+    let image = PathBuf::from(format!("CACHE/{guest}.raw"));
+    let shared = folder.join(format!("{}.{}", live::SHARED, source.disk_format));
+    let disk = Disk { path: &shared, format: &source.disk_format };
+    let quarantine = Quarantine::UserNamespace;
+    let engine = Engine { accel: Accel::Tcg, quarantine };
+    let end = |profile: &Profile, port: &str, serial: &str| {
+        let profile = Profile { disk_format: source.disk_format.clone(), ..profile.clone() };
+        vm.argv_on(&live::port(port), (&profile, engine), &shared, &folder.join(serial))
+    };
+    let mut incoming = end(target, live::TARGET_PORT, live::TARGET_SERIAL);
+    incoming.extend(["-incoming".to_owned(), format!("unix:{}", live::INCOMING)]);
+    let from_image = Disk { path: &image, format: "raw" };
+    [
+        (Step::SanityCheck, qemu_img::convert(from_image, disk, &source.create_arguments())),
+        (Step::SanityCheck, live::network_argv(quarantine, &folder, &vm.subnet, peer)),
+        (Step::SanityCheck, end(source, live::SOURCE_PORT, live::SOURCE_SERIAL)),
+        (Step::ConsistencyCheck, incoming),
+    ]
+    .map(|(step, argv)| Rehearsed { step, argv })
+    .to_vec()
+}
+
+/// Every command of one trial, in order. Paths begin with `WORK`, images with `CACHE`.
+pub(crate) fn together(
+    testbed: &Testbed,
+    trial: &Trial,
+    source: Side,
+    target: Side,
+) -> Result<Vec<Rehearsed>, SettingsProblem> {
+    let through = package(testbed, trial)?;
+    let image = PathBuf::from(format!("CACHE/{}.raw", trial.guest));
+    let (format, name) = match through {
+        Package::Disk => (target.format.clone(), format!("disk.{}", target.format)),
+        Package::Ovf => ("vmdk".to_owned(), format!("{}-disk1.vmdk", trial.guest)),
+    };
+    let path = group(trial).join(format!("{}+{format}", trial.route)).join(name);
+    let image = Disk { path: &image, format: "raw" };
+    let from = Disk { path: &source.disk, format: &source.format };
+    let package = Disk { path: &path, format: &format };
+    let to = Disk { path: &target.disk, format: &target.format };
     let stream = ["-o".to_owned(), "subformat=streamOptimized".to_owned()];
     let (options, import) = match through {
-        Package::Disk => (target.create_arguments(), qemu_img::upload(package.path, to.path)),
-        Package::Ovf => {
-            (stream.to_vec(), qemu_img::convert(package, to, &target.create_arguments()))
-        }
+        Package::Disk => (target.create.clone(), qemu_img::upload(package.path, to.path)),
+        Package::Ovf => (stream.to_vec(), qemu_img::convert(package, to, &target.create)),
     };
-    let boot = |vm: &VmDefinition, profile: &Profile, disk: Disk<'_>| {
-        let engine = Engine { accel: Accel::Tcg, quarantine: Quarantine::UserNamespace };
-        vm.argv(profile, engine, disk.path, &disk.path.with_extension("serial"))
-    };
-    [
-        (Step::SanityCheck, qemu_img::convert(image, from, &source.create_arguments())),
-        (Step::SanityCheck, boot(source_vm, source, from)),
+    let made =
+        source.is_made.then(|| (Step::SanityCheck, qemu_img::convert(image, from, &source.create)));
+    let between = [
         (Step::Export, qemu_img::convert(from, package, &options)),
         (Step::ConsistencyCheck, qemu_img::check(package)),
         (Step::ConsistencyCheck, qemu_img::info(package)),
@@ -109,8 +145,65 @@ fn commands(
         (Step::Import, import),
         (Step::Import, qemu_img::check(to)),
         (Step::Import, qemu_img::info(to)),
-        (Step::Restart, boot(target_vm, target, to)),
-    ]
-    .map(|(step, argv)| Rehearsed { step, argv })
-    .to_vec()
+    ];
+    let lab = |(step, argv)| Rehearsed { step, argv };
+    let mut all: Vec<Rehearsed> = made.into_iter().map(lab).chain(source.steps).collect();
+    all.extend(between.into_iter().map(lab).chain(target.steps));
+    all.sort_by_key(|it| it.step);
+    Ok(all)
+}
+
+fn group(trial: &Trial) -> PathBuf {
+    let group = format!("WORK/{}+{}+{}", trial.guest, trial.source, trial.repetition);
+    Path::new(&group).to_owned()
+}
+
+fn package(testbed: &Testbed, trial: &Trial) -> Result<Package, SettingsProblem> {
+    let route = testbed.route(&trial.route).ok_or_else(|| missing(trial))?;
+    Package::of(route).ok_or_else(|| SettingsProblem {
+        owner: format!("route `{}`", route.id),
+        why: "the lab cannot carry what travels on it".to_owned(),
+    })
+}
+
+fn profile_of(
+    testbed: &Testbed,
+    id: &domain::ids::PlatformId,
+) -> Option<Result<Profile, SettingsProblem>> {
+    let platform = testbed.platform(id).filter(|it| it.driver == super::DRIVER)?;
+    Some(Profile::of(platform))
+}
+
+fn profile(
+    testbed: &Testbed,
+    trial: &Trial,
+    id: &domain::ids::PlatformId,
+) -> Result<Profile, SettingsProblem> {
+    profile_of(testbed, id).ok_or_else(|| missing(trial))?
+}
+
+fn source_vm(
+    testbed: &Testbed,
+    trial: &Trial,
+    profile: &Profile,
+) -> Result<VmDefinition, SettingsProblem> {
+    vm(testbed, trial, &format!("{}/{}", trial.guest, trial.source), profile)
+}
+
+fn vm(
+    testbed: &Testbed,
+    trial: &Trial,
+    seed: &str,
+    profile: &Profile,
+) -> Result<VmDefinition, SettingsProblem> {
+    let guest = testbed.guest(&trial.guest).ok_or_else(|| missing(trial))?;
+    let recipe = Recipe::of(guest)?;
+    let subnet = recipe.stretched.as_ref().unwrap_or(&profile.subnet);
+    let mut vm = VmDefinition::fresh(guest.id.as_str(), seed, profile, subnet);
+    (vm.memory_mib, vm.cpus) = (guest.memory_mib, guest.cpus);
+    Ok(vm)
+}
+
+fn missing(trial: &Trial) -> SettingsProblem {
+    SettingsProblem { owner: trial.to_string(), why: "it is not of this testbed".to_owned() }
 }

@@ -3,13 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::ids::Sha256Digest;
+use domain::applications::observable;
+use domain::ids::{GuestId, Sha256Digest};
 use domain::observation::{Channel, Observation};
+use domain::preflight::{Machine as DescribedMachine, also_observable, at_source};
 use domain::step::Step;
+use platforms::words::VmSpec;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::acts::Lab;
+use super::described::described;
 use super::images::digest_file;
 use super::layout::{SourceKey, read_whole, write_whole};
 use super::machine::{Boot, Machine, THAW};
@@ -22,17 +26,20 @@ use crate::slots::Claim;
 use crate::stopwatch::Stopwatch;
 
 /// Files of a source VM: the reports of steps 1 and 2, and what is known of it when it is off.
-const SANITY: &str = "sanity.json";
-const SHUTDOWN: &str = "shutdown.json";
-const SOURCE: &str = "source.json";
+pub(crate) const SANITY: &str = "sanity.json";
+pub(crate) const SHUTDOWN: &str = "shutdown.json";
+pub(crate) const SOURCE: &str = "source.json";
 
 /// A source VM that is shut down: its disk must not change any more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SourceVm {
     pub(crate) vm: VmDefinition,
     pub(crate) disk: PathBuf,
+    pub(crate) format: String,
     pub(crate) sha256: Sha256Digest,
     pub(crate) capacity_bytes: i64,
+    /// What its platform's driver tells of it; none in the lab, whose own definition tells all.
+    pub(crate) told: Option<VmSpec>,
 }
 
 impl Lab {
@@ -102,18 +109,18 @@ impl Lab {
 
     /// Keeps a small file of a source VM. One that cannot be written is missed later, as if it had
     /// been lost.
-    fn keep<T: Serialize>(&self, key: &SourceKey, name: &str, value: &T) {
+    pub(crate) fn keep<T: Serialize>(&self, key: &SourceKey, name: &str, value: &T) {
         let file = key.folder(self.ledger.folder()).join(name);
         if let Err(error) = write_whole(&file, value) {
             tracing::warn!(%error, file = %file.display(), "not kept");
         }
     }
 
-    fn kept<T: DeserializeOwned>(&self, key: &SourceKey, name: &str) -> Option<T> {
+    pub(crate) fn kept<T: DeserializeOwned>(&self, key: &SourceKey, name: &str) -> Option<T> {
         read_whole(&key.folder(self.ledger.folder()).join(name))
     }
 
-    fn kept_source(&self, key: &SourceKey) -> Option<SourceVm> {
+    pub(crate) fn kept_source(&self, key: &SourceKey) -> Option<SourceVm> {
         self.kept(key, SOURCE)
     }
 
@@ -135,7 +142,7 @@ impl Lab {
         let serial = folder.join("source-serial");
         let argv = vm.argv(profile, self.engine, &disk, &serial);
         let mut machine =
-            Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
+            Machine::start(&self.ledger, argv.clone(), &serial, claim).await.map_err(Stop::lab)?;
         let (channel, capacity) = (Channel::DiskInspection, measure.capacity_bytes);
         let mut seen = Seen {
             observations: vec![
@@ -144,21 +151,38 @@ impl Lab {
             ],
             proofs: Vec::new(),
         };
-        match self.look_at(&mut machine).await {
+        match self.look_at(&mut machine, &key.guest).await {
             Ok(more) => seen.add(more),
             Err(stop) => return Err(stop.after(seen)),
         }
+        let described = described(&vm.name, &argv);
+        let described =
+            DescribedMachine { is_normal: machine.is_running().await.into(), ..described };
+        seen.observations.extend(at_source(&described));
+        also_observable(&mut seen.observations, &["host.name_own"]);
+        self.asked(&key.guest, &mut seen);
         self.running.lock().await.insert(key.clone(), machine);
         Ok(seen)
     }
 
-    /// Waits for a VM's facts, then pauses and resumes it. Both ends of a trial do the same.
-    pub(crate) async fn look_at(&self, machine: &mut Machine) -> Result<Seen, Stop> {
+    /// Says of a step that what the guest's probes tell can be observed in it.
+    pub(crate) fn asked(&self, guest: &GuestId, seen: &mut Seen) {
+        also_observable(&mut seen.observations, &observable(self.probes(guest)));
+    }
+
+    /// Waits for a VM's facts and what its applications say, then pauses and resumes it. Both ends of a
+    /// trial do the same.
+    pub(crate) async fn look_at(
+        &self,
+        machine: &mut Machine,
+        guest: &GuestId,
+    ) -> Result<Seen, Stop> {
         let limit = Duration::from_secs(self.testbed.timeouts.boot_s.into());
         let mut seen = Seen::default();
         match machine.wait_for_facts(limit).await {
             Boot::Reported(facts) => {
                 seen.observations.extend(facts.observations());
+                seen.observations.extend(machine.applications(self.probes(guest)));
                 match machine.pause_and_resume(THAW).await {
                     Ok(observations) => seen.observations.extend(observations),
                     // Refused: not observed. Anything else: QEMU is not what it was.
@@ -191,7 +215,7 @@ impl Lab {
         }
     }
 
-    fn source_definition(&self, key: &SourceKey) -> Result<VmDefinition, Stop> {
+    pub(crate) fn source_definition(&self, key: &SourceKey) -> Result<VmDefinition, Stop> {
         let guest = self.guest(&key.guest)?;
         let profile = self.profile(&key.source)?;
         let subnet = self.subnet(&key.guest, &key.source)?;
@@ -230,7 +254,15 @@ impl Lab {
         let blamed = measure.map_err(|stop| stop.blame_the_lab("the source VM's disk"));
         let capacity_bytes = blamed?.capacity_bytes;
         let vm = self.source_definition(key)?;
-        Ok((SourceVm { vm, disk, sha256, capacity_bytes }, seen))
+        let format = profile.disk_format.clone();
+        Ok((SourceVm { vm, disk, format, sha256, capacity_bytes, told: None }, seen))
+    }
+}
+
+impl SourceVm {
+    /// Its disk, as its platform keeps it.
+    pub(crate) fn image(&self) -> Disk<'_> {
+        Disk { path: &self.disk, format: &self.format }
     }
 }
 

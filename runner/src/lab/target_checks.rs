@@ -4,11 +4,12 @@ use std::path::Path;
 
 use domain::observation::{Channel, Observation, Value};
 use domain::plan::Trial;
+use domain::preflight::{Machine, Target, at_target, fits};
 use domain::step::Step;
-use domain::testbed::Package;
 
 use super::acts::Lab;
-use super::layout::{PackageKey, trial_folder};
+use super::described::{by_platform, described};
+use super::layout::{Package, PackageKey, trial_folder};
 use super::ovf;
 use super::qemu_img::Disk;
 use super::seen::{Seen, Stop, report};
@@ -18,7 +19,7 @@ use crate::stopwatch::Stopwatch;
 /// Why two VMs of this lab cannot get into each other's way.
 const OWN_NETWORK: &str = "each VM of this lab has a network of its own";
 /// Space an import needs beyond the disk itself, in bytes: a file system's own tenth, and logs.
-const SCRATCH: i64 = 64 * 1024 * 1024;
+pub(crate) const SCRATCH: i64 = 64 * 1024 * 1024;
 
 impl Lab {
     /// Step 4: memory, processors, space, formats and the network at the target.
@@ -45,27 +46,34 @@ impl Lab {
     }
 
     async fn resources(&self, trial: &Trial) -> Result<Seen, Stop> {
+        let source = self.source_vm(&self.source_key(trial)).await?;
+        self.resources_for(trial, Some(source.capacity_bytes)).await
+    }
+
+    /// What the target has for a VM whose disk holds this many bytes, if that is known.
+    pub(crate) async fn resources_for(
+        &self,
+        trial: &Trial,
+        disk_bytes: Option<i64>,
+    ) -> Result<Seen, Stop> {
         let guest = self.guest(&trial.guest)?;
         let profile = self.profile(&trial.target)?;
-        let source = self.source_vm(&self.source_key(trial)).await?;
         let largest = largest_disk(&profile.disk_format);
         let folder = trial_folder(self.ledger.folder(), &self.source_key(trial), trial);
         let offers = self.offers().await?;
         let (supported, formats) = self.writes(&profile.disk_format).await?;
-        let needed_bytes = source.capacity_bytes / 10 * 11 + SCRATCH;
-        let capacity = self.capacity(trial, needed_bytes)?;
+        let needed_bytes = disk_bytes.map(|it| it / 10 * 11 + SCRATCH);
+        let capacity = self.capacity(trial, needed_bytes.unwrap_or_default())?;
         let api_number =
             |fact: &str, value: i64| Observation::integer(fact, value, Channel::PlatformApi);
         let api = |fact: &str, value: bool| Observation::flag(fact, value, Channel::PlatformApi);
-        let observations = vec![
+        let mut observations = vec![
             api_number("memory.needed_mib", guest.memory_mib.into()),
             api_number("memory.available_mib", capacity.memory_mib),
             api_number("cpu.needed", guest.cpus.into()),
             api_number("cpu.available", capacity.cpus),
-            api_number("storage.needed_bytes", needed_bytes),
             api_number("storage.free_bytes", capacity.storage_bytes),
             Observation::integer("format.largest_bytes", largest, Channel::PlatformApi),
-            Observation::integer("disk.needed_bytes", source.capacity_bytes, Channel::PlatformApi),
             api("format.supported", supported),
             api("network.present", offers.network()),
             Observation::list("hardware.missing", offers.missing(profile), Channel::PlatformApi),
@@ -76,12 +84,40 @@ impl Lab {
             ),
             api("name.free", !folder.exists()),
         ];
+        let needs = [("storage.needed_bytes", needed_bytes), ("disk.needed_bytes", disk_bytes)];
+        let known = needs.into_iter().filter_map(|(fact, value)| Some((fact, value?)));
+        observations.extend(known.map(|(fact, value)| api_number(fact, value)));
+        let (machine, target) = self.both_ends(trial).await?;
+        observations.extend(at_target(&machine, &target));
         Ok(Seen { observations, proofs: formats.proofs("formats") })
+    }
+
+    /// The source VM as its platform describes it, and what the target says of itself.
+    async fn both_ends(&self, trial: &Trial) -> Result<(Machine, Target), Stop> {
+        let own = self.subnet(&trial.guest, &trial.target)?;
+        let declared = self.declared_capacity(&trial.target)?;
+        let (machine, subnet) = self.described(trial)?;
+        let target = self.offers().await?.target(declared, (&subnet, own));
+        Ok((machine, target))
+    }
+
+    /// The source VM as its platform describes it, and the network it is on there.
+    pub(crate) fn described(&self, trial: &Trial) -> Result<(Machine, String), Stop> {
+        let key = self.source_key(trial);
+        if self.abroad.contains_key(&trial.source) {
+            let told = self.kept_source(&key).and_then(|it| it.told);
+            let spec = told.unwrap_or_default();
+            return Ok((by_platform(key.guest.as_str(), &spec), String::new()));
+        }
+        let vm = self.source_definition(&key)?;
+        let disk = Path::new("source");
+        let argv = vm.argv(self.profile(&trial.source)?, self.engine, disk, disk);
+        Ok((described(&vm.name, &argv), vm.subnet))
     }
 
     /// What the target offers: what the testbed declares of it. A machine of the lab that is too
     /// small to play its part is the lab's trouble, not the platform's.
-    fn capacity(&self, trial: &Trial, needed_bytes: i64) -> Result<Capacity, Stop> {
+    pub(super) fn capacity(&self, trial: &Trial, needed_bytes: i64) -> Result<Capacity, Stop> {
         let needed_mib = i64::from(self.guest(&trial.guest)?.memory_mib);
         let folder = self.ledger.folder();
         let free_bytes = free_bytes(folder).map_err(|error| Stop::io(folder, &error))?;
@@ -102,7 +138,7 @@ impl Lab {
     }
 
     /// The package by itself and how long that took, in milliseconds; once for all targets.
-    async fn inspect_once(&self, key: &PackageKey) -> (Result<Seen, Stop>, u64) {
+    pub(crate) async fn inspect_once(&self, key: &PackageKey) -> (Result<Seen, Stop>, u64) {
         let act = || async {
             let ready = match self.have_package(key).await {
                 Ok(()) => self.claim(1, 0).await,
@@ -124,7 +160,7 @@ impl Lab {
         let disk = Disk { path: &path, format: &key.format };
         let mut seen = self.check(disk, "package").await?;
         let measure = self.measure(disk).await.map_err(|stop| stop.after(seen.clone()))?;
-        let (same, run) = self.compare(self.source_disk(key, &source)?, disk).await?;
+        let (same, run) = self.compare(source.image(), disk).await?;
         seen.proofs.extend(run.proofs("compare"));
         let grown = measure.capacity_bytes - source.capacity_bytes;
         let integer =
@@ -147,7 +183,7 @@ impl Lab {
     }
 
     /// The package against this target: firmware and drivers.
-    async fn fit(&self, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
+    pub(crate) async fn fit(&self, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
         let profile = self.profile(&trial.target)?;
         let guest = self.guest(&trial.guest)?;
         let firmware = self.offers().await?.firmware(&guest.firmware);
@@ -157,25 +193,27 @@ impl Lab {
             text("target.storage_driver", &profile.storage_driver),
             text("target.network_driver", &profile.network_driver),
         ]);
+        let (machine, target) = self.both_ends(trial).await?;
+        seen.observations.extend(fits(&machine, &target));
         Ok(seen)
     }
 }
 
-fn without_ovf(fact: &str) -> Observation {
+pub(crate) fn without_ovf(fact: &str) -> Observation {
     let why = Value::NotApplicable("this route has no OVF package".to_owned());
     Observation::new(fact, why, Channel::DiskInspection)
 }
 
 /// What a target offers.
-struct Capacity {
-    memory_mib: i64,
-    cpus: i64,
+pub(super) struct Capacity {
+    pub(super) memory_mib: i64,
+    pub(super) cpus: i64,
     storage_bytes: i64,
 }
 
 /// Largest disk a format can hold, in bytes: VHD ends at 2040 GiB, VHDX at 64 TiB; the others are
 /// bounded far above anything a lab holds.
-fn largest_disk(format: &str) -> i64 {
+pub(crate) fn largest_disk(format: &str) -> i64 {
     match format {
         "vpc" => 2040 << 30,
         "vhdx" => 64 << 40,
@@ -193,7 +231,7 @@ fn processors() -> i64 {
     std::thread::available_parallelism().map_or(1, |it| i64::try_from(it.get()).unwrap_or(1))
 }
 
-fn free_bytes(folder: &Path) -> std::io::Result<i64> {
+pub(crate) fn free_bytes(folder: &Path) -> std::io::Result<i64> {
     let space = rustix::fs::statvfs(folder)?;
     Ok(i64::try_from(space.f_bavail.saturating_mul(space.f_frsize)).unwrap_or(i64::MAX))
 }

@@ -25,13 +25,18 @@ pub(crate) struct VmDefinition {
 impl VmDefinition {
     /// A new VM, made at a platform: its own hardware address and UUID, from a seed of its own.
     pub(crate) fn fresh(name: &str, seed: &str, profile: &Profile, subnet: &str) -> Self {
+        Self { subnet: subnet.to_owned(), ..Self::numbered(name, seed, &profile.mac_prefix) }
+    }
+
+    /// A new VM with a hardware address and a UUID of its own, on no network yet.
+    pub(crate) fn numbered(name: &str, seed: &str, mac_prefix: &str) -> Self {
         let digest = Sha256Digest::of(seed.as_bytes()).to_string();
         let (mac, uuid) = (&digest[..6], &digest[6..38]);
         Self {
             name: name.to_owned(),
             memory_mib: 0,
             cpus: 0,
-            mac: format!("{}:{}:{}:{}", profile.mac_prefix, &mac[..2], &mac[2..4], &mac[4..]),
+            mac: format!("{}:{}:{}:{}", mac_prefix, &mac[..2], &mac[2..4], &mac[4..]),
             // Version 8: the bits are ours to choose (RFC 9562).
             uuid: format!(
                 "{}-{}-8{}-8{}-{}",
@@ -41,7 +46,7 @@ impl VmDefinition {
                 &uuid[17..20],
                 &uuid[20..]
             ),
-            subnet: subnet.to_owned(),
+            subnet: String::new(),
         }
     }
 
@@ -55,14 +60,25 @@ impl VmDefinition {
         serial: &Path,
     ) -> Vec<String> {
         let subnet = &self.subnet;
+        let network = format!(
+            "user,id=net0,net={subnet}.0/24,host={subnet}.2,dns={subnet}.3,\
+             dhcpstart={subnet}.15"
+        );
+        self.argv_on(&network, (profile, engine), disk, serial)
+    }
+
+    /// The same, attached to another network: a `-netdev` with the id `net0`.
+    pub(crate) fn argv_on(
+        &self,
+        network: &str,
+        (profile, engine): (&Profile, Engine),
+        disk: &Path,
+        serial: &Path,
+    ) -> Vec<String> {
         let drive = format!(
             "if=none,id=disk0,file={},format={},cache=unsafe",
             comma(&disk.to_string_lossy()),
             profile.disk_format
-        );
-        let network = format!(
-            "user,id=net0,net={subnet}.0/24,host={subnet}.2,dns={subnet}.3,\
-             dhcpstart={subnet}.15"
         );
         let nic = format!("{},netdev=net0,mac={},romfile=", profile.nic_device, self.mac);
         let serial = format!("file,id=serial0,mux=on,path={}", comma(&serial.to_string_lossy()));
@@ -89,7 +105,7 @@ impl VmDefinition {
             "-drive",
             &drive,
             "-netdev",
-            &network,
+            network,
             "-device",
             &nic,
             "-device",
@@ -119,6 +135,6 @@ impl VmDefinition {
 }
 
 /// QEMU's option syntax: a comma in a value is doubled.
-fn comma(value: &str) -> String {
+pub(crate) fn comma(value: &str) -> String {
     value.replace(',', ",,")
 }

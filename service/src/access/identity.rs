@@ -41,6 +41,9 @@ pub struct Identity {
 /// Why nobody can be known.
 #[derive(Debug, thiserror::Error)]
 pub enum NoIdentity {
+    /// The system gives no thread for work in the background.
+    #[error("no threads for work in the background: {0}")]
+    Threads(#[from] std::io::Error),
     /// There is no key.
     #[error(transparent)]
     Key(#[from] NoKey),

@@ -9,6 +9,18 @@ const TIMES: i32 = 100;
 /// And no longer than this.
 const LONGEST: SignedDuration = SignedDuration::from_secs(1);
 
+/// Whether a page will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It shows all there is.
+    Newest,
+    /// It lacks steps that came a moment ago.
+    Stands,
+    /// The same, and it is time to make it anew: as long as it stood it is shown once more while another
+    /// is made, so that nobody waits for that.
+    Passing,
+}
+
 /// Which page will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wanted {
@@ -34,6 +46,8 @@ pub(super) struct Made {
     grounds: Option<u64>,
     at: Timestamp,
     until: Timestamp,
+    /// The end of the time in which it is shown while another is made.
+    end: Timestamp,
 }
 
 impl Made {
@@ -42,14 +56,23 @@ impl Made {
         let took = done.duration_since(at).max(SignedDuration::ZERO);
         let lull = took.checked_mul(TIMES).unwrap_or(LONGEST).min(LONGEST);
         let until = done.checked_add(lull).unwrap_or(done);
-        Self { revision: wanted.revision, grounds: wanted.lull.map(|it| it.grounds), at, until }
+        let end = until.checked_add(lull).unwrap_or(until);
+        let grounds = wanted.lull.map(|it| it.grounds);
+        Self { revision: wanted.revision, grounds, at, until, end }
     }
 
-    /// Whether it is what is wanted. A clock that was set back makes it too old.
-    pub(super) fn will_do(&self, wanted: Wanted) -> bool {
-        let is_new_enough =
-            |it: Lull| self.grounds == Some(it.grounds) && self.at <= it.now && it.now < self.until;
-        self.revision == wanted.revision || wanted.lull.is_some_and(is_new_enough)
+    /// Whether it is what is wanted; none when it is not. A clock that was set back makes it too old.
+    pub(super) fn fit(&self, wanted: Wanted) -> Option<Fit> {
+        if self.revision == wanted.revision {
+            return Some(Fit::Newest);
+        }
+        let lull =
+            wanted.lull.filter(|it| self.grounds == Some(it.grounds) && self.at <= it.now)?;
+        match lull.now {
+            now if now < self.until => Some(Fit::Stands),
+            now if now < self.end => Some(Fit::Passing),
+            _ => None,
+        }
     }
 }
 
@@ -68,21 +91,27 @@ mod tests {
     #[test]
     fn a_page_stands_a_hundred_times_as_long_as_it_took_while_nothing_but_steps_comes() {
         let made = Made::of(wanted(7, 3, 0), at(0), at(5));
-        assert!(made.will_do(wanted(8, 3, 400)) && made.will_do(wanted(8, 3, 504)));
-        assert!(!made.will_do(wanted(8, 3, 505)), "its time is over");
-        assert!(!made.will_do(wanted(8, 4, 6)), "more than steps has come");
-        assert!(!made.will_do(wanted(8, 3, -1)), "the clock was set back");
-        assert!(made.will_do(wanted(7, 9, 9_000)), "it is of this very revision");
-        assert!(!made.will_do(Wanted { revision: 8, lull: None }), "only the newest will do");
+        assert_eq!(made.fit(wanted(8, 3, 400)), Some(Fit::Stands));
+        assert_eq!(made.fit(wanted(8, 3, 504)), Some(Fit::Stands));
+        assert_eq!(made.fit(wanted(8, 3, 505)), Some(Fit::Passing), "its time is over");
+        assert_eq!(made.fit(wanted(8, 3, 1_004)), Some(Fit::Passing));
+        assert_eq!(made.fit(wanted(8, 3, 1_005)), None, "it is too old");
+        assert_eq!(made.fit(wanted(8, 4, 6)), None, "more than steps has come");
+        assert_eq!(made.fit(wanted(8, 3, -1)), None, "the clock was set back");
+        assert_eq!(made.fit(wanted(7, 9, 9_000)), Some(Fit::Newest), "of this very revision");
+        let newest = Wanted { revision: 8, lull: None };
+        assert_eq!(made.fit(newest), None, "only the newest will do");
     }
 
     #[test]
     fn what_was_made_at_once_is_made_anew_at_once_and_nothing_stands_longer_than_a_second() {
         let made = Made::of(wanted(7, 3, 0), at(0), at(0));
-        assert!(!made.will_do(wanted(8, 3, 0)));
+        assert_eq!(made.fit(wanted(8, 3, 0)), None);
         let made = Made::of(wanted(7, 3, 0), at(0), at(60_000));
-        assert!(made.will_do(wanted(8, 3, 60_999)) && !made.will_do(wanted(8, 3, 61_000)));
+        assert_eq!(made.fit(wanted(8, 3, 60_999)), Some(Fit::Stands));
+        assert_eq!(made.fit(wanted(8, 3, 61_000)), Some(Fit::Passing));
+        assert_eq!(made.fit(wanted(8, 3, 62_000)), None);
         let made = Made::of(wanted(7, 3, 0), at(0), at(-60_000));
-        assert!(!made.will_do(wanted(8, 3, 1)), "a clock that was set back gives no time");
+        assert_eq!(made.fit(wanted(8, 3, 1)), None, "a clock that was set back gives no time");
     }
 }

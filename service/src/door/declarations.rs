@@ -59,7 +59,8 @@ pub(super) async fn declare(
 ) -> Result<HttpResponse, Problem> {
     let body = Body::json(&service.door, &request, payload, LARGEST).await?;
     let by = operator.0.account.to_string();
-    answer(StatusCode::OK, move || record(&service, body.parse()?, &by)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || record(&service, body.parse()?, &by)).await
 }
 
 fn record(

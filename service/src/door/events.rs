@@ -50,7 +50,8 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let most = service.settings.limits.labs.batch_bytes;
     let body = Body::json(&service.door, &request, payload, most).await?;
-    answer(StatusCode::OK, move || record(&service, &lab.0, &body)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || record(&service, &lab.0, &body)).await
 }
 
 fn record(service: &Service, lab: &Known, body: &Body) -> Result<Accepted, Problem> {

@@ -61,8 +61,8 @@ pub(super) async fn put(
     let body = Body::raw(&service.door, &request, payload, Blobs::LARGEST).await?;
     service.door.rates.evidence(&lab.0.grant, body.len())?;
     let bytes = body.len() as u64;
-    let kept = web::block(move || keep(&service, named, &body)).await;
-    let status = kept.map_err(|error| Problem::internal(&error))??;
+    let at = service.clone();
+    let status = at.background.work(move || keep(&service, named, &body)).await?;
     Ok(HttpResponse::build(status).json(Kept { sha256: named.to_string(), bytes }))
 }
 

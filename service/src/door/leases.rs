@@ -189,7 +189,8 @@ pub(super) async fn heartbeat(
     let body = Body::raw(&service.door, &request, payload, LARGEST).await?;
     let said: Heartbeat = if body.len() == 0 { Heartbeat::default() } else { body.parse()? };
     said.check().map_err(invalid)?;
-    answer(StatusCode::OK, move || beat(&service, &lab.0, id, said.pins)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || beat(&service, &lab.0, id, said.pins)).await
 }
 
 fn beat(service: &Service, lab: &Known, lease: LeaseId, pins: Pins) -> Result<Until, Problem> {

@@ -55,7 +55,8 @@ pub(super) async fn offer(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let body = Body::json(&service.door, &request, payload, LARGEST_SUBMISSION).await?;
-    answer(StatusCode::CREATED, move || start(&service, body.parse()?)).await
+    let at = service.clone();
+    answer((&at, StatusCode::CREATED), move || start(&service, body.parse()?)).await
 }
 
 fn start(service: &Service, request: OfferRequest) -> Result<Offered, Problem> {
@@ -139,7 +140,8 @@ pub(super) async fn stop(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = campaign(&path)?;
-    answer(StatusCode::OK, move || end(&service, &id)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || end(&service, &id)).await
 }
 
 fn end(service: &Service, id: &CampaignId) -> Result<Offered, Problem> {
@@ -182,7 +184,8 @@ pub(super) async fn resume(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = campaign(&path)?;
-    answer(StatusCode::OK, move || again(&service, &id)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || again(&service, &id)).await
 }
 
 fn again(service: &Service, id: &CampaignId) -> Result<Offered, Problem> {

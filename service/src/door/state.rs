@@ -37,7 +37,8 @@ pub(super) async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = campaign(&path)?;
-    answer(StatusCode::OK, move || state(&service, id)).await
+    let at = service.clone();
+    answer((&at, StatusCode::OK), move || state(&service, id)).await
 }
 
 fn state(service: &Service, id: CampaignId) -> Result<CampaignState, Problem> {

@@ -45,19 +45,18 @@ impl Library {
         viewpoint: Viewpoint,
         now: Timestamp,
     ) -> Result<Option<Brief>, StoreError> {
-        drop(self.records(now));
+        let judged = self.judged(now);
         let around = self.around(viewpoint, now)?;
         let waivers: Vec<&CheckWaived> = around.waivers.iter().collect();
         let present = self.read();
-        let kept = present.judged().iter().find(|it| it.id == *id);
-        let whole = kept.filter(|it| present.reach(it, viewpoint) == Reach::Whole);
-        let Some(record) = whole.and_then(|it| present.under(it, &waivers)) else {
+        let whole = judged.of(id).filter(|it| present.reach(it, viewpoint) == Reach::Whole);
+        let Some(record) = whole.and_then(|it| judged.under(it, &present, &waivers)) else {
             return Ok(None);
         };
         let raw = if waivers.is_empty() { None } else { present.chronicle().record(id, &[]) };
         let (policy, waivers) = (present.chronicle().policy(), waivers.as_slice());
-        let judged = RecordJudged { record: &record, policy, waivers, raw: raw.as_ref() };
-        Ok(Some(Brief { view: around.place(PublicView::from(&judged), &record), record }))
+        let whole = RecordJudged { record: &record, policy, waivers, raw: raw.as_ref() };
+        Ok(Some(Brief { view: around.place(PublicView::from(&whole), &record), record }))
     }
 
     fn around(&self, viewpoint: Viewpoint, now: Timestamp) -> Result<Around, StoreError> {

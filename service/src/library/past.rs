@@ -172,7 +172,7 @@ impl Library {
         }
         let instant = self.instant(viewpoint, now)?;
         let registry = self.registry(viewpoint)?;
-        let end = self.read().end(id, viewpoint);
+        let end = self.end(id, viewpoint);
         full::record(&self.log, (id, end), (policy, viewpoint), &registry, instant)
     }
 
@@ -193,12 +193,14 @@ impl Library {
         let registry = self.registry(viewpoint)?;
         let waivers = instant.map(|it| registry.in_force(it)).unwrap_or_default();
         let (mut records, mut straddling) = (Vec::new(), Vec::new());
-        drop(self.records(now));
+        let judged = self.judged(now);
         let present = self.read();
-        for it in present.judged() {
+        for it in judged.records.iter() {
             match present.reach(it, viewpoint) {
-                Reach::Whole => records.extend(present.under(it, &waivers)),
-                Reach::Part => straddling.push((it.id.clone(), present.end(&it.id, viewpoint))),
+                Reach::Whole => records.extend(judged.under(it, &present, &waivers)),
+                Reach::Part => {
+                    straddling.push((it.id.clone(), judged.end(&it.id, &present, viewpoint)));
+                }
                 Reach::Nothing => {}
             }
         }

@@ -1,11 +1,10 @@
-//! Every campaign in the present. What an event has touched is judged again when somebody asks.
+//! Every campaign in the present, folded and not yet judged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use domain::access::AccessRegistry;
-use domain::event::{CheckWaived, DisputeSettled, Event, LetterEvent, Recorded};
-use domain::ids::{CampaignId, WaiverId};
+use domain::event::{DisputeSettled, Event, LetterEvent, Recorded};
+use domain::ids::CampaignId;
 use domain::policy::Policy;
 use domain::registry::{Declared, Registry};
 use jiff::Timestamp;
@@ -14,9 +13,6 @@ use reports::pages::said::Heard;
 use reports::viewpoint::Viewpoint;
 
 use super::times::Times;
-
-/// Every campaign as it stands, the oldest first.
-pub type Records = Arc<Vec<CampaignRecord>>;
 
 /// Where and when there are events about a campaign.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +52,7 @@ pub(super) enum Reach {
 
 /// The folds of the present.
 #[derive(Debug)]
-pub struct Present {
+pub(super) struct Present {
     chronicle: Chronicle,
     access: AccessRegistry,
     /// Replies to vendors, each as it was given: a later one does not change what was seen before.
@@ -71,11 +67,10 @@ pub struct Present {
     shown: u64,
     /// Position after the last event that may make evidence stale.
     grounds: u64,
-    /// Campaigns that have changed since they were judged.
-    touched: BTreeSet<CampaignId>,
-    /// The waivers that the records were judged under.
-    waived: Vec<WaiverId>,
-    records: Records,
+    /// Position after the last event that the registry of declarations holds.
+    registered: u64,
+    /// Campaigns that have changed since somebody took that over.
+    changed: BTreeSet<CampaignId>,
     times: Times,
     /// Events that had no place.
     strangers: Vec<(u64, Timestamp)>,
@@ -84,7 +79,7 @@ pub struct Present {
 impl Present {
     /// Nothing yet, to be judged by this policy.
     #[must_use]
-    pub fn new(policy: Policy) -> Self {
+    pub(super) fn new(policy: Policy) -> Self {
         Self {
             chronicle: Chronicle::new(policy, Viewpoint::default()),
             access: AccessRegistry::default(),
@@ -94,16 +89,15 @@ impl Present {
             declarations: None,
             shown: 0,
             grounds: 0,
-            touched: BTreeSet::new(),
-            waived: Vec::new(),
-            records: Records::default(),
+            registered: 0,
+            changed: BTreeSet::new(),
             times: Times::default(),
             strangers: Vec::new(),
         }
     }
 
     /// Takes in one more event.
-    pub fn project(&mut self, recorded: Recorded) {
+    pub(super) fn project(&mut self, recorded: Recorded) {
         let (position, at) = (recorded.position, recorded.at);
         let next = position + 1;
         self.access.evolve(&recorded);
@@ -116,7 +110,9 @@ impl Present {
         if let Some(id) = recorded.event.campaign() {
             let span = self.spans.entry(id.clone()).or_insert(new);
             *span = span.and(new);
-            self.touched.insert(id.clone());
+            if !self.changed.contains(id) {
+                self.changed.insert(id.clone());
+            }
         } else if is_declared {
             self.declared = next;
         }
@@ -129,6 +125,9 @@ impl Present {
                 self.grounds = next;
             }
         }
+        if declares(&recorded.event) {
+            self.registered = next;
+        }
         let before = self.chronicle.unplaced();
         self.chronicle.project(recorded);
         if self.chronicle.unplaced() > before {
@@ -138,13 +137,13 @@ impl Present {
 
     /// What is judged as it passes by.
     #[must_use]
-    pub fn chronicle(&self) -> &Chronicle {
+    pub(super) fn chronicle(&self) -> &Chronicle {
         &self.chronicle
     }
 
     /// Who may see what.
     #[must_use]
-    pub fn access(&self) -> &AccessRegistry {
+    pub(super) fn access(&self) -> &AccessRegistry {
         &self.access
     }
 
@@ -189,83 +188,60 @@ impl Present {
         is_whole.then(|| self.chronicle.registry())
     }
 
-    /// The position from which on a campaign's own events are not seen, each for itself: none of one that
-    /// another system told, since that was tried before it was recorded.
-    pub(super) fn end(&self, id: &CampaignId, viewpoint: Viewpoint) -> u64 {
-        let judged = self.records.iter().find(|it| it.id == *id && !self.touched.contains(id));
-        let walked = judged.filter(|it| !it.told).and(viewpoint.as_of);
-        walked.map_or(u64::MAX, |as_of| self.times.end(as_of))
+    /// The position after the last event of each campaign.
+    pub(super) fn ends(&self) -> impl Iterator<Item = (&CampaignId, u64)> {
+        self.spans.iter().map(|(id, it)| (id, it.next))
     }
 
-    /// Every campaign as it was judged last.
-    pub(super) fn judged(&self) -> &[CampaignRecord] {
-        &self.records
+    /// The position after the last event of a campaign.
+    pub(super) fn end_of(&self, id: &CampaignId) -> Option<u64> {
+        self.spans.get(id).map(|it| it.next)
     }
 
-    /// A campaign under these waivers, given how it was judged last.
-    pub(super) fn under(
-        &self,
-        judged: &CampaignRecord,
-        waivers: &[&CheckWaived],
-    ) -> Option<CampaignRecord> {
-        let is_so = self.waived.iter().eq(waivers.iter().map(|it| &it.waiver));
-        match is_so && !self.touched.contains(&judged.id) {
-            true => Some(judged.clone()),
-            false => self.chronicle.record(&judged.id, waivers),
-        }
+    /// The campaigns that have changed since this was asked last.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<CampaignId> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Position after the last event that the registry of declarations holds.
+    pub(super) fn registered(&self) -> u64 {
+        self.registered
+    }
+
+    /// Position after the last declaration that is about no campaign.
+    pub(super) fn declared(&self) -> u64 {
+        self.declared
     }
 
     /// Whether nothing but a campaign itself says anything about it: no waiver, which ends by itself,
     /// and no event without a place, which every view counts.
     #[must_use]
-    pub fn is_alone(&self) -> bool {
+    pub(super) fn is_alone(&self) -> bool {
         self.strangers.is_empty() && self.chronicle.registry().waivers().is_empty()
-    }
-
-    /// A number that changes whenever a view of this campaign may.
-    #[must_use]
-    pub fn revision(&self, id: &CampaignId) -> u64 {
-        match self.is_alone() {
-            true => self.spans.get(id).map_or(0, |it| it.next).max(self.declared),
-            false => self.times.head().map_or(0, |(position, _)| position + 1),
-        }
     }
 
     /// A number that changes whenever a view of all campaigns may.
     #[must_use]
-    pub fn shown(&self) -> u64 {
+    pub(super) fn shown(&self) -> u64 {
         self.shown
     }
 
     /// A number that changes whenever other evidence may have become stale: with campaigns that begin
     /// and end and with declarations, not with each step.
     #[must_use]
-    pub fn grounds(&self) -> u64 {
+    pub(super) fn grounds(&self) -> u64 {
         self.grounds
     }
+}
 
-    /// Every campaign as it stands under the waivers in force now.
-    pub fn records(&mut self, now: Timestamp) -> Records {
-        let waivers = self.chronicle.registry().in_force(now);
-        let waived: Vec<WaiverId> = waivers.iter().map(|it| it.waiver.clone()).collect();
-        if waived != self.waived {
-            self.touched.extend(self.records.iter().map(|it| it.id.clone()));
-        }
-        if !self.touched.is_empty() {
-            let touched = self.touched.iter();
-            let judged = touched.filter_map(|id| self.chronicle.record(id, &waivers));
-            // Whoever still looks at the old ones keeps them.
-            let records = Arc::make_mut(&mut self.records);
-            for record in judged {
-                match records.iter_mut().find(|it| it.id == record.id) {
-                    Some(place) => *place = record,
-                    None => records.push(record),
-                }
-            }
-            records.sort_by_key(|it| it.positions.0);
-        }
-        self.touched.clear();
-        self.waived = waived;
-        Arc::clone(&self.records)
-    }
+/// Whether the registry of declarations holds an event.
+fn declares(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::BaselineSet(_)
+            | Event::UpgradeDeclared(_)
+            | Event::CheckWaived(_)
+            | Event::WaiverEnded(_)
+            | Event::StepWithdrawn(_)
+    )
 }

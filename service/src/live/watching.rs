@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use actix_web::http::{Method, header};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, GrantId};
 use futures_util::stream;
 use reports::leak;
 use serde::Deserialize;
@@ -20,8 +20,9 @@ use super::messages;
 use crate::asked::{Asking, Named};
 use crate::places::Place;
 use crate::problem::Problem;
-use crate::reading::{Reader, no_campaign, unpublishable, work};
+use crate::reading::{no_campaign, unpublishable, work};
 use crate::service::Service;
+use crate::showing::insider;
 use crate::viewer::Anyone;
 
 /// From where on somebody watches.
@@ -32,6 +33,14 @@ pub(super) struct From {
     after: Option<u64>,
 }
 
+/// Who watches what: asked again before each message, since nobody asks anew for as long as it lasts.
+struct Who {
+    service: web::Data<Service>,
+    campaign: CampaignId,
+    /// By which grant an insider watches; none of the public.
+    grant: Option<GrantId>,
+}
+
 /// One who watches, from one message to the next.
 struct Watcher {
     /// What is to be sent at once.
@@ -40,6 +49,7 @@ struct Watcher {
     /// Nothing comes after the first.
     ended: bool,
     stopping: CancellationToken,
+    who: Who,
     _place: Place<Watching>,
 }
 
@@ -50,7 +60,8 @@ pub(super) async fn watch(
     Named(id): Named<CampaignId>,
     Asking(from): Asking<From>,
 ) -> Result<HttpResponse, Problem> {
-    if !Reader::of(&viewer).is_insider() {
+    let grant = insider(&viewer).map(|it| it.grant.clone());
+    if grant.is_none() {
         let (at, named) = (service.clone(), id.clone());
         work(move || check(&at, &named)).await?;
     }
@@ -65,7 +76,9 @@ pub(super) async fn watch(
     let channel = channel.ok_or_else(|| no_campaign(&id))?;
     let Watch { first, ended, then } = channel.watch(after);
     let stopping = service.stopping.clone();
-    let watcher = Watcher { first: VecDeque::from([first]), then, ended, stopping, _place: place };
+    let first = VecDeque::from([first]);
+    let who = Who { service, campaign: id, grant };
+    let watcher = Watcher { first, then, ended, stopping, who, _place: place };
     let messages = stream::unfold(watcher, |mut watcher| async move {
         watcher.next().await.map(|it| (Ok::<_, Infallible>(it), watcher))
     });
@@ -94,9 +107,28 @@ fn check(service: &Service, id: &CampaignId) -> Result<(), Problem> {
     leak::tool_named_in_record(record).map_or(Ok(()), |_| Err(unpublishable()))
 }
 
+impl Who {
+    /// Whether they may still see it: an embargo holds at once, and so does the end of a grant.
+    fn may(&self) -> bool {
+        let Self { service, campaign, grant } = self;
+        match grant {
+            Some(grant) => {
+                let now = service.now();
+                service.access.look(|it| it.grant(grant).is_some_and(|it| it.is_in_force(now)))
+            }
+            None => !service.is_embargoed(campaign) && service.withheld(campaign).is_empty(),
+        }
+    }
+}
+
 impl Watcher {
     /// What is sent next; nothing when it is over.
     async fn next(&mut self) -> Option<Bytes> {
+        let message = self.message().await?;
+        self.who.may().then_some(message)
+    }
+
+    async fn message(&mut self) -> Option<Bytes> {
         if let Some(first) = self.first.pop_front() {
             return Some(first);
         }

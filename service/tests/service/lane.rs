@@ -85,3 +85,78 @@ async fn what_has_changed_is_not_shown_as_it_was() {
         assert!(after.contains(&format!("known_at={position}")));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_takes_long_is_shown_once_more_while_it_is_made_anew_and_never_for_long() {
+    let world = World::start().await;
+    let matrix = "/campaigns/c-2017/matrix";
+    let mut steps = next_steps().into_iter().map(Event::StepFinished);
+    let mut step = || steps.next().unwrap();
+    // It takes long enough to stand for a second.
+    world.pace(10);
+    let before = world.text(matrix, None).await;
+    world.pace(0);
+    let position = world.append(step()).await;
+    let mut after = world.text(matrix, None).await;
+    assert_eq!(after, before, "nobody waits for what is made anew");
+    while after == before {
+        after = world.text(matrix, None).await;
+    }
+    assert!(after.contains(&format!("known_at={position}")), "it was made behind the answer");
+    // That took no time: it does not stand for any.
+    let position = world.append(step()).await;
+    assert!(world.text(matrix, None).await.contains(&format!("known_at={position}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_time_is_long_over_is_waited_for() {
+    let world = World::start().await;
+    let matrix = "/campaigns/c-2017/matrix";
+    world.pace(10);
+    world.text(matrix, None).await;
+    world.pace(0);
+    let mut last = 0;
+    // A second each: one in which it stands, one more, and another.
+    for step in next_steps().into_iter().take(3) {
+        last = world.append(Event::StepFinished(step)).await;
+    }
+    assert!(world.text(matrix, None).await.contains(&format!("known_at={last}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_still_stands_is_not_shown_to_who_may_not_see_it_any_more() {
+    let world = World::start().await;
+    let matrix = "/campaigns/c-2017/matrix";
+    let auditor = world.grant(Role::Auditor).await;
+    let vendor = world.grant(Role::Vendor { vendor: "acme".parse().unwrap() }).await;
+    // Each of them takes long enough to stand for a second.
+    world.pace(10);
+    let public = world.text(matrix, None).await;
+    let inside = world.text(matrix, Some(&auditor)).await;
+    world.pace(0);
+    world.append(Event::StepFinished(next_steps().remove(0))).await;
+    assert_eq!(world.text(matrix, None).await, public, "it stands");
+    assert_eq!(world.text(matrix, Some(&auditor)).await, inside, "it stands");
+    assert!(inside != public && !world.text(matrix, Some(&vendor)).await.contains("canary-one"));
+    world.revoke(&Role::Auditor);
+    let asked = world.ask(matrix).bearer_auth(&auditor).send().await.unwrap();
+    assert_eq!(asked.status(), StatusCode::UNAUTHORIZED, "what was granted ends at once");
+    world.embargo("c-2017");
+    assert_eq!(world.get(matrix).await.status(), StatusCode::NOT_FOUND, "an embargo holds at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permalink_shows_what_it_names_however_long_it_takes() {
+    let world = World::start().await;
+    let matrix = "/campaigns/c-2017/matrix";
+    world.pace(10);
+    world.text(matrix, None).await;
+    let position = world.append(Event::StepFinished(next_steps().remove(0))).await;
+    let pinned = format!("{matrix}?known_at={position}");
+    let before = format!("{matrix}?known_at={}", position - 1);
+    let (named, earlier) = (world.text(&pinned, None).await, world.text(&before, None).await);
+    assert!(named.contains(&format!("known_at={position}")) && named != earlier);
+    world.append(Event::StepFinished(next_steps().remove(1))).await;
+    assert_eq!(world.text(&pinned, None).await, named, "later steps are not in it");
+    assert_eq!(world.text(&before, None).await, earlier);
+}

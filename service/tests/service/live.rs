@@ -62,6 +62,30 @@ async fn those_who_watch_are_told_what_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_it_any_more_is_told_nothing_more() {
+    let world = World::start().await;
+    let token = world.grant(Role::Auditor).await;
+    let mut public = world.get(&path()).await;
+    let mut auditor = world.ask(&path()).bearer_auth(&token).send().await.unwrap();
+    let mut operator = {
+        let token = world.grant(Role::Operator).await;
+        world.ask(&path()).bearer_auth(token).send().await.unwrap()
+    };
+    for watching in [&mut public, &mut auditor, &mut operator] {
+        until(watching, "progress").await;
+    }
+    world.embargo(RUNNING);
+    world.revoke(&Role::Auditor);
+    let position = world.append(Event::StepFinished(next_steps().remove(0))).await;
+    for watching in [&mut public, &mut auditor] {
+        let told = timeout(Duration::from_secs(20), watching.chunk()).await.unwrap().unwrap();
+        assert_eq!(told, None, "the stream ends");
+    }
+    let told = until(&mut operator, "progress").await;
+    assert!(told.contains(&format!("id: {position}\n")), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_back_is_told_what_was_missed_or_to_look_anew() {
     let world = World::start().await;
     let mut answer = world.get(&path()).await;

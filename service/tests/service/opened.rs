@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ingest::{AccessDesk, Desk, LetterDesk};
+use ingest::{AccessDesk, Beginning, LetterDesk};
 use service::door::Door;
 use service::library::Library;
 use service::service::{Parts, Service};
@@ -16,9 +16,10 @@ pub(crate) fn service(folder: &Path, log: &Arc<DiskLog>, settings: Settings) -> 
     let shared = Arc::clone(log) as Arc<dyn EventLog>;
     let access = Arc::new(AccessDesk::open(Arc::clone(&shared)).unwrap());
     let letters = Arc::new(LetterDesk::open(Arc::clone(&shared)).unwrap());
-    let desk = Arc::new(Desk::open(shared, Arc::clone(&blobs)).unwrap());
+    let (mut desk, both) = (Beginning::default(), (Arc::clone(log), Arc::clone(&blobs)));
+    let library = Library::open_beside(both, settings.policy.clone(), |it| desk.see(it)).unwrap();
+    let desk = Arc::new(desk.open(shared, blobs).unwrap());
     let door = Door::open(folder, &desk, settings.limits.labs).unwrap();
-    let library = Library::open(Arc::clone(log), blobs, settings.policy.clone()).unwrap();
     let parts = Parts { library: Arc::new(library), desk, access, letters, door };
     Service::open(settings, parts).unwrap()
 }

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use domain::access::{AccessCommand, Means, Role};
 use domain::event::{
-    AccessGranted, BaselineSet, CampaignStarted, Event, StepFinished, TrialsPlanned,
+    AccessGranted, AccessRevoked, BaselineSet, CampaignStarted, EmbargoSet, Event, StepFinished,
+    TrialsPlanned,
 };
 use domain::ids::{CampaignId, Sha256Digest};
+use domain::letter::LetterCommand;
 use domain::plan::{Selection, Trial, plan};
 use domain::policy::Policy;
 use jiff::Timestamp;
@@ -38,8 +40,25 @@ pub(crate) struct World {
     pub(crate) log: Arc<DiskLog>,
     /// Who asks.
     pub(crate) client: Client,
-    seconds: Arc<AtomicI64>,
+    clock: Arc<Clock>,
     _folder: TempDir,
+}
+
+/// A clock that tests move.
+#[derive(Debug, Default)]
+struct Clock {
+    seconds: AtomicI64,
+    millis: AtomicI64,
+    /// Milliseconds that pass whenever somebody looks at it.
+    pace: AtomicI64,
+}
+
+impl Clock {
+    fn now(&self) -> Timestamp {
+        let millis = self.millis.fetch_add(self.pace.load(Ordering::SeqCst), Ordering::SeqCst);
+        let seconds = self.seconds.load(Ordering::SeqCst);
+        Timestamp::from_millisecond(seconds * 1_000 + millis).unwrap()
+    }
 }
 
 impl World {
@@ -69,7 +88,7 @@ impl World {
         let new_key = Some(NewKey { origin: "example.com/lab".to_owned(), seed: [7; 32] });
         let opened = store::Settings { new_key, ..store::Settings::default() };
         let log = Arc::new(DiskLog::open(&folder.path().join("store"), &opened).unwrap());
-        let seconds = Arc::new(AtomicI64::new(start().as_second()));
+        let clock = Arc::new(Clock::default());
         let recorded = events.len() as i64;
         let first = start().as_second();
         let appends = (first..).zip(events).map(|(second, event)| {
@@ -78,25 +97,30 @@ impl World {
         });
         log.append_all(appends.collect()).into_iter().for_each(|it| drop(it.unwrap()));
         log.checkpoint().unwrap();
-        seconds.fetch_add(recorded, Ordering::SeqCst);
-        let settings = settings(folder.path(), limits, Arc::clone(&seconds));
+        clock.seconds.store(first + recorded, Ordering::SeqCst);
+        let settings = settings(folder.path(), limits, Arc::clone(&clock));
         let settings = Settings { network, ..settings };
         let service = Arc::new(opened::service(folder.path(), &log, settings));
-        tokio::spawn(Arc::clone(&service.library).follow());
+        tokio::spawn(Arc::clone(&service.library).follow(service.background.clone()));
         let Running { address, server, .. } = server::build(Arc::clone(&service)).unwrap();
         tokio::spawn(server);
         let (url, client) = (format!("http://{address}"), Client::new());
-        Self { url, service, log, client, seconds, _folder: folder }
+        Self { url, service, log, client, clock, _folder: folder }
     }
 
     /// Records one more event, a second later, and waits until it is shown.
     pub(crate) async fn append(&self, event: Event) -> u64 {
-        let at = self.seconds.fetch_add(1, Ordering::SeqCst);
+        let at = self.clock.seconds.fetch_add(1, Ordering::SeqCst);
         self.log.append(decision(self.log.head(), event, at)).unwrap();
         let head = self.log.head();
         let mut seen = self.service.library.watch();
         seen.wait_for(|it| *it >= head).await.unwrap();
         head - 1
+    }
+
+    /// Lets so many milliseconds pass whenever somebody looks at the clock: work takes a while.
+    pub(crate) fn pace(&self, millis: i64) {
+        self.clock.pace.store(millis, Ordering::SeqCst);
     }
 
     /// A token of somebody in this role, with all it may do.
@@ -114,11 +138,34 @@ impl World {
             reason: "a test".to_owned(),
             by: "ada".to_owned(),
         };
-        let at = Timestamp::from_second(self.seconds.fetch_add(1, Ordering::SeqCst)).unwrap();
+        let at = Timestamp::from_second(self.clock.seconds.fetch_add(1, Ordering::SeqCst)).unwrap();
         self.service.access.record(AccessCommand::Grant(granted), at).unwrap();
         let mut seen = self.service.library.watch();
         seen.wait_for(|it| *it > number).await.unwrap();
         Base64UrlUnpadded::encode_string(&secret)
+    }
+
+    /// Takes back what somebody in this role was given.
+    pub(crate) fn revoke(&self, role: &Role) {
+        let grant = self.service.access.look(|it| {
+            let mut grants = it.grants().map(|it| it.granted.what.clone());
+            grants.find(|it| it.role == *role).unwrap().grant
+        });
+        let revoked = AccessRevoked { grant, reason: "a test".to_owned(), by: "ada".to_owned() };
+        self.service.access.record(AccessCommand::Revoke(revoked), self.service.now()).unwrap();
+    }
+
+    /// Keeps a campaign from the public.
+    pub(crate) fn embargo(&self, campaign: &str) {
+        let embargo = EmbargoSet {
+            campaign: campaign.parse().unwrap(),
+            until: "2027-03-31T00:00:00Z".parse().unwrap(),
+            reason: "vendors read it first".to_owned(),
+            by: "ada".to_owned(),
+        };
+        let command = LetterCommand::Embargo(embargo);
+        let noted = self.service.letters.record(&[], vec![command], self.service.now());
+        assert!(noted.into_iter().all(|it| it.unwrap().is_some()));
     }
 
     /// A request for this path.
@@ -204,8 +251,7 @@ fn decision(number: u64, event: Event, second: i64) -> Append {
     Append { stream, expected: Expected::Any, command, at, events: vec![event] }
 }
 
-fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings {
-    let second = move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap();
+fn settings(folder: &Path, limits: Limits, clock: Arc<Clock>) -> Settings {
     Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: Some("https://portolan.example".to_owned()),
@@ -213,7 +259,7 @@ fn settings(folder: &Path, limits: Limits, seconds: Arc<AtomicI64>) -> Settings 
         policies: vec![policy(), harsh()],
         limits,
         workers: 2,
-        clock: Arc::new(second),
+        clock: Arc::new(move || clock.now()),
         random: Arc::new(|| Some([7; 32])),
         network: Network::default(),
         folder: folder.join("service"),

@@ -16,6 +16,7 @@ mod encode;
 mod envelope;
 mod event;
 mod letters;
+mod probes;
 mod reading;
 mod type_inside_event;
 
@@ -42,12 +43,15 @@ pub use envelope::Envelope;
 ///   `DisputeSettled`, `CampaignPublished`. `Answered` says besides which cell it is about, whether
 ///   it disputes, and whether it may be published; in 4 it never did, and is read as neither. The
 ///   others look as in 4.
+/// - 6: the testbed of a campaign says besides what becomes of the source (`mode`), what applications
+///   are asked (`probe`), and knows three more things that travel on a route. What was not said in 5 is
+///   read as moved and as not asked. The others look as in 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schema(u32);
 
 impl Schema {
     /// The one that is written.
-    pub const NEWEST: Schema = Schema(5);
+    pub const NEWEST: Schema = Schema(6);
 
     /// From this one on only types were added: an older leaf is read as it stands.
     const SAME_SHAPE_SINCE: Schema = Schema(2);
@@ -63,8 +67,13 @@ impl Schema {
 type Upcast = fn(serde_json::Value) -> Result<serde_json::Value, String>;
 
 /// The way from each version to the next, version 1 first.
-const STEPS: [Upcast; Schema::NEWEST.0 as usize - 1] =
-    [type_inside_event::upcast, declarations::upcast, access::upcast, letters::upcast];
+const STEPS: [Upcast; Schema::NEWEST.0 as usize - 1] = [
+    type_inside_event::upcast,
+    declarations::upcast,
+    access::upcast,
+    letters::upcast,
+    probes::upcast,
+];
 
 /// The event in this leaf, which stands at this position.
 ///

@@ -203,7 +203,7 @@ fn testbed(lab: &Lab<'_>, leased: &Leased) -> Result<Testbed, Exit> {
     }
     let testbed = testbed.validate();
     let testbed = testbed.context("the testbed of the lease").map_err(Exit::Usage)?;
-    settings::reachable("the testbed of the lease", testbed)
+    settings::embedded("the testbed of the lease", testbed)
 }
 
 /// The versions of what this agent reaches: others reach the rest.

@@ -1,7 +1,7 @@
 //! `portolan drivers`: one file per subcommand.
 
 mod list;
-mod place;
+pub(super) mod place;
 mod test;
 
 use crate::args::{self, Args};

@@ -13,18 +13,22 @@ use platforms::transport::Secrets;
 
 use crate::clock;
 use crate::exit::Exit;
+use crate::settings::with_names;
 
+/// Before the name of an environment variable that holds a secret.
+const VARIABLE: &str = "env:";
+/// Before the path of a file that does.
+const FILE: &str = "file:";
 /// Longest file that a secret is read from, in bytes.
 const LONGEST_SECRET: usize = 64 * 1024;
 
 /// The driver of this name, or in this file.
-pub(super) fn driver(asked: &Path) -> Result<Driver, Exit> {
+pub(in crate::commands) fn driver(asked: &Path) -> Result<Driver, Exit> {
     let text = match asked.to_str().and_then(shipped::named) {
         Some(shipped) => shipped.text.to_owned(),
         None => read(asked, MOST_FILE).map_err(|error| {
-            let known: Vec<&str> = shipped::ALL.iter().map(|it| it.id).collect();
-            let known = format!("Shipped drivers: {}", known.join(", "));
-            Exit::Usage(error.context(known))
+            let known = shipped::ALL.iter().map(|it| it.id).collect();
+            with_names(Exit::Usage(error), asked, ("shipped drivers", known))
         })?,
     };
     Driver::read(&text).map_err(|problems| {
@@ -35,7 +39,7 @@ pub(super) fn driver(asked: &Path) -> Result<Driver, Exit> {
 }
 
 /// A file of bounded length.
-pub(super) fn read(path: &Path, most: usize) -> anyhow::Result<String> {
+pub(in crate::commands) fn read(path: &Path, most: usize) -> anyhow::Result<String> {
     let file = std::fs::File::open(path);
     let file = file.with_context(|| format!("cannot read {}", path.display()))?;
     let mut text = String::new();
@@ -47,10 +51,10 @@ pub(super) fn read(path: &Path, most: usize) -> anyhow::Result<String> {
 }
 
 /// Values, or references to secrets, by name.
-pub(super) type Given = BTreeMap<String, String>;
+pub(in crate::commands) type Given = BTreeMap<String, String>;
 
 /// A driver's values and secrets: those given on the command line, else where its file says they are.
-pub(super) fn values(driver: &Driver, given: &[(String, String)]) -> (Given, Given) {
+pub(in crate::commands) fn values(driver: &Driver, given: &[(String, String)]) -> (Given, Given) {
     let mut plain = Given::new();
     let mut references: Given =
         driver.secrets().map(|(name, at)| (name.to_owned(), at.to_owned())).collect();
@@ -61,22 +65,32 @@ pub(super) fn values(driver: &Driver, given: &[(String, String)]) -> (Given, Giv
     (plain, references)
 }
 
+/// Whether each of these says where a secret is; a secret itself is never in an error.
+pub(in crate::commands) fn references(references: &Given) -> Result<(), Exit> {
+    let is_one = |it: &str| it.starts_with(VARIABLE) || it.starts_with(FILE);
+    match references.iter().find(|(_, it)| !is_one(it)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Exit::usage(format!(
+            "`{name}` is a secret: say where it is, as {VARIABLE}NAME or {FILE}PATH"
+        ))),
+    }
+}
+
 /// The secrets behind these references. None of their values is ever in an error.
-pub(super) fn secrets(references: &Given) -> Result<Secrets, Exit> {
+pub(in crate::commands) fn secrets(given: &Given) -> Result<Secrets, Exit> {
+    references(given)?;
     let mut all = BTreeMap::new();
-    for (name, reference) in references {
-        let value = if let Some(variable) = reference.strip_prefix("env:") {
-            clock::variable(variable).ok_or_else(|| {
+    for (name, reference) in given {
+        let value = match reference.strip_prefix(VARIABLE) {
+            Some(variable) => clock::variable(variable).ok_or_else(|| {
                 Exit::usage(format!(
                     "the secret `{name}` is not in the environment variable {variable}"
                 ))
-            })?
-        } else if let Some(path) = reference.strip_prefix("file:") {
-            read(Path::new(path), LONGEST_SECRET).map_err(Exit::Usage)?
-        } else {
-            return Err(Exit::usage(format!(
-                "`{name}` is a secret: say where it is, with --var {name}=env:NAME or --var {name}=file:PATH"
-            )));
+            })?,
+            None => {
+                let path = reference.trim_start_matches(FILE);
+                read(Path::new(path), LONGEST_SECRET).map_err(Exit::Usage)?
+            }
         };
         all.insert(name.clone(), value.into());
     }
@@ -84,7 +98,7 @@ pub(super) fn secrets(references: &Given) -> Result<Secrets, Exit> {
 }
 
 /// The real clock, or one that does not wait: a transcript answers at once.
-pub(super) enum Waiting {
+pub(in crate::commands) enum Waiting {
     /// Waits.
     Really(tokio::time::Instant),
     /// Goes on by what it is asked to wait.

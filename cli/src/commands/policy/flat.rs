@@ -36,6 +36,12 @@ fn rule(file: &mut String, rule: &Rule) -> Result<(), Exit> {
     if let Some(fact) = &rule.when_source_had {
         line(file, "when_source_had", fact)?;
     }
+    if rule.where_observable {
+        line(file, "where_observable", &true)?;
+    }
+    if !rule.types.is_empty() {
+        line(file, "types", &rule.types)?;
+    }
     if rule.origin.is_empty() { Ok(()) } else { line(file, "origin", &rule.origin) }
 }
 

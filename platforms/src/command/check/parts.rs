@@ -9,13 +9,16 @@ use domain::policy::{meant, near};
 use toml::Spanned;
 
 use super::Checking;
-use crate::command::driver::{ErrorRule, Reading, Verb, Wait};
+use crate::command::driver::{self, ErrorRule, Reading, Verb, Wait};
 use crate::command::fields::{DISK, FLAGS, NIC, Word, all_values, word};
 use crate::command::file::{ErrorPart, Pick, ReadingPart, VerbPart, WaitPart};
 use crate::command::parse::{self, Parser};
 use crate::command::reading::UNITS;
+use crate::command::template::Template;
 use crate::words::{Firmware, PowerState, Severity};
 
+/// The argument that a script goes into.
+const SCRIPT: &str = "${script}";
 /// How long a call may take when the file does not say.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -23,13 +26,17 @@ impl Checking<'_, '_> {
     pub(super) fn verb(&mut self, name: &str, part: Spanned<VerbPart>) -> Option<Verb> {
         let (span, part) = (part.span(), part.into_inner());
         let word = word(name);
-        let argv = self.argv(&span, word, &part.argv);
+        let argv = self.argv(&span, word, (&part.argv, part.script.as_ref()));
         let reading = self.reading(&span, name, part.parse, part.map);
         let mut list = |it: Option<Spanned<ReadingPart>>, fields| {
             let it = it?;
-            let (span, ReadingPart { parse, map }) = (it.span(), it.into_inner());
+            let (span, ReadingPart { parse, having, map }) = (it.span(), it.into_inner());
+            let wanted = having.iter().map(String::as_str).collect();
+            if let Err(parse::BadParser { what, remedy }) = parse.check(&wanted) {
+                self.problems.add(&span, what, remedy);
+            }
             let map = self.map(&span, &parse, map, Some(fields));
-            Some(Reading { parse, map })
+            Some(Reading { parse, having, map })
         };
         let (disks, nics) = (list(part.disks, DISK), list(part.nics, NIC));
         if name != "inspect" && (disks.is_some() || nics.is_some()) {
@@ -66,13 +73,29 @@ impl Checking<'_, '_> {
         &mut self,
         span: &Range<usize>,
         word: Option<&Word>,
-        argv: &[Spanned<String>],
-    ) -> Option<Vec<crate::command::template::Template>> {
+        (argv, script): (&[Spanned<String>], Option<&Spanned<String>>),
+    ) -> Option<Vec<driver::Word>> {
         self.few(argv.len(), "arguments", Some(span.clone()));
         // A verb of the file's own is told whatever the verb that names it is told.
         let values: Vec<&str> =
             word.map_or_else(|| all_values().collect(), |it| it.values.to_vec());
-        let read: Vec<_> = argv.iter().map(|it| self.template(it, &values, false)).collect();
+        let placed = argv.iter().filter(|it| it.get_ref() == SCRIPT).count();
+        if placed != usize::from(script.is_some()) {
+            let remedy = "write `script` and an argument \"${script}\", each once, or neither";
+            self.problems.add(
+                span,
+                "a script and its place among the arguments are not both there",
+                remedy,
+            );
+        }
+        let read: Vec<_> = argv
+            .iter()
+            .map(|it| match script.filter(|_| it.get_ref() == SCRIPT) {
+                Some(script) => Some(driver::Word::Encoded(self.template(script, &values, false)?)),
+                None => Some(driver::Word::Plain(self.template(it, &values, false)?)),
+            })
+            .collect();
+        self.quoted(argv, script);
         match argv.first() {
             None => self.problems.add(span, "argv is empty", "name the program first"),
             Some(program) if program.get_ref().contains("${") || program.get_ref().is_empty() => {
@@ -85,6 +108,25 @@ impl Checking<'_, '_> {
             Some(_) => {}
         }
         read.into_iter().collect()
+    }
+
+    /// What `ssh` is given is read by a shell at the other end, and a script by PowerShell: the name of a machine must
+    /// come there as one word.
+    fn quoted(&mut self, argv: &[Spanned<String>], script: Option<&Spanned<String>>) {
+        let over = argv.first().is_some_and(|it| ["ssh", "scp"].contains(&it.get_ref().as_str()));
+        let texts = argv.iter().skip(1).filter(|_| over).chain(script);
+        for text in texts.filter(|it| it.get_ref() != SCRIPT) {
+            let Ok(template) = Template::read(text.get_ref()) else {
+                continue;
+            };
+            // A place is one of this machine, and no name that somebody else gave.
+            let given = |it: &&str| !self.known.contains(*it) && !["out", "file"].contains(it);
+            for name in template.bare().filter(given) {
+                let what = format!("`${{{name}}}` is read by a shell at the other end");
+                let remedy = format!("write ${{{name}|sh}}, or ${{{name}|pwsh}} for PowerShell");
+                self.problems.add(&text.span(), what, remedy);
+            }
+        }
     }
 
     fn reading(
@@ -121,7 +163,7 @@ impl Checking<'_, '_> {
             _ => None,
         };
         let map = self.map(span, &parse, map, known.as_deref());
-        Some(Reading { parse, map })
+        Some(Reading { parse, having: None, map })
     }
 
     fn map(

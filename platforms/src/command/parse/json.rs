@@ -19,17 +19,18 @@ pub(super) fn check(each: Option<&str>, wanted: &BTreeSet<&str>) -> Result<(), B
 
 pub(super) fn read(
     text: &str,
-    each: Option<&str>,
+    each: Option<(&str, bool)>,
     wanted: &BTreeSet<&str>,
 ) -> Result<Vec<Record>, Misread> {
     let whole: Value =
         serde_json::from_str(text).map_err(|it| Misread(format!("no JSON: {it}")))?;
-    let Some(each) = each else {
+    let Some((each, optional)) = each else {
         return Ok(vec![record(&whole, wanted)]);
     };
     match whole.pointer(each) {
         // Several programs write nothing, or null, where a list is empty.
         Some(Value::Null) => Ok(Vec::new()),
+        None if optional => Ok(Vec::new()),
         Some(Value::Array(all)) => Ok(all.iter().map(|it| record(it, wanted)).collect()),
         Some(Value::Object(all)) => Ok(all.values().map(|it| record(it, wanted)).collect()),
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {

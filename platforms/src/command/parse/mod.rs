@@ -31,6 +31,9 @@ pub enum Parser {
         /// A pointer to the array of records.
         #[serde(default)]
         each: Option<String>,
+        /// Whether there are no records where that array is not there, as some programs leave out what is empty.
+        #[serde(default)]
+        optional: bool,
     },
     /// `name: value` lines; an empty line ends a record.
     Kv {
@@ -84,7 +87,7 @@ impl Parser {
     /// What is wrong with it, and what to do.
     pub fn check(&self, wanted: &BTreeSet<&str>) -> Result<(), BadParser> {
         match self {
-            Self::Json { each } => json::check(each.as_deref(), wanted),
+            Self::Json { each, .. } => json::check(each.as_deref(), wanted),
             Self::Regex { pattern } => pattern::check(pattern, wanted),
             Self::Xml { each } => xml::check(each, wanted),
             Self::Kv { separator } if separator.is_empty() => Err(BadParser {
@@ -103,7 +106,9 @@ impl Parser {
     /// It is not written like that, or has too many records.
     pub fn read(&self, text: &str, wanted: &BTreeSet<&str>) -> Result<Vec<Record>, Misread> {
         let records = match self {
-            Self::Json { each } => json::read(text, each.as_deref(), wanted)?,
+            Self::Json { each, optional } => {
+                json::read(text, each.as_deref().map(|it| (it, *optional)), wanted)?
+            }
             Self::Kv { separator } => lines::pairs(text, separator, wanted),
             Self::XeParams => lines::xe(text, wanted),
             Self::Regex { pattern } => pattern::read(text, pattern, wanted)?,

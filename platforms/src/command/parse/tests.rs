@@ -39,12 +39,16 @@ fn pairs_json_patterns_and_xml() {
     let found = read(&kv, "CPU(s):   16\nCPU(s): 3\nMemory size: 9 KiB\n", &["CPU(s)"]).unwrap();
     assert_eq!(found, [record(&[("CPU(s)", "16")])], "the first of a name counts");
 
-    let json = Parser::Json { each: Some("/all".to_owned()) };
+    let json = Parser::Json { each: Some("/all".to_owned()), optional: false };
     let text = r#"{"all":[{"a":{"b":1},"c":null},{"a":{"b":"x"}}]}"#;
     let found = read(&json, text, &["/a/b", "/c"]).unwrap();
     assert_eq!(found, [record(&[("/a/b", "1")]), record(&[("/a/b", "x")])]);
     assert_eq!(read(&json, r#"{"all":null}"#, &["/a"]).unwrap(), []);
     assert!(read(&json, r#"{"all":7}"#, &["/a"]).is_err());
+    assert!(read(&json, r#"{"al":[]}"#, &["/a"]).is_err(), "no list is no empty list");
+    let optional = Parser::Json { each: Some("/all".to_owned()), optional: true };
+    assert_eq!(read(&optional, r#"{"al":[]}"#, &["/a"]).unwrap(), []);
+    assert!(read(&optional, r#"{"all":7}"#, &["/a"]).is_err());
     assert!(read(&json, r#"{"all":["#, &["/a"]).is_err());
 
     let pattern = Parser::Regex { pattern: r"^(?<id>\d+)\s+(?<name>\S+)$".to_owned() };
@@ -72,7 +76,7 @@ fn a_parser_that_cannot_work_says_what_to_do() {
         let bad = parser.check(&BTreeSet::from([wanted])).unwrap_err();
         bad.to_string()
     };
-    let text = check(Parser::Json { each: None }, "name");
+    let text = check(Parser::Json { each: None, optional: false }, "name");
     assert_eq!(text, "`name` is no JSON pointer; a pointer begins with `/`: write \"/name\"");
     assert!(
         check(Parser::Regex { pattern: "(?<a>x)".to_owned() }, "b").contains("name one: (?<b>…)")

@@ -5,7 +5,7 @@ use domain::ids::{CampaignId, ConverterId};
 use domain::plan::Trial;
 use domain::score::{Score, Standing};
 use domain::step::Step;
-use domain::testbed::{Package, Route};
+use domain::testbed::{Payload, Route};
 use proptest::prelude::*;
 use proptest::sample::select;
 use reports::fault::Fault;
@@ -153,7 +153,7 @@ pub(crate) fn outcomes(walked: &[Walked]) -> Outcomes {
     let mut outcomes = Outcomes::default();
     for Walked { campaign, trial, tools, steps } in walked {
         let (id, converters) = (trial.route.clone(), tools.clone());
-        let route = Route { id, through: Package::Disk, converters };
+        let route = Route { id, through: Payload::Disk, converters };
         outcomes.declare(campaign, &route).unwrap();
         for (step, (score, fault, duration_ms)) in Step::ALL.into_iter().zip(steps) {
             let (score, fault, duration_ms) = (*score, *fault, *duration_ms);

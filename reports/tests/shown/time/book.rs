@@ -30,7 +30,8 @@ pub(crate) fn end_of(day: &str) -> Timestamp {
 pub(crate) fn trials(repetitions: u32) -> Vec<Trial> {
     let platforms = || ["acme-like", "kvm"].map(|it| it.parse().unwrap()).to_vec();
     let guests = vec!["portable".parse().unwrap()];
-    let selection = Selection { guests, sources: platforms(), targets: platforms() };
+    let selection =
+        Selection { guests, sources: platforms(), targets: platforms(), ..Selection::default() };
     plan(&testbed(), &selection, repetitions).unwrap()
 }
 

@@ -44,7 +44,7 @@ impl World {
         change(&mut settings);
         let log = store(folder.path());
         let service = Arc::new(opened::service(folder.path(), &log, settings));
-        tokio::spawn(Arc::clone(&service.library).follow());
+        tokio::spawn(Arc::clone(&service.library).follow(service.background.clone()));
         let running = server::build(Arc::clone(&service)).unwrap();
         let url = format!("http://{}", running.address);
         tokio::spawn(running.server);
@@ -55,7 +55,7 @@ impl World {
     pub(crate) async fn start_again(&mut self) {
         let settings = settings(self.folder.path(), &self.clock);
         let service = Arc::new(opened::service(self.folder.path(), &self.log, settings));
-        tokio::spawn(Arc::clone(&service.library).follow());
+        tokio::spawn(Arc::clone(&service.library).follow(service.background.clone()));
         let running = server::build(Arc::clone(&service)).unwrap();
         self.url = format!("http://{}", running.address);
         tokio::spawn(running.server);

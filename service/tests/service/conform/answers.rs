@@ -5,12 +5,12 @@ use domain::access::Role;
 use domain::event::{
     AccessEvent, Answered, CampaignPublished, DisputeSettled, EmbargoSet, Event, LetterEvent,
 };
-use domain::ids::Sha256Digest;
 use domain::plan::CellId;
 use reqwest::StatusCode;
 use store::EventLog as _;
 use tokio::runtime::Runtime;
 
+use super::publication;
 use super::sameness::{Shown, differing, events, to_anyone};
 use crate::world::World;
 
@@ -138,21 +138,8 @@ fn few(other: bool) -> Vec<Answered> {
     ]
 }
 
-fn publication(withheld: Vec<CellId>) -> CampaignPublished {
-    CampaignPublished {
-        campaign: CAMPAIGN.parse().unwrap(),
-        known_at: 9,
-        policy: "default 3".to_owned(),
-        policy_sha256: Sha256Digest::of(b"policy"),
-        fewest_tools: 2,
-        withheld,
-        reason: "all vendors agreed".to_owned(),
-        by: "ada".to_owned(),
-    }
-}
-
 fn with_answers(answers: Vec<Answered>) -> Vec<Event> {
-    let published = publication(cell("xen-like", "kvm").into_iter().collect());
+    let published = publication(CAMPAIGN, cell("xen-like", "kvm").into_iter().collect());
     let published = Event::Letter(LetterEvent::CampaignPublished(published));
     events().into_iter().chain([published]).chain(answers.into_iter().map(said)).collect()
 }
@@ -209,7 +196,7 @@ fn whoever_has_a_tool_there_alone_is_one_of_several_makers_or_is_not_heard() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_campaign_was_published_with_decides_how_many_makers_hide_one() {
     let with = |fewest_tools: u32| {
-        let published = CampaignPublished { fewest_tools, ..publication(Vec::new()) };
+        let published = CampaignPublished { fewest_tools, ..publication(CAMPAIGN, Vec::new()) };
         let mut events = of_two_makers(events());
         events.push(Event::Letter(LetterEvent::CampaignPublished(published)));
         let cell = cell("xen-like", "kvm");

@@ -2,13 +2,13 @@
 //! vendors and insiders see it all the same, and everybody does once it is published.
 
 use domain::access::Role;
-use domain::event::{CampaignPublished, EmbargoSet, Event, LetterEvent, Outcome, StepFinished};
-use domain::ids::Sha256Digest;
+use domain::event::{EmbargoSet, Event, LetterEvent, Outcome, StepFinished};
 use domain::letter::LetterCommand;
 use domain::plan::CellId;
 use reqwest::StatusCode;
 use tokio::runtime::Runtime;
 
+use super::publication;
 use super::sameness::{Shown, differing, events, to_anyone};
 use crate::world::World;
 
@@ -62,7 +62,8 @@ fn results_under_an_embargo_change_nothing_that_the_public_is_shown() {
 
 /// The same history, in which the campaign was published without one cell.
 fn published(mut events: Vec<Event>) -> Vec<Event> {
-    events.insert(0, Event::Letter(LetterEvent::CampaignPublished(publication(vec![cell()]))));
+    events
+        .insert(0, Event::Letter(LetterEvent::CampaignPublished(publication(KEPT, vec![cell()]))));
     events
 }
 
@@ -71,19 +72,6 @@ fn cell() -> CellId {
         guest: "portable".parse().unwrap(),
         source: "xen-like".parse().unwrap(),
         target: "kvm".parse().unwrap(),
-    }
-}
-
-fn publication(withheld: Vec<CellId>) -> CampaignPublished {
-    CampaignPublished {
-        campaign: KEPT.parse().unwrap(),
-        known_at: 9,
-        policy: "default 3".to_owned(),
-        policy_sha256: Sha256Digest::of(b"policy"),
-        fewest_tools: 2,
-        withheld,
-        reason: "all vendors agreed".to_owned(),
-        by: "ada".to_owned(),
     }
 }
 
@@ -117,7 +105,7 @@ async fn its_vendors_and_insiders_see_it_and_everybody_does_once_it_is_published
         assert_eq!(asked.send().await.unwrap().status(), StatusCode::NOT_FOUND);
         assert!(world.text(path, Some(&auditor)).await.contains("c-2016"));
     }
-    let publish = LetterCommand::Publish(publication(Vec::new()));
+    let publish = LetterCommand::Publish(publication(KEPT, Vec::new()));
     let noted = world.service.letters.record(&[], vec![publish], world.service.now());
     assert!(noted.into_iter().all(|it| it.unwrap().is_some()));
     for path in [page, cell, "/", "/history"] {

@@ -67,7 +67,7 @@ impl World {
         let settings = settings(folder.path(), limits, Arc::clone(&seconds));
         let service = opened::service(folder.path(), &log, settings);
         let service = Arc::new(service);
-        let follow = Arc::clone(&service.library).follow();
+        let follow = Arc::clone(&service.library).follow(service.background.clone());
         let Running { address, stop, server, .. } = server::build(Arc::clone(&service)).unwrap();
         let tasks = vec![
             tokio::spawn(async move { drop(follow.await) }),

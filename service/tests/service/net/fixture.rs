@@ -78,7 +78,7 @@ impl Site {
         before(&log, folder.path());
         let runtime = Runtime::new().unwrap();
         let _inside = runtime.enter();
-        runtime.spawn(library.follow());
+        runtime.spawn(library.follow(service.background.clone()));
         let built = build_from(Arc::clone(&service), addresses).unwrap();
         let Running { address, near, metrics, certificates, stop, server, .. } = built;
         let (tell, ended) = channel();

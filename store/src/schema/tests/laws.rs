@@ -89,11 +89,11 @@ fn no_flipped_byte_of_the_earlier_store_goes_unnoticed() {
 fn what_a_newer_version_wrote_is_refused_with_what_to_do() {
     let leaf = write(&samples::all()[0].1);
     let leaf = String::from_utf8(leaf).unwrap();
-    let newer = decode(7, leaf.replacen(":5,", ":6,", 1).as_bytes()).unwrap_err();
+    let newer = decode(7, leaf.replacen(":6,", ":7,", 1).as_bytes()).unwrap_err();
     assert!(matches!(newer, StoreError::NewerEvent { position: 7, .. }));
     assert_eq!(
         newer.to_string(),
-        "event 7 has schema 6, and this version reads up to 5: use the portolan version that wrote \
+        "event 7 has schema 7, and this version reads up to 6: use the portolan version that wrote \
          it, or a newer one; the log is as it was"
     );
     let unknown = decode(7, leaf.replacen("CampaignStarted", "VendorNotified", 1).as_bytes());

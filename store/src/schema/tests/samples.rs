@@ -54,6 +54,11 @@ pub(super) fn chain<T>(first: T, next: fn(&T) -> Option<T>) -> Vec<T> {
 /// The event, and what else is needed to spell every variant in it.
 fn variants(event: Event) -> Vec<Event> {
     match event {
+        Event::CampaignStarted(first) => {
+            let testbed = testbed::of_today();
+            let of_today = CampaignStarted { testbed, ..first.clone() };
+            vec![Event::CampaignStarted(first), Event::CampaignStarted(of_today)]
+        }
         Event::StepFinished(first) => {
             let steps = chain(Step::SanityCheck, next_step).into_iter();
             let outcomes = chain(Outcome::Completed, next_outcome).into_iter().cycle();
@@ -65,8 +70,7 @@ fn variants(event: Event) -> Vec<Event> {
             let endings = chain(Ending::Completed, next_ending).into_iter();
             endings.map(finished).map(Event::CampaignFinished).collect()
         }
-        Event::CampaignStarted(_)
-        | Event::TrialsPlanned(_)
+        Event::TrialsPlanned(_)
         | Event::CampaignResumed(_)
         | Event::VersionChanged(_)
         | Event::ScoresShown(_)

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::testbed::{
-    Converter, ConverterStatus, Guest, Package, Platform, Route, Slots, Testbed, Timeouts, Vendor,
+    Ask, Converter, ConverterStatus, Guest, Mode, Payload, Platform, Probe, Route, Slots, Testbed,
+    Timeouts, Vendor,
 };
 
 use super::samples::chain;
@@ -11,6 +12,7 @@ use super::samples::chain;
 pub(super) fn sample() -> Testbed {
     Testbed {
         name: "harbour".to_owned(),
+        mode: Mode::Move,
         slots: Slots { cpu: 2, memory_mib: 1024 },
         timeouts: Timeouts { boot_s: 180, shutdown_s: 30, convert_s: 300 },
         vendors: vec![Vendor { id: "maker".parse().unwrap(), name: "Maker".to_owned() }],
@@ -20,8 +22,18 @@ pub(super) fn sample() -> Testbed {
             .into_iter()
             .map(converter)
             .collect(),
-        routes: chain(Package::Disk, next_package).into_iter().map(route).collect(),
+        routes: [Payload::Disk, Payload::Ovf].into_iter().map(route).collect(),
     }
+}
+
+/// The same with what only version 6 and later say.
+pub(super) fn of_today() -> Testbed {
+    let mut testbed = sample();
+    testbed.mode = Mode::Copy;
+    testbed.routes = chain(Payload::Disk, next_payload).into_iter().map(route).collect();
+    let probe = |ask| Probe { id: "web".parse().unwrap(), ask };
+    testbed.guests[0].probes = chain(Ask::Port(22), next_ask).into_iter().map(probe).collect();
+    testbed
 }
 
 fn settings() -> BTreeMap<String, String> {
@@ -49,6 +61,7 @@ fn guest() -> Guest {
         memory_mib: 256,
         cpus: 1,
         settings: settings(),
+        probes: Vec::new(),
     }
 }
 
@@ -61,7 +74,7 @@ fn converter(status: ConverterStatus) -> Converter {
     }
 }
 
-fn route(through: Package) -> Route {
+fn route(through: Payload) -> Route {
     let converters = vec!["qemu-img".parse().unwrap()];
     Route { id: "ovf".parse().unwrap(), through, converters }
 }
@@ -73,9 +86,22 @@ fn next_status(status: &ConverterStatus) -> Option<ConverterStatus> {
     }
 }
 
-fn next_package(package: &Package) -> Option<Package> {
-    match package {
-        Package::Disk => Some(Package::Ovf),
-        Package::Ovf => None,
+fn next_payload(payload: &Payload) -> Option<Payload> {
+    match payload {
+        Payload::Disk => Some(Payload::Ovf),
+        Payload::Ovf => Some(Payload::Native),
+        Payload::Native => Some(Payload::Memory),
+        Payload::Memory => Some(Payload::Description),
+        Payload::Description => None,
+    }
+}
+
+fn next_ask(ask: &Ask) -> Option<Ask> {
+    match ask {
+        Ask::Port(_) => Some(Ask::Http { port: 80, path: "/".to_owned() }),
+        Ask::Http { .. } => Some(Ask::Command(vec!["true".to_owned(), "x".to_owned()])),
+        Ask::Command(_) => Some(Ask::FileHash("/etc/hosts".to_owned())),
+        Ask::FileHash(_) => Some(Ask::Latency { port: 22, most_ms: 50 }),
+        Ask::Latency { .. } => None,
     }
 }

@@ -1,0 +1,111 @@
+//! The driver of a testbed's whole fleet of platforms: each step is done where its platform is, at a harbour or in the
+//! embedded lab.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::ids::PlatformId;
+use domain::plan::Trial;
+use domain::step::Step;
+use platforms::words::VmRef;
+
+use super::{Harbour, Moorings};
+use crate::driver::{Driver, StepReport};
+use crate::lab::QemuLab;
+use crate::lab::acts::Lab;
+use crate::lab::layout::SourceKey;
+use crate::lab::seen::report;
+use crate::slots::Claim;
+use crate::stopwatch::Stopwatch;
+
+/// The embedded lab and the harbours of a testbed.
+pub struct Fleet {
+    qemu: QemuLab,
+    harbours: BTreeMap<PlatformId, Harbour>,
+    pub(super) moorings: Moorings,
+    /// Sources that run, with what of the lab's share they have.
+    pub(super) running: tokio::sync::Mutex<BTreeMap<SourceKey, (VmRef, Claim)>>,
+}
+
+impl Fleet {
+    /// A lab that was made just now, and the harbours beside it.
+    #[must_use]
+    pub fn new(mut qemu: QemuLab, harbours: BTreeMap<PlatformId, Harbour>) -> Self {
+        let moorings = Moorings::of(qemu.lab.ledger.folder());
+        if let Some(lab) = Arc::get_mut(&mut qemu.lab) {
+            let formats = harbours.iter().map(|(id, it)| (id.clone(), it.disk_format.clone()));
+            lab.abroad = formats.collect();
+        }
+        Self { qemu, harbours, moorings, running: tokio::sync::Mutex::default() }
+    }
+
+    pub(super) fn lab(&self) -> &Lab {
+        &self.qemu.lab
+    }
+
+    async fn at_source(&self, harbour: &Harbour, trial: &Trial, step: Step) -> StepReport {
+        let key = self.lab().source_key(trial);
+        match step {
+            Step::SanityCheck => self.sanity_check(harbour, &key).await,
+            Step::Shutdown => self.shut_down(harbour, &key).await,
+            Step::Export
+            | Step::ResourceCheck
+            | Step::ConsistencyCheck
+            | Step::Import
+            | Step::Restart => match self.lab().package_key(trial) {
+                Ok(package) => self.export(harbour, &package).await,
+                Err(stop) => report(step, "export", Stopwatch::start(), Err(stop)),
+            },
+        }
+    }
+
+    async fn at_target(&self, harbour: &Harbour, trial: &Trial, step: Step) -> StepReport {
+        match step {
+            Step::ResourceCheck => self.resource_check(harbour, trial).await,
+            Step::ConsistencyCheck => self.consistency_check(harbour, trial).await,
+            Step::Import => self.import(harbour, trial).await,
+            Step::SanityCheck | Step::Shutdown | Step::Export | Step::Restart => {
+                self.restart(harbour, trial).await
+            }
+        }
+    }
+}
+
+impl Driver for Fleet {
+    async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
+        let (from, to) = (self.harbours.get(&trial.source), self.harbours.get(&trial.target));
+        let at_source = step <= Step::Export;
+        if let Some(harbour) = from.filter(|_| step >= Step::Export) {
+            self.have_source(harbour, &self.lab().source_key(trial)).await;
+        }
+        match (at_source, from, to) {
+            (true, Some(harbour), _) => self.at_source(harbour, trial, step).await,
+            (false, _, Some(harbour)) => self.at_target(harbour, trial, step).await,
+            (true, None, _) | (false, _, None) => self.qemu.perform(trial, step).await,
+        }
+    }
+
+    async fn release(&self, trial: &Trial) {
+        let key = self.lab().source_key(trial);
+        let (from, to) = (self.harbours.get(&trial.source), self.harbours.get(&trial.target));
+        if let Some(harbour) = to {
+            let berth = self.berth(harbour, trial);
+            left(&berth.name, self.cast_off(harbour, &berth).await.is_ok());
+        }
+        let is_last = self.lab().left.one_less(&key);
+        if let Some(harbour) = from.filter(|_| is_last) {
+            self.running.lock().await.remove(&key);
+            if harbour.machine(&key.guest).is_none() {
+                let berth = self.source_berth(harbour, &key);
+                left(&berth.name, self.cast_off(harbour, &berth).await.is_ok());
+            }
+        }
+        self.lab().release(trial, is_last).await;
+    }
+}
+
+fn left(name: &str, gone: bool) {
+    if !gone {
+        tracing::warn!(name, "a machine could not be removed from its platform: remove it there");
+    }
+}

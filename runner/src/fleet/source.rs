@@ -1,0 +1,307 @@
+//! Steps 1 to 3 at a harbour: the machine is looked at, shut down, and its disk is had.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::event::EvidenceKind;
+use domain::observation::{Channel, Observation};
+use domain::preflight::{also_observable, at_source};
+use domain::step::Step;
+use platforms::platform::Platform as _;
+use platforms::words::{Capability, ExportPlan, PowerOp, PowerState, VmRef, VmSpec};
+
+use super::arrival::Berth;
+use super::moorings::JOB;
+use super::trouble::stop;
+use super::watch::Watch;
+use super::{Fleet, Harbour};
+use crate::driver::{Proof, StepReport};
+use crate::lab::described::by_platform;
+use crate::lab::export::{WHOLE, same, size};
+use crate::lab::layout::{Package, PackageKey, SourceKey, write_whole};
+use crate::lab::qemu_img::Disk;
+use crate::lab::seen::{Seen, Stop, report};
+use crate::lab::source::{SANITY, SHUTDOWN, SOURCE, SourceVm, digest};
+use crate::lab::vm::VmDefinition;
+use crate::stopwatch::Stopwatch;
+
+/// First half of the hardware addresses of machines that a campaign makes at harbours: QEMU's own.
+pub(super) const MAC_PREFIX: &str = "52:54:00";
+
+impl Fleet {
+    /// Step 1, once for all trials of this source.
+    pub(super) async fn sanity_check(&self, harbour: &Harbour, key: &SourceKey) -> StepReport {
+        let lab = self.lab();
+        if let (Some(report), Some(_)) = (lab.kept(key, SANITY), lab.kept_source(key)) {
+            return report;
+        }
+        let act = || async {
+            let claim = lab.claim_for(&key.guest).await;
+            let clock = Stopwatch::start();
+            let result = match claim {
+                Ok(claim) => match self.boot(harbour, key).await {
+                    Ok((vm, seen)) => {
+                        self.running.lock().await.insert(key.clone(), (vm, claim));
+                        Ok(seen)
+                    }
+                    Err(stop) => Err(stop),
+                },
+                Err(stop) => Err(stop),
+            };
+            let report = report(Step::SanityCheck, &lab.act(&key.name()), clock, result);
+            lab.keep(key, SANITY, &report);
+            report
+        };
+        lab.sanity.once(key.clone(), act).await
+    }
+
+    /// Step 2, likewise.
+    pub(super) async fn shut_down(&self, harbour: &Harbour, key: &SourceKey) -> StepReport {
+        let lab = self.lab();
+        if let (Some(report), Some(_)) = (lab.kept(key, SHUTDOWN), lab.kept_source(key)) {
+            return report;
+        }
+        let act = || async {
+            self.sanity_check(harbour, key).await;
+            let running = self.running.lock().await.remove(key);
+            let clock = Stopwatch::start();
+            let result = match running {
+                Some((vm, _claim)) => self.switch_off(harbour, &vm).await,
+                None => {
+                    Err(Stop::lab(format!("the source VM {} could not be had again", key.name())))
+                }
+            };
+            let (source, result) = match result {
+                Ok((source, seen)) => (Some(source), Ok(seen)),
+                Err(stop) => (None, Err(stop)),
+            };
+            let report = report(Step::Shutdown, &lab.act(&key.name()), clock, result);
+            lab.keep(key, SHUTDOWN, &report);
+            if let Some(source) = source {
+                lab.keep(key, SOURCE, &source);
+            }
+            report
+        };
+        lab.shutdowns.once(key.clone(), act).await
+    }
+
+    /// The source, shut down; booted and shut down again only where a killed run lost it.
+    pub(super) async fn have_source(&self, harbour: &Harbour, key: &SourceKey) {
+        if self.lab().kept_source(key).is_none() {
+            self.shut_down(harbour, key).await;
+        }
+    }
+
+    /// Step 3: by the driver's own export where it gives the target's format; by the lab's converters else.
+    pub(super) async fn export(&self, harbour: &Harbour, key: &PackageKey) -> StepReport {
+        let capabilities = harbour.platform.capabilities();
+        let gives = capabilities.has(Capability::Export)
+            && capabilities.formats_out.contains(&key.format)
+            && key.through == Package::Disk;
+        let lab = self.lab();
+        if !gives {
+            return lab.export(key).await;
+        }
+        let act = || async {
+            let source = lab.source_vm(&key.source).await;
+            let claim = lab.claim(1, 0).await;
+            let clock = Stopwatch::start();
+            let result = match (source, claim) {
+                (Ok(source), Ok(_claim)) => self.export_now(harbour, key, &source).await,
+                (Err(stop), _) | (_, Err(stop)) => Err(stop),
+            };
+            let act = lab.act(&format!("{}/{}", key.source.name(), key.name()));
+            report(Step::Export, &act, clock, result)
+        };
+        lab.exports.once(key.clone(), act).await
+    }
+
+    pub(super) fn source_berth(&self, harbour: &Harbour, key: &SourceKey) -> Berth {
+        Berth::of(harbour, key.folder(self.lab().ledger.folder()), key.guest.as_str())
+    }
+
+    async fn boot(&self, harbour: &Harbour, key: &SourceKey) -> Result<(VmRef, Seen), Stop> {
+        let folder = key.folder(self.lab().ledger.folder());
+        std::fs::create_dir_all(&folder).map_err(|error| Stop::io(&folder, &error))?;
+        let (vm, spec) = match harbour.machine(&key.guest) {
+            Some(name) => {
+                let found = harbour.look_up(name).await;
+                found.map_err(|fault| stop("the machine at the source", &fault))?
+            }
+            // Before the first step of the seven: what fails here is the lab's own trouble.
+            None => {
+                let placed = self.place(harbour, key).await;
+                placed.map_err(|stop| stop.blame_the_lab("the machine at the source"))?
+            }
+        };
+        let (path, format) = first_disk(&spec, &vm)?;
+        let measure = self.lab().measure(Disk { path: &path, format: &format }).await?;
+        let (channel, capacity) = (Channel::DiskInspection, measure.capacity_bytes);
+        let seen = Seen {
+            observations: vec![
+                Observation::integer("disk.capacity_bytes", capacity, channel),
+                Observation::integer("disk.snapshots", measure.snapshots, channel),
+            ],
+            proofs: Vec::new(),
+        };
+        if spec.state != Some(PowerState::Running) {
+            let started = harbour.power(&vm, PowerOp::Start).await;
+            started.map_err(|fault| stop("the start", &fault).after(seen.clone()))?;
+        }
+        let limit = Duration::from_secs(self.lab().testbed.timeouts.boot_s.into());
+        let probes = self.lab().probes(&key.guest);
+        let looked = Watch::of(harbour, &vm).look(limit, probes).await;
+        let mut all = seen.clone();
+        all.add(looked.map_err(|stop| stop.after(seen))?);
+        let spec = harbour.platform.inspect(&vm).await;
+        let spec = spec.map_err(|fault| stop("looking it up", &fault).after(all.clone()))?;
+        all.observations.extend(at_source(&by_platform(key.guest.as_str(), &spec)));
+        also_observable(&mut all.observations, &["host.name_own"]);
+        self.lab().asked(&key.guest, &mut all);
+        Ok((vm, all))
+    }
+
+    /// Puts the lab's image of a guest into the harbour, as if it had been installed there.
+    async fn place(&self, harbour: &Harbour, key: &SourceKey) -> Result<(VmRef, VmSpec), Stop> {
+        let lab = self.lab();
+        let berth = self.source_berth(harbour, key);
+        let _ = std::fs::remove_file(berth.folder.join(JOB));
+        self.moor(harbour, &berth).await?;
+        let image = lab.image(&key.guest, &key.source)?;
+        let from = Disk { path: &image.path, format: "raw" };
+        lab.convert(from, Disk { path: &berth.disk, format: &harbour.disk_format }, &[]).await?;
+        let guest = lab.guest(&key.guest)?;
+        let seed = format!("{}/{}", key.guest, key.source);
+        let mut vm = VmDefinition::numbered(&berth.name, &seed, MAC_PREFIX);
+        (vm.memory_mib, vm.cpus) = (guest.memory_mib, guest.cpus);
+        let arrival = self.arrival(harbour, &berth, &vm)?;
+        self.take_in(harbour, &berth.folder, &arrival).await?;
+        // What it is may be asked for, but no later run takes it up before it is off.
+        let _ = std::fs::remove_file(berth.folder.join(JOB));
+        let found = harbour.look_up(&berth.name).await;
+        found.map_err(|fault| stop("looking it up", &fault))
+    }
+
+    async fn switch_off(&self, harbour: &Harbour, vm: &VmRef) -> Result<(SourceVm, Seen), Stop> {
+        let limit = Duration::from_secs(self.lab().testbed.timeouts.shutdown_s.into());
+        let seen = Watch::of(harbour, vm).shut_down(limit).await?;
+        let spec = harbour.platform.inspect(vm).await;
+        let spec = spec.map_err(|fault| stop("looking it up", &fault).after(seen.clone()))?;
+        let (disk, format) = first_disk(&spec, vm)?;
+        let measure = self.lab().measure(Disk { path: &disk, format: &format }).await?;
+        let sha256 = digest(&disk)?;
+        let vm = definition(vm, &spec);
+        let capacity_bytes = measure.capacity_bytes;
+        let told = Some(spec);
+        Ok((SourceVm { vm, disk, format, sha256, capacity_bytes, told }, seen))
+    }
+
+    async fn export_now(
+        &self,
+        harbour: &Harbour,
+        key: &PackageKey,
+        source: &SourceVm,
+    ) -> Result<Seen, Stop> {
+        let folder = key.folder(self.lab().ledger.folder());
+        let out = folder.join("out.partial");
+        let _ = std::fs::remove_dir_all(&out);
+        std::fs::create_dir_all(&out).map_err(|error| Stop::io(&out, &error))?;
+        let failed = |fault| stop("the export", &fault);
+        let vm = harbour.platform.find(&self.machine_name(harbour, key)).await.map_err(failed)?;
+        let before = digest(&source.disk)?;
+        let off = harbour.state(&vm).await.map_err(failed)? == Some(PowerState::Off);
+        let plan = ExportPlan { format: key.format.clone(), folder: out.clone() };
+        let job = harbour.platform.export(&vm, &plan).await.map_err(failed)?;
+        harbour.settle(&job).await.map_err(failed)?;
+        let disk = key.disk(self.lab().ledger.folder());
+        let written = only_file(&out)?;
+        std::fs::rename(&written, &disk).map_err(|error| Stop::io(&written, &error))?;
+        let _ = std::fs::remove_dir_all(&out);
+        let (after, bytes) = (digest(&source.disk)?, size(&disk)?);
+        let channel = Channel::DiskInspection;
+        let observations = vec![
+            Observation::flag("source.off", off, Channel::PlatformApi),
+            Observation::text("source.sha256", before.to_string(), channel),
+            Observation::flag("source.unchanged", same(source, before, after), channel),
+            Observation::integer("package.bytes", i64::try_from(bytes).unwrap_or(0), channel),
+            // A driver tells complaints of what failed; what it does not tell are none.
+            Observation::integer("tool.warnings", 0, Channel::Host),
+        ];
+        write_whole(&folder.join(WHOLE), &bytes).map_err(|error| Stop::io(&folder, &error))?;
+        Ok(Seen { observations, proofs: vec![self.export_proof(harbour, &vm, source, &plan)] })
+    }
+
+    fn machine_name(&self, harbour: &Harbour, key: &PackageKey) -> String {
+        let own = harbour.machine(&key.source.guest).map(str::to_owned);
+        own.unwrap_or_else(|| self.source_berth(harbour, &key.source).name)
+    }
+
+    /// The command line of the export.
+    fn export_proof(
+        &self,
+        harbour: &Harbour,
+        vm: &VmRef,
+        source: &SourceVm,
+        plan: &ExportPlan,
+    ) -> Proof {
+        let (out, disk) = (plan.folder.to_string_lossy(), source.disk.to_string_lossy());
+        let argv = harbour.platform.rehearsed(
+            "export",
+            &[
+                ("vm", &vm.id),
+                ("vm_name", &vm.name),
+                ("format", &plan.format),
+                ("out", &out),
+                ("disk", &disk),
+                ("disk_format", &source.format),
+            ],
+        );
+        let text = argv.unwrap_or_default().join("\n");
+        Proof::new(EvidenceKind::Argv, "export.argv", text.as_bytes())
+    }
+}
+
+/// The first disk of a machine, as a file of this machine.
+fn first_disk(spec: &VmSpec, vm: &VmRef) -> Result<(PathBuf, String), Stop> {
+    let disk = spec.disks.iter().find(|it| it.place.is_some());
+    let untold =
+        || Stop::lab(format!("the driver does not tell where the disk of {} lies", vm.name));
+    let disk = disk.ok_or_else(untold)?;
+    let path = PathBuf::from(disk.place.clone().unwrap_or_default());
+    let format = disk.format.clone().unwrap_or_else(|| "raw".to_owned());
+    match std::fs::File::open(&path) {
+        Ok(_) => Ok((path, format)),
+        Err(error) => Err(Stop::lab(format!(
+            "the disk of {} lies at {}, which cannot be read here: {error}. Run this on the platform's own host, as somebody who may read it",
+            vm.name,
+            path.display()
+        ))),
+    }
+}
+
+/// What the platform says of a machine, as the packages of the lab need it.
+fn definition(vm: &VmRef, spec: &VmSpec) -> VmDefinition {
+    let small = |it: Option<u64>| it.and_then(|it| u32::try_from(it).ok()).unwrap_or(0);
+    VmDefinition {
+        name: vm.name.clone(),
+        memory_mib: small(spec.memory_bytes.map(|it| it >> 20)),
+        cpus: small(spec.cpus),
+        mac: spec.nics.first().and_then(|it| it.mac.clone()).unwrap_or_default(),
+        uuid: vm.id.clone(),
+        subnet: String::new(),
+    }
+}
+
+/// The one file that an export wrote.
+fn only_file(folder: &Path) -> Result<PathBuf, Stop> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Stop::io(folder, &error))?;
+    let files: Vec<PathBuf> =
+        entries.flatten().map(|it| it.path()).filter(|it| it.is_file()).collect();
+    match files.as_slice() {
+        [only] => Ok(only.clone()),
+        several => {
+            let words = format!("the export wrote {} files instead of one disk", several.len());
+            Err(Stop::product(words, Seen::default()))
+        }
+    }
+}

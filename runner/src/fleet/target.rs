@@ -1,0 +1,413 @@
+//! Steps 4 to 7 at a harbour: what is there, what its own checker says, the import, and the restart.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::event::EvidenceKind;
+use domain::ids::GuestId;
+use domain::observation::{Channel, Observation, Value};
+use domain::plan::Trial;
+use domain::preflight::{Target, Told, at_target, fits};
+use domain::step::Step;
+use platforms::platform::Platform as _;
+use platforms::words::{
+    Arrival, Capability, Fault, FaultClass, PowerOp, ResourceReport, Severity, VmRef, VmSpec,
+};
+
+use super::arrival::Berth;
+use super::moorings::{JOB, MADE};
+use super::source::MAC_PREFIX;
+use super::trouble::stop;
+use super::watch::Watch;
+use super::{Fleet, Harbour};
+use crate::driver::{Proof, StepReport};
+use crate::lab::layout::{Package, PackageKey, read_whole, write_whole};
+use crate::lab::ovf;
+use crate::lab::qemu_img::Disk;
+use crate::lab::seen::{Seen, Stop, report};
+use crate::lab::source::SourceVm;
+use crate::lab::target_checks::{SCRATCH, free_bytes, largest_disk};
+use crate::lab::vm::VmDefinition;
+use crate::stopwatch::Stopwatch;
+
+/// Most machines whose addresses are looked at; beyond that nothing is said of addresses in use.
+const MOST_MACHINES: usize = 64;
+
+/// What no driver tells yet: its own checker is asked instead.
+const UNASKED: Target = Target {
+    most_disks: Told::CannotBeAsked,
+    most_nics: Told::CannotBeAsked,
+    buses: Told::CannotBeAsked,
+    models: Told::CannotBeAsked,
+    networks: Told::CannotBeAsked,
+    secure_boot: Told::CannotBeAsked,
+    tpm: Told::CannotBeAsked,
+};
+
+impl Fleet {
+    /// Step 4: what the platform says of memory, processors, storage, networks and its virtual hardware.
+    pub(super) async fn resource_check(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
+        let clock = Stopwatch::start();
+        let result = self.resources(harbour, trial).await;
+        report(Step::ResourceCheck, &self.lab().own(trial), clock, result)
+    }
+
+    /// Step 5: the package by itself, then what the platform's own checker says of the machine that it is to become.
+    pub(super) async fn consistency_check(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
+        let (result, inspected_ms) = match self.lab().package_key(trial) {
+            Ok(key) => self.lab().inspect_once(&key).await,
+            Err(stop) => (Err(stop), 0),
+        };
+        let clock = Stopwatch::start();
+        let result = match result {
+            Ok(seen) => self.fit(harbour, trial, seen).await,
+            Err(stop) => Err(stop),
+        };
+        let mut report = report(Step::ConsistencyCheck, &self.lab().own(trial), clock, result);
+        report.duration_ms += inspected_ms;
+        report
+    }
+
+    /// Step 6: the disk is put in place and a machine is made around it, or the package is taken in as it is.
+    pub(super) async fn import(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
+        let ready = self.lab().ready_to_import(trial).await;
+        let clock = Stopwatch::start();
+        let result = match ready {
+            Ok((key, _claim)) => self.import_now(harbour, trial, &key).await,
+            Err(stop) => Err(stop),
+        };
+        report(Step::Import, &self.lab().own(trial), clock, result)
+    }
+
+    /// Step 7: it is started, looked at and shut down.
+    pub(super) async fn restart(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
+        let made = self.berth(harbour, trial).folder.join(MADE);
+        if !made.exists() {
+            self.import(harbour, trial).await;
+        }
+        let claim = self.lab().claim_for(&trial.guest).await;
+        let clock = Stopwatch::start();
+        let result = match claim {
+            Ok(_claim) => self.restart_now(harbour, trial, &made).await,
+            Err(stop) => Err(stop),
+        };
+        report(Step::Restart, &self.lab().own(trial), clock, result)
+    }
+
+    pub(super) fn berth(&self, harbour: &Harbour, trial: &Trial) -> Berth {
+        Berth::of(harbour, self.lab().place(trial), trial.guest.as_str())
+    }
+
+    async fn resources(&self, harbour: &Harbour, trial: &Trial) -> Result<Seen, Stop> {
+        let lab = self.lab();
+        let guest = lab.guest(&trial.guest)?;
+        let source = lab.source_vm(&lab.source_key(trial)).await?;
+        let berth = self.berth(harbour, trial);
+        let there = harbour.platform.resources().await;
+        let there = there.map_err(|fault| stop("its resources", &fault))?;
+        let needed_bytes = source.capacity_bytes / 10 * 11 + SCRATCH;
+        let number =
+            |fact: &str, value: i64| Observation::integer(fact, value, Channel::PlatformApi);
+        let mut observations = vec![
+            number("memory.needed_mib", guest.memory_mib.into()),
+            number("cpu.needed", guest.cpus.into()),
+            number("storage.needed_bytes", needed_bytes),
+            number("format.largest_bytes", largest_disk(&harbour.disk_format)),
+            number("disk.needed_bytes", source.capacity_bytes),
+        ];
+        let told = [
+            ("memory.available_mib", there.memory_free_bytes.map(|it| it >> 20)),
+            ("cpu.available", there.cpus),
+            ("storage.free_bytes", self.free(harbour, &berth)),
+        ];
+        let signed = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+        observations
+            .extend(told.into_iter().filter_map(|(fact, it)| Some(number(fact, signed(it?)))));
+        observations.extend(self.definition_facts(harbour, trial, &there).await?);
+        observations.extend(at_target(&lab.described(trial)?.0, &UNASKED));
+        let free = match harbour.platform.find(&berth.name).await {
+            Err(fault) if fault.class == FaultClass::NotFound => true,
+            Err(fault) if fault.class == FaultClass::Ambiguous => false,
+            Err(fault) => return Err(stop("its machines", &fault)),
+            Ok(_) => false,
+        };
+        observations.push(Observation::flag("name.free", free, Channel::PlatformApi));
+        Ok(Seen { observations, proofs: Vec::new() })
+    }
+
+    /// Space where disks for this platform are put, in bytes.
+    fn free(&self, harbour: &Harbour, berth: &Berth) -> Option<u64> {
+        let work = self.lab().ledger.folder();
+        let folder =
+            harbour.own.folder.as_ref().map_or(work, |_| berth.disk.parent().unwrap_or(work));
+        u64::try_from(free_bytes(folder).ok()?).ok()
+    }
+
+    /// What the platform says of the machine that is to be made: formats, network, devices, addresses.
+    async fn definition_facts(
+        &self,
+        harbour: &Harbour,
+        trial: &Trial,
+        there: &ResourceReport,
+    ) -> Result<Vec<Observation>, Stop> {
+        let capabilities = harbour.platform.capabilities();
+        let definition = harbour.platform.definition();
+        let held = definition.is_some_and(|it| it.disks.contains(&harbour.disk_format));
+        let supported = held || capabilities.formats_in.contains(&harbour.disk_format);
+        let flag = |fact: &str, it| Observation::flag(fact, it, Channel::PlatformApi);
+        let mut observations = vec![flag("format.supported", supported)];
+        if let Some(definition) = definition {
+            let own = "machines here have a network of their own";
+            let own = || Value::NotApplicable(own.to_owned());
+            let network = |name: &String| Value::Flag(there.networks.contains(name));
+            let present = definition.network.as_ref().map_or_else(own, network);
+            let present = Observation::new("network.present", present, Channel::PlatformApi);
+            observations.push(present);
+            if let Some(missing) = self.missing(harbour, trial).await? {
+                observations.push(Observation::list(
+                    "hardware.missing",
+                    missing,
+                    Channel::PlatformApi,
+                ));
+            }
+        }
+        let used = self.addresses(harbour).await?;
+        let mac = self.machine_wanted(trial)?.mac;
+        observations.extend(used.map(|it| flag("mac.in_use", it.contains(&mac))));
+        Ok(observations)
+    }
+
+    /// What the platform's own checker misses of the definition; none where the driver has no checker.
+    async fn missing(&self, harbour: &Harbour, trial: &Trial) -> Result<Option<Vec<String>>, Stop> {
+        if !harbour.platform.capabilities().has(Capability::Precheck) {
+            return Ok(None);
+        }
+        let arrival = self.described(harbour, trial)?;
+        let (said, _) = checked(harbour, &arrival).await?;
+        let errors = said.into_iter().filter(|(severity, _)| *severity == Severity::Error);
+        Ok(Some(errors.map(|(_, words)| words).collect()))
+    }
+
+    /// Hardware addresses of the platform's machines; none when there are too many to look at.
+    async fn addresses(&self, harbour: &Harbour) -> Result<Option<Vec<String>>, Stop> {
+        let failed = |fault| stop("its machines", &fault);
+        let all = harbour.platform.list().await.map_err(failed)?;
+        if all.len() > MOST_MACHINES || !harbour.platform.capabilities().has(Capability::Inspect) {
+            return Ok(None);
+        }
+        let mut addresses = Vec::new();
+        for vm in &all {
+            match harbour.platform.inspect(vm).await {
+                Ok(spec) => addresses.extend(spec.nics.into_iter().filter_map(|it| it.mac)),
+                // Somebody removed it meanwhile.
+                Err(fault) if fault.class == FaultClass::NotFound => {}
+                Err(fault) => return Err(failed(fault)),
+            }
+        }
+        Ok(Some(addresses))
+    }
+
+    /// The machine to be made around a disk, by what the testbed declares of the guest.
+    fn machine_wanted(&self, trial: &Trial) -> Result<VmDefinition, Stop> {
+        let guest = self.lab().guest(&trial.guest)?;
+        let mut vm = VmDefinition::numbered(guest.id.as_str(), &trial.to_string(), MAC_PREFIX);
+        (vm.memory_mib, vm.cpus) = (guest.memory_mib, guest.cpus);
+        Ok(vm)
+    }
+
+    fn described(&self, harbour: &Harbour, trial: &Trial) -> Result<Arrival, Stop> {
+        let berth = self.berth(harbour, trial);
+        std::fs::create_dir_all(&berth.folder).map_err(|error| Stop::io(&berth.folder, &error))?;
+        self.arrival(harbour, &berth, &self.machine_wanted(trial)?)
+    }
+
+    async fn fit(&self, harbour: &Harbour, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
+        let guest = self.lab().guest(&trial.guest)?;
+        if let Some(definition) = harbour.platform.definition() {
+            let offered = definition.firmware.name() == guest.firmware;
+            seen.observations.push(Observation::flag(
+                "firmware.offered",
+                offered,
+                Channel::PlatformApi,
+            ));
+            let drivers = [
+                ("target.storage_driver", &definition.storage_driver),
+                ("target.network_driver", &definition.network_driver),
+            ];
+            let told = drivers.into_iter().filter_map(|(fact, it)| Some((fact, it.clone()?)));
+            seen.observations
+                .extend(told.map(|(fact, it)| Observation::text(fact, it, Channel::PlatformApi)));
+        }
+        seen.observations.extend(fits(&self.lab().described(trial)?.0, &UNASKED));
+        if !harbour.platform.capabilities().has(Capability::Precheck) {
+            return Ok(seen);
+        }
+        let arrival = self.described(harbour, trial)?;
+        let (said, proof) =
+            checked(harbour, &arrival).await.map_err(|stop| stop.after(seen.clone()))?;
+        seen.proofs.extend(proof);
+        match said.into_iter().find(|(severity, _)| *severity == Severity::Error) {
+            Some((_, words)) => {
+                Err(Stop::product(format!("the platform's own checker refuses it: {words}"), seen))
+            }
+            None => Ok(seen),
+        }
+    }
+
+    async fn import_now(
+        &self,
+        harbour: &Harbour,
+        trial: &Trial,
+        key: &PackageKey,
+    ) -> Result<Seen, Stop> {
+        let lab = self.lab();
+        let berth = self.berth(harbour, trial);
+        let disk = Disk { path: &berth.disk, format: &harbour.disk_format };
+        let package = key.disk(lab.ledger.folder());
+        let mut warnings = 0;
+        let mut landed = Vec::new();
+        if !berth.folder.join(JOB).exists() {
+            self.moor(harbour, &berth).await?;
+            let run = match key.through {
+                Package::Disk => lab.upload(&package, &berth.disk).await?,
+                Package::Ovf => {
+                    lab.convert(Disk { path: &package, format: "vmdk" }, disk, &[]).await?
+                }
+            };
+            warnings = run.complaints();
+            landed = run.proofs("import");
+        }
+        let mut seen = lab.check(disk, "import").await?;
+        seen.proofs.extend(landed);
+        let measure = lab.measure(disk).await.map_err(|stop| stop.after(seen.clone()))?;
+        let source = lab.source_vm(&key.source).await?;
+        let integer =
+            |fact: &str, value| Observation::integer(fact, value, Channel::DiskInspection);
+        seen.observations.extend([
+            integer("import.capacity_bytes", measure.capacity_bytes),
+            integer("import.needed_bytes", source.capacity_bytes),
+            integer("tool.warnings", i64::try_from(warnings).unwrap_or(i64::MAX)),
+        ]);
+        let made = self.make(harbour, (trial, key), &berth, &source).await;
+        let (vm, more) = made.map_err(|stop| stop.after(seen.clone()))?;
+        seen.add(more);
+        let file = berth.folder.join(MADE);
+        write_whole(&file, &vm).map_err(|error| Stop::io(&file, &error))?;
+        let _ = std::fs::remove_file(berth.folder.join(JOB));
+        Ok(seen)
+    }
+
+    async fn make(
+        &self,
+        harbour: &Harbour,
+        (trial, key): (&Trial, &PackageKey),
+        berth: &Berth,
+        source: &SourceVm,
+    ) -> Result<(VmRef, Seen), Stop> {
+        let mut wanted = self.machine_wanted(trial)?;
+        if key.through == Package::Ovf {
+            let described = ovf::describe(&key.folder(self.lab().ledger.folder()))?;
+            (wanted.memory_mib, wanted.cpus) = (described.memory_mib, described.cpus);
+            // The source's own machine stands beside it where both are the same platform: then its UUID is taken.
+            wanted.mac = described.mac.unwrap_or(wanted.mac);
+            if trial.source != trial.target {
+                wanted.uuid = described.uuid.unwrap_or(wanted.uuid);
+            }
+        }
+        let arrival = self.arrival(harbour, berth, &wanted)?;
+        let definition = std::fs::read(&arrival.file).ok().filter(|_| arrival.file != berth.disk);
+        let job = self.take_in(harbour, &berth.folder, &arrival).await?;
+        let found = harbour.look_up(&berth.name).await;
+        let (vm, spec) = found.map_err(|fault| stop("looking it up", &fault))?;
+        let proof = definition.map(|it| Proof::new(EvidenceKind::Descriptor, "definition", it));
+        let observations = kept(&spec, &source.vm, job.made_by_hand());
+        Ok((vm, Seen { observations, proofs: proof.into_iter().collect() }))
+    }
+
+    async fn restart_now(
+        &self,
+        harbour: &Harbour,
+        trial: &Trial,
+        made: &PathBuf,
+    ) -> Result<Seen, Stop> {
+        let lost = || Stop::lab("the imported VM could not be had again".to_owned());
+        let vm: VmRef = read_whole(made).ok_or_else(lost)?;
+        let source = self.lab().source_vm(&self.lab().source_key(trial)).await?;
+        // From here on its disk is written to: a later attempt must import it again.
+        std::fs::remove_file(made).map_err(|error| Stop::io(made, &error))?;
+        let looked = self.look(harbour, &vm, &trial.guest).await;
+        let unchanged = self.lab().source_digest(&source)? == source.sha256;
+        let last = Observation::flag("source.unchanged", unchanged, Channel::DiskInspection);
+        let last = Seen { observations: vec![last], proofs: Vec::new() };
+        match looked {
+            Ok(mut seen) => {
+                seen.add(last);
+                Ok(seen)
+            }
+            Err(stop) => Err(stop.after(last)),
+        }
+    }
+
+    async fn look(&self, harbour: &Harbour, vm: &VmRef, guest: &GuestId) -> Result<Seen, Stop> {
+        let started = harbour.power(vm, PowerOp::Start).await;
+        started.map_err(|fault| stop("the start", &fault))?;
+        let timeouts = self.lab().testbed.timeouts;
+        let mut watch = Watch::of(harbour, vm);
+        let mut seen = watch
+            .look(Duration::from_secs(timeouts.boot_s.into()), self.lab().probes(guest))
+            .await?;
+        let off = watch.shut_down(Duration::from_secs(timeouts.shutdown_s.into())).await;
+        let off = off.map_err(|stop| stop.after(seen.clone()))?;
+        // Once more: the console has gone on since.
+        seen.proofs = off.proofs;
+        seen.observations.extend(off.observations);
+        self.lab().asked(guest, &mut seen);
+        Ok(seen)
+    }
+}
+
+/// What of the source's hardware the new machine has; what the platform does not tell is not observed.
+fn kept(spec: &VmSpec, source: &VmDefinition, by_hand: bool) -> Vec<Observation> {
+    let mac = spec.nics.first().and_then(|it| it.mac.clone());
+    let told = [
+        ("import.by_hand", Some(by_hand)),
+        ("import.cpus_kept", spec.cpus.map(|it| it == u64::from(source.cpus))),
+        (
+            "import.memory_kept",
+            spec.memory_bytes.map(|it| it >> 20 == u64::from(source.memory_mib)),
+        ),
+        ("import.mac_kept", mac.map(|it| it == source.mac)),
+    ];
+    let flag =
+        |(fact, it): (&str, Option<bool>)| Some(Observation::flag(fact, it?, Channel::PlatformApi));
+    told.into_iter().filter_map(flag).collect()
+}
+
+/// What the platform's own checker says, and as proof. A refusal of the checker itself is an error that it found.
+async fn checked(
+    harbour: &Harbour,
+    arrival: &Arrival,
+) -> Result<(Vec<(Severity, String)>, Option<Proof>), Stop> {
+    let said: Vec<(Severity, String)> = match harbour.platform.precheck(arrival).await {
+        Ok(findings) => findings.into_iter().map(|it| (it.severity, it.words)).collect(),
+        // The platform says no; one that our driver cannot ask has said nothing.
+        Err(fault)
+            if fault.class == FaultClass::Vendor
+                || fault.class == FaultClass::Unsupported && !fault.raw.is_empty() =>
+        {
+            vec![(Severity::Error, whole(&fault))]
+        }
+        Err(fault) => return Err(stop("the platform's own checker", &fault)),
+    };
+    let lines: Vec<String> =
+        said.iter().map(|(severity, words)| format!("{}: {words}", severity.name())).collect();
+    let proof = (!lines.is_empty())
+        .then(|| Proof::new(EvidenceKind::Stdout, "precheck.out", lines.join("\n").as_bytes()));
+    Ok((said, proof))
+}
+
+/// What the platform said, in one line.
+fn whole(fault: &Fault) -> String {
+    let lines: Vec<&str> = fault.raw.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    if lines.is_empty() { fault.words.clone() } else { lines.join("; ") }
+}
