@@ -48,12 +48,15 @@ if [ "$(id -u)" != 0 ]; then
 fi
 "${as_root[@]}" apt-get update -q || stop "cannot refresh the package lists: is the mirror in /etc/apt reachable?"
 [ ${#missing[@]} -gt 0 ] || exit 0
-# Twice: installing one part of QEMU may remove another part that came from elsewhere.
-for _ in 1 2; do
-    echo "setup: installing ${missing[*]}"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
-        stop "cannot install: ${missing[*]}. The lines above say why."
+install() {
+    echo "setup: installing $*"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" ||
+        stop "cannot install: $*. The lines above say why."
     find_missing
-    [ ${#missing[@]} -gt 0 ] || exit 0
-done
+}
+# QEMU by itself first: it may have to remove a part of QEMU that came from elsewhere, and what stands on that part
+# would then forbid it. The removed part is missing afterwards, and comes with the rest.
+[[ " ${missing[*]} " != *" qemu-system-x86 "* ]] || install qemu-system-x86
+[ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
+[ ${#missing[@]} -gt 0 ] || exit 0
 stop "still missing after installing: ${missing[*]}"
