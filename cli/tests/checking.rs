@@ -114,7 +114,7 @@ fn what_cannot_be_used_is_refused_in_the_words_of_its_file() {
         folder.path(),
         &["check", "smal"],
         2,
-        "embedded testbeds: default, libvirt, live, small",
+        "embedded testbeds: apps, default, libvirt, live, small",
     );
     refused(folder.path(), &["check", "live"], 2, "portolan plan live");
     refused(folder.path(), &["check", "small", "--guest", "nobody"], 2, "nobody");
