@@ -1,7 +1,8 @@
-//! The fleet of a testbed: harbours, which are platforms that campaigns reach by drivers that are files, beside those of the embedded lab or without any.
+//! The fleet of a testbed: harbours, which are platforms that campaigns reach by drivers that are files, beside those of
+//! the embedded lab or without any.
 //!
 //! A harbour keeps its machines itself; what is needed to find them again after a kill stands in the campaign's work
-//! folder. Read in this order: what a harbour is, how a machine is watched, the two ends of a trial, and the driver.
+//! folder. Read in this order: what a harbour is, how a machine is watched, the steps of a trial, and the driver.
 
 mod harbour;
 mod moorings;
@@ -10,8 +11,11 @@ mod trouble;
 mod watch;
 
 mod arrival;
+mod export;
+mod fitness;
+mod import;
+mod restart;
 mod source;
-mod target;
 
 mod driver;
 mod rehearsal;

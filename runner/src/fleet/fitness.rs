@@ -1,31 +1,19 @@
-//! Steps 4 to 7 at a harbour: what is there, what its own checker says, the import, and the restart.
-
-use std::path::PathBuf;
-use std::time::Duration;
+//! Steps 4 and 5 at a harbour: what is there, and what its own checker says of the machine that is to be made.
 
 use domain::event::EvidenceKind;
-use domain::ids::GuestId;
 use domain::observation::{Channel, Observation, Value};
 use domain::plan::Trial;
 use domain::preflight::{Target, Told, at_target, fits};
 use domain::step::Step;
 use platforms::platform::Platform as _;
-use platforms::words::{
-    Arrival, Capability, Fault, FaultClass, PowerOp, ResourceReport, Severity, VmRef, VmSpec,
-};
+use platforms::words::{Arrival, Capability, Fault, FaultClass, ResourceReport, Severity};
 
 use super::arrival::Berth;
-use super::moorings::{JOB, MADE};
 use super::source::MAC_PREFIX;
 use super::trouble::stop;
-use super::watch::Watch;
 use super::{Fleet, Harbour};
 use crate::driver::{Proof, StepReport};
-use crate::lab::layout::{Package, PackageKey, read_whole, write_whole};
-use crate::lab::ovf;
-use crate::lab::qemu_img::Disk;
 use crate::lab::seen::{Seen, Stop, report};
-use crate::lab::source::SourceVm;
 use crate::lab::target_checks::{SCRATCH, free_bytes, largest_disk};
 use crate::lab::vm::VmDefinition;
 use crate::stopwatch::Stopwatch;
@@ -66,32 +54,6 @@ impl Fleet {
         let mut report = report(Step::ConsistencyCheck, &self.lab().own(trial), clock, result);
         report.duration_ms += inspected_ms;
         report
-    }
-
-    /// Step 6: the disk is put in place and a machine is made around it, or the package is taken in as it is.
-    pub(super) async fn import(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
-        let ready = self.lab().ready_to_import(trial).await;
-        let clock = Stopwatch::start();
-        let result = match ready {
-            Ok((key, _claim)) => self.import_now(harbour, trial, &key).await,
-            Err(stop) => Err(stop),
-        };
-        report(Step::Import, &self.lab().own(trial), clock, result)
-    }
-
-    /// Step 7: it is started, looked at and shut down.
-    pub(super) async fn restart(&self, harbour: &Harbour, trial: &Trial) -> StepReport {
-        let made = self.berth(harbour, trial).folder.join(MADE);
-        if !made.exists() {
-            self.import(harbour, trial).await;
-        }
-        let claim = self.lab().claim_for(&trial.guest).await;
-        let clock = Stopwatch::start();
-        let result = match claim {
-            Ok(_claim) => self.restart_now(harbour, trial, &made).await,
-            Err(stop) => Err(stop),
-        };
-        report(Step::Restart, &self.lab().own(trial), clock, result)
     }
 
     pub(super) fn berth(&self, harbour: &Harbour, trial: &Trial) -> Berth {
@@ -208,7 +170,7 @@ impl Fleet {
     }
 
     /// The machine to be made around a disk, by what the testbed declares of the guest.
-    fn machine_wanted(&self, trial: &Trial) -> Result<VmDefinition, Stop> {
+    pub(super) fn machine_wanted(&self, trial: &Trial) -> Result<VmDefinition, Stop> {
         let guest = self.lab().guest(&trial.guest)?;
         let mut vm = VmDefinition::numbered(guest.id.as_str(), &trial.to_string(), MAC_PREFIX);
         (vm.memory_mib, vm.cpus) = (guest.memory_mib, guest.cpus);
@@ -253,134 +215,6 @@ impl Fleet {
             None => Ok(seen),
         }
     }
-
-    async fn import_now(
-        &self,
-        harbour: &Harbour,
-        trial: &Trial,
-        key: &PackageKey,
-    ) -> Result<Seen, Stop> {
-        let lab = self.lab();
-        let berth = self.berth(harbour, trial);
-        let disk = Disk { path: &berth.disk, format: &harbour.disk_format };
-        let package = key.disk(lab.ledger.folder());
-        let mut warnings = 0;
-        let mut landed = Vec::new();
-        if !berth.folder.join(JOB).exists() {
-            self.moor(harbour, &berth).await?;
-            let run = match key.through {
-                Package::Disk => lab.upload(&package, &berth.disk).await?,
-                Package::Ovf => {
-                    lab.convert(Disk { path: &package, format: "vmdk" }, disk, &[]).await?
-                }
-            };
-            warnings = run.complaints();
-            landed = run.proofs("import");
-        }
-        let mut seen = lab.check(disk, "import").await?;
-        seen.proofs.extend(landed);
-        let measure = lab.measure(disk).await.map_err(|stop| stop.after(seen.clone()))?;
-        let source = lab.source_vm(&key.source).await?;
-        let integer =
-            |fact: &str, value| Observation::integer(fact, value, Channel::DiskInspection);
-        seen.observations.extend([
-            integer("import.capacity_bytes", measure.capacity_bytes),
-            integer("import.needed_bytes", source.capacity_bytes),
-            integer("tool.warnings", i64::try_from(warnings).unwrap_or(i64::MAX)),
-        ]);
-        let made = self.make(harbour, (trial, key), &berth, &source).await;
-        let (vm, more) = made.map_err(|stop| stop.after(seen.clone()))?;
-        seen.add(more);
-        let file = berth.folder.join(MADE);
-        write_whole(&file, &vm).map_err(|error| Stop::io(&file, &error))?;
-        let _ = std::fs::remove_file(berth.folder.join(JOB));
-        Ok(seen)
-    }
-
-    async fn make(
-        &self,
-        harbour: &Harbour,
-        (trial, key): (&Trial, &PackageKey),
-        berth: &Berth,
-        source: &SourceVm,
-    ) -> Result<(VmRef, Seen), Stop> {
-        let mut wanted = self.machine_wanted(trial)?;
-        if key.through == Package::Ovf {
-            let described = ovf::describe(&key.folder(self.lab().ledger.folder()))?;
-            (wanted.memory_mib, wanted.cpus) = (described.memory_mib, described.cpus);
-            // The source's own machine stands beside it where both are the same platform: then its UUID is taken.
-            wanted.mac = described.mac.unwrap_or(wanted.mac);
-            if trial.source != trial.target {
-                wanted.uuid = described.uuid.unwrap_or(wanted.uuid);
-            }
-        }
-        let arrival = self.arrival(harbour, berth, &wanted)?;
-        let definition = std::fs::read(&arrival.file).ok().filter(|_| arrival.file != berth.disk);
-        let job = self.take_in(harbour, &berth.folder, &arrival).await?;
-        let found = harbour.look_up(&berth.name).await;
-        let (vm, spec) = found.map_err(|fault| stop("looking it up", &fault))?;
-        let proof = definition.map(|it| Proof::new(EvidenceKind::Descriptor, "definition", it));
-        let observations = kept(&spec, &source.vm, job.made_by_hand());
-        Ok((vm, Seen { observations, proofs: proof.into_iter().collect() }))
-    }
-
-    async fn restart_now(
-        &self,
-        harbour: &Harbour,
-        trial: &Trial,
-        made: &PathBuf,
-    ) -> Result<Seen, Stop> {
-        let lost = || Stop::lab("the imported VM could not be had again".to_owned());
-        let vm: VmRef = read_whole(made).ok_or_else(lost)?;
-        let source = self.lab().source_vm(&self.lab().source_key(trial)).await?;
-        // From here on its disk is written to: a later attempt must import it again.
-        std::fs::remove_file(made).map_err(|error| Stop::io(made, &error))?;
-        let looked = self.look(harbour, &vm, &trial.guest).await;
-        let unchanged = self.lab().source_digest(&source)? == source.sha256;
-        let last = Observation::flag("source.unchanged", unchanged, Channel::DiskInspection);
-        let last = Seen { observations: vec![last], proofs: Vec::new() };
-        match looked {
-            Ok(mut seen) => {
-                seen.add(last);
-                Ok(seen)
-            }
-            Err(stop) => Err(stop.after(last)),
-        }
-    }
-
-    async fn look(&self, harbour: &Harbour, vm: &VmRef, guest: &GuestId) -> Result<Seen, Stop> {
-        let started = harbour.power(vm, PowerOp::Start).await;
-        started.map_err(|fault| stop("the start", &fault))?;
-        let timeouts = self.lab().testbed.timeouts;
-        let mut watch = Watch::of(harbour, vm);
-        let mut seen = watch
-            .look(Duration::from_secs(timeouts.boot_s.into()), self.lab().probes(guest))
-            .await?;
-        let off = watch.shut_down(Duration::from_secs(timeouts.shutdown_s.into())).await;
-        let off = off.map_err(|stop| stop.after(seen.clone()))?;
-        // Once more: the console has gone on since.
-        seen.proofs = off.proofs;
-        seen.observations.extend(off.observations);
-        self.lab().asked(guest, &mut seen);
-        Ok(seen)
-    }
-}
-
-/// What of the source's hardware the new machine has; what the platform does not tell is not observed.
-fn kept(spec: &VmSpec, source: &VmDefinition, by_hand: bool) -> Vec<Observation> {
-    let mac = spec.nics.first().and_then(|it| it.mac.clone());
-    let told = [
-        ("import.by_hand", Some(by_hand)),
-        ("import.cpus_kept", spec.cpus.map(|it| it == u64::from(source.cpus))),
-        (
-            "import.memory_kept",
-            spec.memory_bytes.map(|it| it >> 20 == u64::from(source.memory_mib)),
-        ),
-        ("import.mac_kept", mac.map(|it| it == source.mac)),
-    ];
-    let flag =
-        |(fact, it): (&str, Option<bool>)| Some(Observation::flag(fact, it?, Channel::PlatformApi));
-    told.into_iter().filter_map(flag).collect()
 }
 
 /// What the platform's own checker says, and as proof. A refusal of the checker itself is an error that it found.
