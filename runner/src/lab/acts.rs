@@ -63,8 +63,12 @@ pub(crate) struct Lab {
     pub(crate) sanity: Shared<SourceKey, StepReport>,
     pub(crate) shutdowns: Shared<SourceKey, StepReport>,
     pub(crate) exports: Shared<PackageKey, StepReport>,
+    /// Sources that were started again after a trial.
+    pub(crate) again: Shared<SourceKey, Result<Seen, Stop>>,
     /// How many trials still need each source VM.
     pub(crate) left: Left,
+    /// How many trials of each source VM have not come to their last step yet.
+    pub(crate) on_their_way: Left,
 }
 
 impl QemuLab {
@@ -110,21 +114,33 @@ impl QemuLab {
             sanity: Shared::new(),
             shutdowns: Shared::new(),
             exports: Shared::new(),
+            again: Shared::new(),
             left: Left::default(),
+            on_their_way: Left::default(),
         };
-        trials.iter().for_each(|it| lab.left.one_more(lab.source_key(it)));
+        for trial in trials {
+            lab.left.one_more(lab.source_key(trial));
+            lab.on_their_way.one_more(lab.source_key(trial));
+        }
         Ok(Self { lab: Arc::new(lab) })
-    }
-}
-
-impl QemuLab {
-    pub(crate) fn lab(&self) -> &Lab {
-        &self.lab
     }
 }
 
 impl Driver for QemuLab {
     async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
+        let report = self.step(trial, step).await;
+        self.lab.source_again(trial, step, report).await
+    }
+
+    async fn release(&self, trial: &Trial) {
+        let is_last = self.lab.left.one_less(&self.lab.source_key(trial));
+        self.lab.release(trial, is_last).await;
+    }
+}
+
+impl QemuLab {
+    /// A step in the lab, and nothing after it.
+    pub(crate) async fn step(&self, trial: &Trial, step: Step) -> StepReport {
         let lab = &self.lab;
         if lab.migration(trial) == Migration::Live {
             return lab.perform_live(trial, step).await;
@@ -143,11 +159,6 @@ impl Driver for QemuLab {
             Step::Restart => lab.restart(trial).await,
         }
     }
-
-    async fn release(&self, trial: &Trial) {
-        let is_last = self.lab.left.one_less(&self.lab.source_key(trial));
-        self.lab.release(trial, is_last).await;
-    }
 }
 
 impl Lab {
@@ -160,7 +171,7 @@ impl Lab {
     }
 
     /// The type of migration of a trial.
-    fn migration(&self, trial: &Trial) -> Migration {
+    pub(crate) fn migration(&self, trial: &Trial) -> Migration {
         self.testbed.migration(&trial.route)
     }
 
@@ -263,6 +274,7 @@ impl Lab {
             self.sanity.retain(|it| *it != key);
             self.shutdowns.retain(|it| *it != key);
             self.exports.retain(|it| it.source != key);
+            self.again.retain(|it| *it != key);
             self.inspections.retain(|it| it.source != key);
             let _ = tokio::fs::remove_dir_all(key.folder(self.ledger.folder())).await;
         }

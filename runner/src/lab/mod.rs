@@ -13,6 +13,7 @@ mod machine;
 mod qmp;
 
 pub(crate) mod acts;
+pub(crate) mod again;
 pub(crate) mod described;
 pub(crate) mod export;
 mod import;

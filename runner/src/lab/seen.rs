@@ -48,6 +48,11 @@ impl Stop {
         self
     }
 
+    /// Whose trouble it was, and what was seen.
+    pub(crate) fn parts(self) -> (Outcome, Seen) {
+        (self.outcome, self.seen)
+    }
+
     /// The same, with what was seen before it stopped.
     pub(crate) fn after(mut self, mut seen: Seen) -> Self {
         seen.add(self.seen);
