@@ -15,6 +15,7 @@ mod qmp;
 pub(crate) mod acts;
 pub(crate) mod described;
 pub(crate) mod export;
+mod glimpsed;
 mod import;
 pub(crate) mod layout;
 mod left;
@@ -23,7 +24,7 @@ pub(crate) mod ovf;
 pub(crate) mod qemu_img;
 pub(crate) mod seen;
 pub(crate) mod source;
-mod survey;
+pub(crate) mod survey;
 pub(crate) mod target_checks;
 pub(crate) mod vm;
 
