@@ -256,7 +256,7 @@ async fn checked(
 }
 
 /// What the platform said, in one line.
-fn whole(fault: &Fault) -> String {
+pub(super) fn whole(fault: &Fault) -> String {
     let lines: Vec<&str> = fault.raw.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     if lines.is_empty() { fault.words.clone() } else { lines.join("; ") }
 }

@@ -5,6 +5,7 @@ use platforms::command::CommandPlatform;
 use platforms::platform::{Answered, Platform as _};
 use platforms::words::{Capability, Fault, FaultClass, PowerOp};
 
+use super::fitness::whole;
 use super::harbour::version_of;
 use super::trouble::advice;
 use super::{Fleet, Harbour};
@@ -62,7 +63,7 @@ impl Trouble {
     fn of(verb: &str, fault: &Fault, platform: &CommandPlatform) -> Self {
         Self {
             class: Some(fault.class),
-            words: format!("{verb}: {}", fault.words),
+            words: Fault::new(fault.class, format!("{verb}: {}", whole(fault))).words,
             command: platform.rehearsed(verb, &[]).unwrap_or_default(),
             advice: advice(fault).to_owned(),
         }

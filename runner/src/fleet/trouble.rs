@@ -27,7 +27,9 @@ pub(super) fn stop(what: &str, fault: &Fault) -> Stop {
 /// What somebody does about a fault of a look.
 pub(super) fn advice(fault: &Fault) -> &'static str {
     match fault.class {
-        FaultClass::Transient => "ask again in a moment: nothing answers steadily there",
+        FaultClass::Transient => {
+            "see whether its service runs and is reached from here, then ask again"
+        }
         FaultClass::Auth => "see whether the user and the secret that the testbed names are let in",
         FaultClass::NotFound => {
             "name a machine that the platform lists, with settings.\"vm.GUEST\""
