@@ -299,7 +299,7 @@ fn a_check_before_a_run_at_libvirt_leaves_everything_as_it_was() {
     checked.expect_code(0);
     assert_eq!(state(), before);
     assert!(checked.out.contains("platform libvirt: QEMU "), "{}", checked.out);
-    assert!(checked.out.contains("virsh -c qemu+unix:///session"), "{}", checked.out);
+    assert!(checked.out.contains("virsh -c 'qemu+unix:///session"), "{}", checked.out);
     assert!(checked.out.contains("H.disk.capacity"), "{}", checked.out);
     assert!(!checked.out.contains("lab error"), "{}", checked.out);
 
