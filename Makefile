@@ -7,7 +7,7 @@ PORTOLAN := $(or $(CARGO_TARGET_DIR),target)/release/portolan
 # Where rustup puts cargo: a shell that was open before its installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters bench-ovf validate-ovf clean
+.PHONY: help setup lab test test-fast browser lint fuzz bench bench-store bench-service bench-tables bench-letters bench-ovf bench-drivers validate-ovf clean
 
 help:
 	@echo 'make lab    move real VMs along every route and show the matrices (TESTBED=small for a quick look)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench-tables  measure analyses over a million outcomes against DuckDB and pandas (BENCH=--quick)'
 	@echo 'make bench-letters  measure a thousand letters in one run against lettre alone (BENCH=--quick)'
 	@echo 'make bench-ovf  measure packing and checking of OVF packages against qemu-img, tar and sha256sum (BENCH=--quick)'
+	@echo 'make bench-drivers  measure the seven steps at libvirt against the same commands in a shell script (BENCH=--quick)'
 	@echo 'make validate-ovf  hold written OVF packages against tar, sha256sum, qemu-img, and xmllint and virt-v2v if there are'
 	@echo 'make lint   formatting and clippy, warnings as errors'
 	@echo 'make fuzz   feed made-up bytes to every parser, a minute each (FUZZ="600 leaf" for one of them, longer)'
@@ -60,7 +61,7 @@ FUZZ ?= 60
 fuzz:
 	lab/fuzz.sh $(FUZZ)
 
-bench: bench-store bench-service bench-letters
+bench: bench-store bench-service bench-letters bench-drivers
 	lab/bench.sh
 
 # The log against a raw file and other stores; what is compared with is built in bench/ only.
@@ -82,6 +83,10 @@ bench-tables:
 # Packages against qemu-img, tar and sha256sum; needs 45 GiB of disk, --quick 5.
 bench-ovf: setup
 	lab/bench-ovf.sh $(BENCH)
+
+# The libvirt driver against the same virsh and qemu-img commands in a shell script.
+bench-drivers: setup
+	lab/bench-drivers.sh $(BENCH)
 
 validate-ovf: setup
 	cargo build --release --locked $(BUILD)

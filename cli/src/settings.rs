@@ -80,7 +80,7 @@ pub(crate) fn embedded(name: &str, testbed: Testbed) -> Result<Testbed, Exit> {
     match other {
         None => reachable(name, testbed),
         Some(platform) => Err(Exit::usage(format!(
-            "{name}: platform `{}` wants driver `{}`; `check` and what a service tells know the embedded lab alone (driver `{}`)",
+            "{name}: platform `{}` wants driver `{}`; what a service tells is played by the embedded lab alone (driver `{}`)",
             platform.id,
             platform.driver,
             lab::DRIVER

@@ -14,6 +14,7 @@ mod insights;
 mod killed;
 mod ovf;
 mod policies;
+mod surveys;
 
 use std::path::Path;
 

@@ -29,8 +29,37 @@ pub struct CheckFile {
     pub policy: String,
     /// Digest of the policy.
     pub policy_sha256: Sha256Digest,
+    /// Every platform that a driver was asked about; none in the embedded lab.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<PlatformForetold>,
     /// Every trial, in the order of the plan.
     pub trials: Vec<TrialForetold>,
+}
+
+/// What a platform behind a driver said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlatformForetold {
+    /// Its id in the testbed.
+    pub platform: String,
+    /// Its driver.
+    pub driver: String,
+    /// Product and versions; none when it did not say.
+    pub version: Option<String>,
+    /// Why it cannot be looked at.
+    pub trouble: Option<PlatformTrouble>,
+}
+
+/// Why a platform cannot be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlatformTrouble {
+    /// The class of the driver's fault; none when the driver could not be set up.
+    pub class: Option<String>,
+    /// What is wrong, in one line; secrets are masked.
+    pub words: String,
+    /// The command that was asked with; empty when none was run.
+    pub command: Vec<String>,
+    /// What to do.
+    pub advice: String,
 }
 
 /// What was found of one trial.
@@ -88,9 +117,15 @@ pub struct Detail {
 impl CheckFile {
     /// What was found, judged by this policy.
     #[must_use]
-    pub fn new(testbed: &str, policy: &Policy, trials: Vec<TrialForetold>) -> Self {
+    pub fn new(
+        testbed: &str,
+        policy: &Policy,
+        platforms: Vec<PlatformForetold>,
+        trials: Vec<TrialForetold>,
+    ) -> Self {
         let (policy, policy_sha256) = (policy.label(), policy.digest());
-        Self { schema: SCHEMA, testbed: testbed.to_owned(), policy, policy_sha256, trials }
+        let testbed = testbed.to_owned();
+        Self { schema: SCHEMA, testbed, policy, policy_sha256, platforms, trials }
     }
 }
 
@@ -129,9 +164,28 @@ pub fn text(
     colour: Colour,
     quoted: impl Fn(&str) -> String,
 ) -> String {
-    let mut parts: Vec<String> = file.trials.iter().map(|it| trial(it, detail, &quoted)).collect();
+    let mut parts: Vec<String> = Vec::new();
+    if !file.platforms.is_empty() {
+        let lines = file.platforms.iter().map(|it| platform(it, &quoted));
+        parts.push(lines.collect::<Vec<String>>().join("\n"));
+    }
+    parts.extend(file.trials.iter().map(|it| trial(it, detail, &quoted)));
     parts.push(footer(file, detail));
     paint(&printable(&parts.join("\n\n")), colour) + "\n"
+}
+
+fn platform(it: &PlatformForetold, quoted: &impl Fn(&str) -> String) -> String {
+    let Some(trouble) = &it.trouble else {
+        let version = it.version.as_deref().unwrap_or_default();
+        return format!("platform {}: {version}", it.platform);
+    };
+    let PlatformTrouble { class, words, command, advice } = trouble;
+    let class = class.as_ref().map(|it| format!("{it}: ")).unwrap_or_default();
+    let head = format!("platform {} (driver {}): {class}{words}", it.platform, it.driver);
+    let asked: Vec<String> = command.iter().map(|it| quoted(it)).collect();
+    let asked = Some(asked.join(" ")).filter(|it| !it.is_empty());
+    let asked = asked.map(|it| format!("\n  asked:  {it}")).unwrap_or_default();
+    format!("{head}{asked}\n  to do:  {advice}")
 }
 
 fn trial(it: &TrialForetold, detail: Detail, quoted: &impl Fn(&str) -> String) -> String {

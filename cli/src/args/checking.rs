@@ -11,7 +11,7 @@ pub(super) const CHECK: &str = "Examples:\n  portolan check default\n  \
 
 #[derive(Debug, Group)]
 pub(crate) struct Check {
-    /// Testbed file, or `default` or `small` for the embedded ones
+    /// Testbed file, or `default`, `small` or `libvirt` for the embedded ones
     pub(crate) testbed: String,
     /// Only this guest; may be repeated
     #[arg(long, value_name = "GUEST")]

@@ -1,6 +1,6 @@
-//! `portolan check`: steps 1, 4 and 5 as far as they can be told without touching anything.
+//! `portolan check`: steps 1, 4 and 5 as far as they can be told without touching anything, in the lab and at platforms
+//! behind drivers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::foretell::foretell;
@@ -8,12 +8,15 @@ use domain::plan::{PlanProblem, Selection, Trial, plan};
 use domain::policy::Policy;
 use domain::score::{Score, Standing};
 use domain::testbed::{Migration, Testbed};
-use reports::foretold::{CheckFile, CommandForetold, Detail, TrialForetold, text};
+use reports::foretold::{
+    CheckFile, CommandForetold, Detail, PlatformForetold, PlatformTrouble, TrialForetold, text,
+};
+use runner::fleet::{Fleet, Hailed};
 use runner::lab::{Accel, Engine, Images, QemuLab, Quarantine, Sharing};
 use runner::{Ledger, Survey};
 
 use super::embedded::told_to_stop;
-use super::{print, print_json};
+use super::{harbours, print, print_json};
 use crate::args::{Args, Check, Gate};
 use crate::exit::Exit;
 use crate::progress::tell;
@@ -23,19 +26,20 @@ use crate::settings;
 pub(super) fn execute(args: &Args, command: &Check) -> Result<(), Exit> {
     let policy = settings::policy(args.policy.as_deref())?;
     let testbed = settings::testbed(&command.testbed)?;
-    let testbed = settings::embedded(&command.testbed, testbed)?;
     let trials = trials(&testbed, command)?;
     // What tools leave lying is beside the store, and gone at the end.
     let scratch = tempfile::tempdir().map_err(|error| Exit::Lab(error.into()))?;
     let lab = lab(args, command, &testbed, (&trials, scratch.path()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::Lab(error.into()))?;
-    let found = runtime.block_on(async {
+    let (platforms, found) = runtime.block_on(async {
+        let seen = harbours::look(&testbed, &trials);
+        let fleet = Fleet::new(lab, seen.harbours).without(seen.out_of_reach);
         tokio::select! {
-            found = look(&lab, &policy, &testbed, &trials) => found,
+            found = look(&fleet, &policy, &testbed, &trials) => found,
             () = told_to_stop() => Err(Exit::Stopped("nothing was touched")),
         }
     })?;
-    let file = CheckFile::new(&testbed.name, &policy, found);
+    let file = CheckFile::new(&testbed.name, &policy, platforms, found);
     match args.json {
         true => print_json(&file)?,
         false => {
@@ -76,7 +80,11 @@ fn lab(
         return Err(Exit::lab(words));
     }
     let images = Images::new(&command.cache.folder()).found(testbed)?;
-    let is_there = |trial: &Trial| images.keys().any(|key| key.guest == trial.guest);
+    let own = |trial: &Trial| {
+        let at = testbed.platform(&trial.source);
+        at.is_some_and(|it| it.settings.contains_key(&format!("vm.{}", trial.guest)))
+    };
+    let is_there = |trial: &Trial| own(trial) || images.keys().any(|key| key.guest == trial.guest);
     if !args.quiet && !trials.iter().all(is_there) {
         tell("some guests are not built yet, so their images are not read: portolan lab build");
     }
@@ -86,29 +94,52 @@ fn lab(
     Ok(QemuLab::new(testbed, images, Arc::new(ledger), how, trials)?)
 }
 
-async fn look<S: Survey>(
-    survey: &S,
+async fn look(
+    fleet: &Fleet,
     policy: &Policy,
     testbed: &Testbed,
     trials: &[Trial],
-) -> Result<Vec<TrialForetold>, Exit> {
+) -> Result<(Vec<PlatformForetold>, Vec<TrialForetold>), Exit> {
+    let masks = harbours::Masks::of(testbed);
+    let platforms = fleet.hail().await.iter().map(|it| platform(it, &masks)).collect();
     let mut found = Vec::with_capacity(trials.len());
     for trial in trials {
-        let looked = survey.look(trial).await;
+        let looked = fleet.look(trial).await;
         let judged = foretell(policy, testbed.migration(&trial.route), &looked);
         let read = looked.into_iter().map(|it| it.observations);
-        let commands = runner::fleet::rehearse(testbed, trial, &BTreeMap::new())?;
+        let commands = fleet.rehearse(trial)?;
         let commands = commands
             .into_iter()
-            .map(|it| CommandForetold { step: it.step.number(), argv: it.argv });
+            .map(|it| CommandForetold { step: it.step.number(), argv: masks.masked(it.argv) });
         let steps = judged.into_iter().zip(read).collect();
         found.push(TrialForetold::new(trial.clone(), steps, commands.collect()));
     }
-    Ok(found)
+    Ok((platforms, found))
 }
 
-/// As a run ends: 3 when the lab broke, 1 below the gate.
+fn platform(it: &Hailed, masks: &harbours::Masks) -> PlatformForetold {
+    let trouble = it.answer.as_ref().err().map(|it| PlatformTrouble {
+        class: it.class.map(|it| it.to_string()),
+        words: it.words.clone(),
+        command: masks.masked(it.command.clone()),
+        advice: it.advice.clone(),
+    });
+    PlatformForetold {
+        platform: it.platform.to_string(),
+        driver: it.driver.clone(),
+        version: it.answer.as_ref().ok().cloned(),
+        trouble,
+    }
+}
+
+/// As a run ends: 2 when a platform could not be set up, 3 when the lab broke, 1 below the gate.
 fn end(gate: Option<Gate>, file: &CheckFile) -> Result<(), Exit> {
+    let without_class =
+        |it: &&PlatformForetold| it.trouble.as_ref().is_some_and(|trouble| trouble.class.is_none());
+    if let Some(it) = file.platforms.iter().find(without_class) {
+        let words = it.trouble.as_ref().map_or("", |it| &it.words);
+        return Err(Exit::usage(format!("platform `{}` cannot be set up: {words}", it.platform)));
+    }
     let broken = file.trials.iter().find(|it| it.standing == Standing::LabError);
     if let Some(it) = broken {
         let why = it.steps.iter().find_map(|it| it.reason.clone()).unwrap_or_default();

@@ -124,10 +124,12 @@ fn show(args: &Args, file: &PlanFile) -> Result<(), Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|error| Exit::Lab(error.into()))?;
     let harbours = runtime.block_on(async { harbours::rehearse(&file.testbed) })?;
+    let masks = harbours::Masks::of(&file.testbed);
     for trial in &file.trials {
         let commands = runner::fleet::rehearse(&file.testbed, trial, &harbours)?;
-        let commands =
-            commands.into_iter().map(|it| PlannedCommand { step: it.step.number(), argv: it.argv });
+        let commands = commands
+            .into_iter()
+            .map(|it| PlannedCommand { step: it.step.number(), argv: masks.masked(it.argv) });
         planned.push(PlannedTrial {
             trial: trial.to_string(),
             guest: trial.guest.to_string(),

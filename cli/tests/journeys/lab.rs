@@ -39,6 +39,12 @@ impl Lab {
         self.folder.path()
     }
 
+    /// Every file of this journey, with its length.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, u64)> {
+        let all = files_below(self.folder());
+        all.into_iter().map(|it| (it.clone(), std::fs::metadata(it).unwrap().len())).collect()
+    }
+
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
         command.args(words).env("PORTOLAN_STORE", self.store()).stdin(Stdio::null());
@@ -173,4 +179,17 @@ impl Lab {
 
 pub(crate) fn called(mut command: Command) -> Called {
     command.output().unwrap().into()
+}
+
+/// Every file below a folder, in order.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        match entry.file_type().unwrap().is_dir() {
+            true => found.extend(files_below(&entry.path())),
+            false => found.push(entry.path()),
+        }
+    }
+    found.sort();
+    found
 }

@@ -79,6 +79,28 @@ impl Session {
         all.lines().filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Makes a machine that is somebody's own, and says where its disk is.
+    fn golden(&self) -> PathBuf {
+        let disk = self.folder.path().join("golden.raw");
+        std::fs::write(&disk, vec![0; 1 << 20]).unwrap();
+        let definition = self.folder.path().join("golden.xml");
+        let text = format!(
+            "<domain type=\"qemu\"><name>golden</name><memory unit=\"MiB\">64</memory><vcpu>1</vcpu>\
+             <os><type arch=\"x86_64\" machine=\"q35\">hvm</type></os><devices><disk type=\"file\" device=\"disk\">\
+             <driver name=\"qemu\" type=\"raw\"/><source file=\"{}\"/><target dev=\"vda\" bus=\"virtio\"/></disk></devices></domain>",
+            disk.display()
+        );
+        std::fs::write(&definition, text).unwrap();
+        self.virsh(&["define", "--file", &definition.display().to_string()]);
+        disk
+    }
+
+    /// Every file of the session's folder but what its daemon writes by itself.
+    fn files(&self) -> Vec<PathBuf> {
+        let all = super::lab::files_below(self.folder.path());
+        all.into_iter().filter(|it| !it.starts_with(self.folder.path().join("cache"))).collect()
+    }
+
     /// Until a machine stands here, or the run has ended: a resumed one may have none left to make.
     fn wait_for_domain(&self, run: &mut Child) {
         for _ in 0..600 {
@@ -246,4 +268,46 @@ fn a_libvirt_that_is_gone_is_a_lab_error() {
     assert!(call.err.contains("platform `libvirt` does not say what it is"), "{}", call.err);
     assert!(lab.events().is_empty(), "a campaign that cannot run does not start");
     lab.expect_nothing_left();
+}
+
+/// A look before a run: libvirt, its domains and every file are as they were, and the log has nothing of it.
+#[test]
+fn a_check_before_a_run_at_libvirt_leaves_everything_as_it_was() {
+    let (lab, session) = (Lab::new(), Session::start());
+    let golden = session.golden();
+    let own = "host_only_modules = \"virtio_pci virtio_blk\" }";
+    let with_golden = format!("\"vm.server\" = \"golden\", {own}");
+    let testbed = session.testbed(&lab, &[(own, &with_golden)]);
+    lab.run(&["lab", "build", &testbed, "--quiet"]).expect_code(0);
+    let state = || {
+        let lists: [&[&str]; 4] = [
+            &["list", "--all"],
+            &["net-list", "--all"],
+            &["pool-list", "--all"],
+            &["dumpxml", "golden"],
+        ];
+        (
+            lists.map(|words| session.virsh(words)),
+            std::fs::read(&golden).unwrap(),
+            session.files(),
+            lab.files(),
+        )
+    };
+    let before = state();
+    assert!(before.0[0].contains("golden"), "{}", before.0[0]);
+    let checked = lab.run(&["check", &testbed, "--verbose", "--commands"]);
+    checked.expect_code(0);
+    assert_eq!(state(), before);
+    assert!(checked.out.contains("platform libvirt: QEMU "), "{}", checked.out);
+    assert!(checked.out.contains("virsh -c 'qemu+unix:///session"), "{}", checked.out);
+    assert!(checked.out.contains("H.disk.capacity"), "{}", checked.out);
+    assert!(!checked.out.contains("lab error"), "{}", checked.out);
+
+    // What was foretold of the way there is what a run then finds in these steps.
+    let part = ["--source", "kvm-like", "--quiet"];
+    lab.run(&[&["run", testbed.as_str()][..], &part].concat()).expect_code(0);
+    assert_eq!(lab.standings(), ["server kvm-like libvirt WARNING"]);
+    assert_eq!(session.domains(), ["golden"], "domains left");
+    lab.expect_nothing_left();
+    assert_eq!(std::fs::read(&golden).unwrap(), before.1);
 }

@@ -6,6 +6,7 @@ mod process;
 mod recording;
 mod replay;
 mod secrets;
+mod sparing;
 mod transcript;
 
 pub use call::{Answer, Arg, Call, EnvPiece, MOST_OUTPUT, MOST_PRINTED};
@@ -14,6 +15,7 @@ pub use process::Processes;
 pub use recording::Recording;
 pub use replay::Replay;
 pub use secrets::{SHORTEST_SECRET, SecretFault, Secrets};
+pub use sparing::{MOST_ALL, MOST_EACH, Sparing};
 pub use transcript::{Entry, MOST_TRANSCRIPT, Origin, Transcript, TranscriptFault};
 
 use std::time::Duration;

@@ -8,8 +8,9 @@ use domain::ids::PlatformId;
 use domain::plan::Trial;
 use domain::step::Step;
 use platforms::words::VmRef;
+use tokio::sync::OnceCell;
 
-use super::{Harbour, Moorings};
+use super::{Hailed, Harbour, Moorings};
 use crate::driver::{Driver, StepReport};
 use crate::lab::QemuLab;
 use crate::lab::acts::Lab;
@@ -21,7 +22,11 @@ use crate::stopwatch::Stopwatch;
 /// The embedded lab and the harbours of a testbed.
 pub struct Fleet {
     qemu: QemuLab,
-    harbours: BTreeMap<PlatformId, Harbour>,
+    pub(super) harbours: BTreeMap<PlatformId, Harbour>,
+    /// Platforms that could not be set up; only a look goes on without them.
+    pub(super) out_of_reach: Vec<Hailed>,
+    /// What each platform said when it was first asked, for a look.
+    pub(super) hailed: OnceCell<Vec<Hailed>>,
     pub(super) moorings: Moorings,
     /// Sources that run, with what of the lab's share they have.
     pub(super) running: tokio::sync::Mutex<BTreeMap<SourceKey, (VmRef, Claim)>>,
@@ -36,7 +41,20 @@ impl Fleet {
             let formats = harbours.iter().map(|(id, it)| (id.clone(), it.disk_format.clone()));
             lab.abroad = formats.collect();
         }
-        Self { qemu, harbours, moorings, running: tokio::sync::Mutex::default() }
+        let (out_of_reach, hailed, running) = Default::default();
+        Self { qemu, harbours, out_of_reach, hailed, moorings, running }
+    }
+
+    /// The same fleet, to be looked at without these platforms, which could not be set up.
+    #[must_use]
+    pub fn without(mut self, out_of_reach: Vec<Hailed>) -> Self {
+        if let Some(lab) = Arc::get_mut(&mut self.qemu.lab) {
+            // Nothing is ever written in it.
+            let formats = out_of_reach.iter().map(|it| (it.platform.clone(), "raw".to_owned()));
+            lab.abroad.extend(formats);
+        }
+        self.out_of_reach = out_of_reach;
+        self
     }
 
     pub(super) fn lab(&self) -> &Lab {

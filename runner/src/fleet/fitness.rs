@@ -61,22 +61,32 @@ impl Fleet {
     }
 
     async fn resources(&self, harbour: &Harbour, trial: &Trial) -> Result<Seen, Stop> {
+        let source = self.lab().source_vm(&self.lab().source_key(trial)).await?;
+        self.resources_for(harbour, trial, Some(source.capacity_bytes)).await
+    }
+
+    /// What the platform has for a machine whose disk holds this many bytes, if that is known.
+    pub(super) async fn resources_for(
+        &self,
+        harbour: &Harbour,
+        trial: &Trial,
+        disk_bytes: Option<i64>,
+    ) -> Result<Seen, Stop> {
         let lab = self.lab();
         let guest = lab.guest(&trial.guest)?;
-        let source = lab.source_vm(&lab.source_key(trial)).await?;
         let berth = self.berth(harbour, trial);
         let there = harbour.platform.resources().await;
         let there = there.map_err(|fault| stop("its resources", &fault))?;
-        let needed_bytes = source.capacity_bytes / 10 * 11 + SCRATCH;
+        let needed_bytes = disk_bytes.map(|it| it / 10 * 11 + SCRATCH);
         let number =
             |fact: &str, value: i64| Observation::integer(fact, value, Channel::PlatformApi);
         let mut observations = vec![
             number("memory.needed_mib", guest.memory_mib.into()),
             number("cpu.needed", guest.cpus.into()),
-            number("storage.needed_bytes", needed_bytes),
             number("format.largest_bytes", largest_disk(&harbour.disk_format)),
-            number("disk.needed_bytes", source.capacity_bytes),
         ];
+        let needs = [("storage.needed_bytes", needed_bytes), ("disk.needed_bytes", disk_bytes)];
+        observations.extend(needs.into_iter().filter_map(|(fact, it)| Some(number(fact, it?))));
         let told = [
             ("memory.available_mib", there.memory_free_bytes.map(|it| it >> 20)),
             ("cpu.available", there.cpus),
@@ -183,7 +193,12 @@ impl Fleet {
         self.arrival(harbour, &berth, &self.machine_wanted(trial)?)
     }
 
-    async fn fit(&self, harbour: &Harbour, trial: &Trial, mut seen: Seen) -> Result<Seen, Stop> {
+    pub(super) async fn fit(
+        &self,
+        harbour: &Harbour,
+        trial: &Trial,
+        mut seen: Seen,
+    ) -> Result<Seen, Stop> {
         let guest = self.lab().guest(&trial.guest)?;
         if let Some(definition) = harbour.platform.definition() {
             let offered = definition.firmware.name() == guest.firmware;
@@ -241,7 +256,7 @@ async fn checked(
 }
 
 /// What the platform said, in one line.
-fn whole(fault: &Fault) -> String {
+pub(super) fn whole(fault: &Fault) -> String {
     let lines: Vec<&str> = fault.raw.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     if lines.is_empty() { fault.words.clone() } else { lines.join("; ") }
 }

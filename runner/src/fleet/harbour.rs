@@ -98,12 +98,7 @@ impl Harbour {
     /// # Errors
     /// What the platform said.
     pub async fn version(&self) -> Answered<String> {
-        let PlatformFacts { product, version, build, api, host } = self.platform.identify().await?;
-        let part = |name: &str, it: Option<String>| it.map(|it| format!(", {name} {it}"));
-        let parts = [part("build", build), part("api", api), part("at", host)];
-        let more: String = parts.into_iter().flatten().collect();
-        let driver = &self.platform.driver().id;
-        Ok(format!("{product} {version}{more}, driver {driver}"))
+        version_of(&self.platform).await
     }
 
     /// The machine that a guest is here already, if the testbed names one.
@@ -157,6 +152,16 @@ impl Harbour {
         self.stop(&vm).await?;
         self.platform.delete(&vm).await
     }
+}
+
+/// What a platform says of itself, in one line.
+pub(super) async fn version_of(platform: &CommandPlatform) -> Answered<String> {
+    let PlatformFacts { product, version, build, api, host } = platform.identify().await?;
+    let part = |name: &str, it: Option<String>| it.map(|it| format!(", {name} {it}"));
+    let parts = [part("build", build), part("api", api), part("at", host)];
+    let more: String = parts.into_iter().flatten().collect();
+    let driver = &platform.driver().id;
+    Ok(format!("{product} {version}{more}, driver {driver}"))
 }
 
 fn problem(platform: &testbed::Platform, why: String) -> SettingsProblem {

@@ -2,7 +2,8 @@
 //! the embedded lab or without any.
 //!
 //! A harbour keeps its machines itself; what is needed to find them again after a kill stands in the campaign's work
-//! folder. Read in this order: what a harbour is, how a machine is watched, the steps of a trial, and the driver.
+//! folder. Read in this order: what a harbour is, how a machine is watched, the steps of a trial, the driver, and
+//! the look at platforms that touches nothing.
 
 mod harbour;
 mod moorings;
@@ -20,7 +21,11 @@ mod source;
 mod driver;
 mod rehearsal;
 
+mod hail;
+mod survey;
+
 pub use driver::Fleet;
+pub use hail::{Hailed, Trouble};
 pub use harbour::{Harbour, Own};
 pub use moorings::{Mooring, Moorings};
 pub use rehearsal::rehearse;

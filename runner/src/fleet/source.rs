@@ -109,7 +109,13 @@ impl Fleet {
             }
         };
         let (path, format) = first_disk(&spec, &vm)?;
-        let measure = self.lab().measure(Disk { path: &path, format: &format }).await?;
+        let disk = Disk { path: &path, format: &format };
+        // One that runs already has locked its disk.
+        let measure = if spec.state == Some(PowerState::Off) {
+            self.lab().measure(disk).await?
+        } else {
+            self.lab().measure_in_use(disk).await?
+        };
         let (channel, capacity) = (Channel::DiskInspection, measure.capacity_bytes);
         let seen = Seen {
             observations: vec![
@@ -172,7 +178,7 @@ impl Fleet {
 }
 
 /// The first disk of a machine, as a file of this machine.
-fn first_disk(spec: &VmSpec, vm: &VmRef) -> Result<(PathBuf, String), Stop> {
+pub(super) fn first_disk(spec: &VmSpec, vm: &VmRef) -> Result<(PathBuf, String), Stop> {
     let disk = spec.disks.iter().find(|it| it.place.is_some());
     let untold =
         || Stop::lab(format!("the driver does not tell where the disk of {} lies", vm.name));

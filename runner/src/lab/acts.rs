@@ -9,6 +9,7 @@ use domain::step::Step;
 use domain::testbed::{Guest, Migration, Probe, Route, Testbed};
 
 use super::engine::Engine;
+use super::glimpsed::Glimpsed;
 use super::guest::{DRIVER, Recipe, SettingsProblem, made_here};
 use super::images::{Image, ImageKey};
 use super::layout::{Package, PackageKey, SourceKey};
@@ -58,6 +59,8 @@ pub(crate) struct Lab {
     profiles: BTreeMap<PlatformId, Profile>,
     /// The disk formats of platforms that other drivers reach.
     pub(crate) abroad: BTreeMap<PlatformId, String>,
+    /// What drivers told of sources that are only looked at.
+    pub(crate) glimpsed: Glimpsed,
     capacities: BTreeMap<PlatformId, DeclaredCapacity>,
     recipes: BTreeMap<GuestId, Recipe>,
     pub(crate) sanity: Shared<SourceKey, StepReport>,
@@ -109,6 +112,7 @@ impl QemuLab {
             images,
             profiles,
             abroad: BTreeMap::new(),
+            glimpsed: Glimpsed::default(),
             capacities,
             recipes,
             sanity: Shared::new(),

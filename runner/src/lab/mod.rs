@@ -16,6 +16,7 @@ pub(crate) mod acts;
 pub(crate) mod again;
 pub(crate) mod described;
 pub(crate) mod export;
+mod glimpsed;
 mod import;
 pub(crate) mod layout;
 mod left;
@@ -24,7 +25,7 @@ pub(crate) mod ovf;
 pub(crate) mod qemu_img;
 pub(crate) mod seen;
 pub(crate) mod source;
-mod survey;
+pub(crate) mod survey;
 pub(crate) mod target_checks;
 pub(crate) mod vm;
 

@@ -48,7 +48,11 @@ impl Lab {
 
     /// Capacity and number of snapshots.
     pub(crate) async fn measure(&self, disk: Disk<'_>) -> Result<Measure, Stop> {
-        let run = self.tool(info(disk)).await?;
+        self.measured(info(disk)).await
+    }
+
+    async fn measured(&self, argv: Vec<String>) -> Result<Measure, Stop> {
+        let run = self.tool(argv).await?;
         let info: Json = serde_json::from_str(&run.stdout).unwrap_or_default();
         match info["virtual-size"].as_i64() {
             Some(capacity_bytes) => {
@@ -57,6 +61,11 @@ impl Lab {
             }
             None => Err(failed("reading the image", &run)),
         }
+    }
+
+    /// The same of a disk that a machine may be writing to.
+    pub(crate) async fn measure_in_use(&self, disk: Disk<'_>) -> Result<Measure, Stop> {
+        self.measured(info_in_use(disk)).await
     }
 
     /// Checks an image's own structure; facts are named `PREFIX.corruptions` and `PREFIX.leaks`.
@@ -119,6 +128,13 @@ pub(crate) fn convert(from: Disk<'_>, to: Disk<'_>, options: &[String]) -> Vec<S
 /// Tells an image's capacity and snapshots.
 pub(crate) fn info(disk: Disk<'_>) -> Vec<String> {
     words(&["qemu-img", "info", "--output=json", "-f", disk.format, &text(disk.path)])
+}
+
+/// The same without waiting for whoever writes to it: a machine that runs has locked its disk.
+fn info_in_use(disk: Disk<'_>) -> Vec<String> {
+    let mut argv = info(disk);
+    argv.insert(2, "--force-share".to_owned());
+    argv
 }
 
 /// Checks an image's own structure.

@@ -53,6 +53,17 @@ impl Stop {
         (self.outcome, self.seen)
     }
 
+    /// The same, with where it was.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        match &mut self.outcome {
+            Outcome::NotCompleted { reason } | Outcome::LabError { reason } => {
+                *reason = format!("{place}: {reason}");
+            }
+            Outcome::Completed => {}
+        }
+        self
+    }
+
     /// The same, with what was seen before it stopped.
     pub(crate) fn after(mut self, mut seen: Seen) -> Self {
         seen.add(self.seen);

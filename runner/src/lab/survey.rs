@@ -24,10 +24,10 @@ use crate::survey::Survey;
 const LISTS: [(&str, &str); 2] =
     [("/etc/portolan/boot_drivers", "drivers.boot"), ("/etc/portolan/drivers", "drivers.image")];
 /// Facts of an image; they are asked for whether it was built or not.
-const OF_IMAGE: [&str; 4] =
+pub(crate) const OF_IMAGE: [&str; 4] =
     ["disk.capacity_bytes", "disk.snapshots", "drivers.boot", "drivers.image"];
 /// Facts of step 4 that follow from an image.
-const OF_ITS_DISK: [&str; 2] = ["storage.needed_bytes", "disk.needed_bytes"];
+pub(crate) const OF_ITS_DISK: [&str; 2] = ["storage.needed_bytes", "disk.needed_bytes"];
 /// What the image holds of the guest's host name.
 const HOST_NAME: &str = "/etc/hostname";
 /// Where the lab's recipe puts the entry of the root file system in a master boot record.
@@ -51,7 +51,7 @@ impl Survey for QemuLab {
 }
 
 /// What a look came to. What was seen was asked for as well.
-fn looked(step: Step, result: Result<Seen, Stop>, asked: &[&str]) -> Looked {
+pub(crate) fn looked(step: Step, result: Result<Seen, Stop>, asked: &[&str]) -> Looked {
     let report = report(step, "look", Stopwatch::start(), result);
     let mut asked: BTreeSet<String> = asked.iter().map(|it| (*it).to_owned()).collect();
     asked.extend(report.observations.iter().map(|it| it.fact.clone()));
@@ -60,19 +60,27 @@ fn looked(step: Step, result: Result<Seen, Stop>, asked: &[&str]) -> Looked {
 
 impl Lab {
     /// What is known of a package before there is one: a bare disk has no descriptor.
-    fn without_package(&self, trial: &Trial) -> Seen {
+    pub(crate) fn without_package(&self, trial: &Trial) -> Seen {
         let is_disk = self.package_key(trial).is_ok_and(|it| it.through == Package::Disk);
         let facts = ovf::FACTS.map(without_ovf);
         Seen { observations: facts.into_iter().filter(|_| is_disk).collect(), ..Seen::default() }
     }
 
     /// The source VM by its definition and its image, and the capacity of its disk in bytes.
-    async fn look_at_source(&self, trial: &Trial) -> Result<(Seen, Option<i64>), Stop> {
+    pub(crate) async fn look_at_source(&self, trial: &Trial) -> Result<(Seen, Option<i64>), Stop> {
         let vm = self.source_definition(&self.source_key(trial))?;
         let nowhere = Path::new("source");
         let argv = vm.argv(self.profile(&trial.source)?, self.engine, nowhere, nowhere);
-        let mut seen =
-            Seen { observations: at_source(&described(&vm.name, &argv)), ..Seen::default() };
+        self.look_at_image(trial, at_source(&described(&vm.name, &argv))).await
+    }
+
+    /// What is known of the source VM already, and what its image tells if it was built.
+    pub(crate) async fn look_at_image(
+        &self,
+        trial: &Trial,
+        known: Vec<Observation>,
+    ) -> Result<(Seen, Option<i64>), Stop> {
+        let mut seen = Seen { observations: known, ..Seen::default() };
         let Ok(image) = self.image(&trial.guest, &trial.source) else { return Ok((seen, None)) };
         let measure = self.measure(Disk { path: &image.path, format: "raw" }).await;
         let measure = measure.map_err(|stop| stop.blame_the_lab("the guest's image"))?;

@@ -106,6 +106,7 @@ impl Lab {
         let key = self.source_key(trial);
         if self.abroad.contains_key(&trial.source) {
             let told = self.kept_source(&key).and_then(|it| it.told);
+            let told = told.or_else(|| self.glimpsed.lock().get(&key).cloned());
             let spec = told.unwrap_or_default();
             return Ok((by_platform(key.guest.as_str(), &spec), String::new()));
         }
