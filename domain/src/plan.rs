@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{GuestId, PlatformId, RouteId};
-use crate::testbed::{Migration, Platform, Route, Testbed};
+use crate::testbed::{Migration, Mode, Platform, Route, Testbed};
 
 /// Most trials one campaign may have.
 pub const MOST_TRIALS: usize = 100_000;
@@ -105,6 +105,9 @@ pub enum PlanProblem {
         "{0} migration is not applicable here: it needs two platforms of one vendor and product"
     )]
     NotApplicable(Migration),
+    /// What moves while it runs cannot stay behind.
+    #[error("live migration moves a running VM: mode copy is for cold and loose ones")]
+    LiveCopy,
     /// More trials than a campaign may have.
     #[error("{0} trials are more than a campaign may have ({MOST_TRIALS}): select fewer")]
     TooMany(usize),
@@ -136,6 +139,9 @@ pub fn plan(
     known("platform", &selection.targets, &platforms)?;
 
     let migration = migration(testbed, selection.migration)?;
+    if migration == Migration::Live && testbed.mode == Mode::Copy {
+        return Err(PlanProblem::LiveCopy);
+    }
     let routes: Vec<&Route> =
         testbed.routes.iter().filter(|it| it.through.migration() == migration).collect();
 

@@ -103,7 +103,7 @@ pub(crate) struct Offer {
     pub(crate) part: Part,
     /// Offer the trials of a plan file, as `portolan plan --out` writes it
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "repeat"])]
+    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "mode", "repeat"])]
     pub(crate) plan: Option<PathBuf>,
     /// Address of the service [default: the one that serves this store]
     #[arg(long, value_name = "URL")]

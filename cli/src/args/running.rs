@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, ValueEnum};
 use domain::ids::{BaselineName, GuestId, PlatformId};
-use domain::testbed::Migration;
+use domain::testbed::{Migration, Mode};
 
 use super::remote::Remote;
 
@@ -49,6 +49,9 @@ pub(crate) struct Part {
     /// for, or cold]
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) migration: Option<Type>,
+    /// What becomes of the VM at the source [default: the testbed's own, or move]
+    #[arg(long, value_name = "MODE")]
+    pub(crate) mode: Option<SourceMode>,
     /// Repetitions of every trial
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) repeat: u32,
@@ -64,10 +67,10 @@ pub(crate) struct Plan {
     pub(crate) part: Part,
     /// Show which conversion tools would lead from each platform to each other, alone or by twos, and the entries
     /// for the testbed that say so
-    #[arg(long, conflicts_with_all = ["stale", "out", "guest", "source", "target", "migration", "repeat"])]
+    #[arg(long, conflicts_with_all = ["stale", "out", "guest", "source", "target", "migration", "mode", "repeat"])]
     pub(crate) routes: bool,
     /// Plan the smallest set of trials that brings a baseline up to date after upgrades
-    #[arg(long, conflicts_with_all = ["guest", "source", "target", "migration", "repeat"])]
+    #[arg(long, conflicts_with_all = ["guest", "source", "target", "migration", "mode", "repeat"])]
     pub(crate) stale: bool,
     /// Which baseline [default: the one set last]
     #[arg(long, value_name = "NAME", requires = "stale")]
@@ -85,11 +88,11 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) part: Part,
     /// Take up the last campaign that did not end; its testbed is the recorded one
-    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "repeat", "plan"])]
+    #[arg(long, conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "mode", "repeat", "plan"])]
     pub(crate) resume: bool,
     /// Walk the trials of a plan file, as `portolan plan --out` writes it
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "repeat"])]
+    #[arg(conflicts_with_all = ["testbed", "guest", "source", "target", "migration", "mode", "repeat"])]
     pub(crate) plan: Option<PathBuf>,
     /// Exit with 1 when a cell scores this or lower
     #[arg(long, value_name = "SCORE")]
@@ -120,6 +123,24 @@ impl From<Type> for Migration {
             Type::Live => Self::Live,
             Type::Cold => Self::Cold,
             Type::Loose => Self::Loose,
+        }
+    }
+}
+
+/// What becomes of the VM at the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SourceMode {
+    /// It stays off; after a trial that failed it is started again, to see that it still can be
+    Move,
+    /// It is started again after each trial: there are two of it, never both at once on one network
+    Copy,
+}
+
+impl From<SourceMode> for Mode {
+    fn from(it: SourceMode) -> Self {
+        match it {
+            SourceMode::Move => Self::Move,
+            SourceMode::Copy => Self::Copy,
         }
     }
 }

@@ -11,7 +11,7 @@ use runner::remote::Door;
 use serde::Serialize;
 
 use super::embedded::told_to_stop;
-use super::run::planned;
+use super::run::{chosen, planned};
 use super::{print, print_json};
 use crate::args::{Args, Offer};
 use crate::exit::Exit;
@@ -78,7 +78,7 @@ fn asked(command: &Offer) -> Result<(Testbed, Vec<Trial>), Exit> {
             Ok((file.testbed, file.trials))
         }
         (None, Some(name)) => {
-            let testbed = settings::testbed(name)?;
+            let testbed = chosen(name, &command.part)?;
             let plan = planned(&testbed, &command.part)?;
             Ok((testbed, plan))
         }

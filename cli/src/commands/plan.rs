@@ -13,7 +13,7 @@ use reports::stale_text;
 use serde::Serialize;
 
 use super::baseline::unknown;
-use super::run::planned;
+use super::run::{chosen, planned};
 use super::{chronicle, harbours, print, print_json, routes};
 use crate::args::{Args, Plan};
 use crate::exit::Exit;
@@ -48,7 +48,7 @@ struct PlannedCommand {
 }
 
 pub(super) fn execute(args: &Args, command: &Plan) -> Result<(), Exit> {
-    let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
+    let testbed = command.testbed.as_deref().map(|it| chosen(it, &command.part)).transpose()?;
     match testbed {
         Some(testbed) if command.routes => routes::execute(args, &testbed),
         Some(testbed) if !command.stale => fresh(args, command, testbed),

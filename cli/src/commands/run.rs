@@ -94,9 +94,16 @@ fn fresh(command: &Run) -> Result<(Option<Testbed>, Option<Vec<Trial>>), Exit> {
         let file = settings::plan(path)?;
         return Ok((Some(file.testbed), Some(file.trials)));
     }
-    let testbed = command.testbed.as_deref().map(settings::testbed).transpose()?;
+    let testbed = command.testbed.as_deref().map(|it| chosen(it, &command.part)).transpose()?;
     let trials = testbed.as_ref().map(|testbed| planned(testbed, &command.part)).transpose()?;
     Ok((testbed, trials))
+}
+
+/// A testbed, in the mode that was asked for.
+pub(super) fn chosen(name: &str, part: &Part) -> Result<Testbed, Exit> {
+    let testbed = settings::testbed(name)?;
+    let mode = part.mode.map_or(testbed.mode, Into::into);
+    Ok(Testbed { mode, ..testbed })
 }
 
 pub(super) fn planned(testbed: &Testbed, part: &Part) -> Result<Vec<Trial>, Exit> {

@@ -10,6 +10,7 @@ use domain::step::Step;
 use platforms::words::VmRef;
 use tokio::sync::OnceCell;
 
+use super::again::Endings;
 use super::{Hailed, Harbour, Moorings};
 use crate::driver::{Driver, StepReport};
 use crate::lab::QemuLab;
@@ -30,6 +31,7 @@ pub struct Fleet {
     pub(super) moorings: Moorings,
     /// Sources that run, with what of the lab's share they have.
     pub(super) running: tokio::sync::Mutex<BTreeMap<SourceKey, (VmRef, Claim)>>,
+    pub(super) endings: Endings,
 }
 
 impl Fleet {
@@ -41,8 +43,8 @@ impl Fleet {
             let formats = harbours.iter().map(|(id, it)| (id.clone(), it.disk_format.clone()));
             lab.abroad = formats.collect();
         }
-        let (out_of_reach, hailed, running) = Default::default();
-        Self { qemu, harbours, out_of_reach, hailed, moorings, running }
+        let (out_of_reach, hailed, running, endings) = Default::default();
+        Self { qemu, harbours, out_of_reach, hailed, moorings, running, endings }
     }
 
     /// The same fleet, to be looked at without these platforms, which could not be set up.
@@ -89,17 +91,34 @@ impl Fleet {
     }
 }
 
-impl Driver for Fleet {
-    async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
+impl Fleet {
+    /// A step where its platform is, and nothing after it.
+    async fn step(&self, trial: &Trial, step: Step) -> StepReport {
         let (from, to) = (self.harbours.get(&trial.source), self.harbours.get(&trial.target));
         let at_source = step <= Step::Export;
         if let Some(harbour) = from.filter(|_| step >= Step::Export) {
-            self.have_source(harbour, &self.lab().source_key(trial)).await;
+            let key = self.lab().source_key(trial);
+            self.have_source(harbour, &key).await;
+            if step == Step::Restart
+                && let Err(stop) = self.expect_source_off(harbour, &key).await
+            {
+                return report(step, &self.lab().own(trial), Stopwatch::start(), Err(stop));
+            }
         }
         match (at_source, from, to) {
             (true, Some(harbour), _) => self.at_source(harbour, trial, step).await,
             (false, _, Some(harbour)) => self.at_target(harbour, trial, step).await,
-            (true, None, _) | (false, _, None) => self.qemu.perform(trial, step).await,
+            (true, None, _) | (false, _, None) => self.qemu.step(trial, step).await,
+        }
+    }
+}
+
+impl Driver for Fleet {
+    async fn perform(&self, trial: &Trial, step: Step) -> StepReport {
+        let report = self.step(trial, step).await;
+        match self.harbours.get(&trial.source) {
+            Some(harbour) => self.source_again(harbour, (trial, step), report).await,
+            None => self.lab().source_again(trial, step, report).await,
         }
     }
 

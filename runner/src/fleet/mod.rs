@@ -11,6 +11,7 @@ mod trouble;
 
 mod watch;
 
+mod again;
 mod arrival;
 mod export;
 mod fitness;

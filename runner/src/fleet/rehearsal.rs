@@ -64,12 +64,14 @@ fn source(harbour: &Harbour, trial: &Trial, folder: &Path) -> Side {
         steps.extend(said(harbour, Step::SanityCheck, "import", &values));
     }
     steps.extend(AT_SOURCE.iter().flat_map(|(step, verb)| said(harbour, *step, verb, &values)));
+    let again = said(harbour, Step::Restart, "start", &values);
     Side {
         disk,
         format: harbour.disk_format.clone(),
         create: Vec::new(),
         steps,
         is_made: machine.is_none(),
+        again: again.into_iter().collect(),
     }
 }
 
@@ -82,6 +84,7 @@ fn target(harbour: &Harbour, folder: &Path) -> Side {
         create: Vec::new(),
         steps: steps.collect(),
         is_made: true,
+        again: Vec::new(),
     }
 }
 

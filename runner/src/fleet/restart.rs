@@ -54,7 +54,10 @@ impl Fleet {
                 seen.add(last);
                 Ok(seen)
             }
-            Err(stop) => Err(stop.after(last)),
+            Err(stop) => {
+                self.expect_target_off(harbour, &vm, trial).await;
+                Err(stop.after(last))
+            }
         }
     }
 

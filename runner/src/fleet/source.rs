@@ -124,7 +124,9 @@ impl Fleet {
             ],
             proofs: Vec::new(),
         };
-        if spec.state != Some(PowerState::Running) {
+        if spec.state == Some(PowerState::Running) {
+            self.remember_running(key);
+        } else {
             let started = harbour.power(&vm, PowerOp::Start).await;
             started.map_err(|fault| stop("the start", &fault).after(seen.clone()))?;
         }

@@ -58,18 +58,26 @@ impl<'a> Watch<'a> {
                 seen.proofs.push(self.serial());
                 Ok(seen)
             }
-            Boot::Failed(reason) => {
-                let reached = Observation::flag("boot.reached", false, Channel::SerialConsole);
-                let tail =
-                    Observation::list("console.tail", self.console.tail(), Channel::SerialConsole);
-                seen.observations.extend([reached, tail]);
-                seen.proofs.extend([self.serial()]);
-                let off = self.harbour.stop(self.vm).await;
-                off.map_err(|fault| {
-                    stop("it could not be switched off", &fault).after(seen.clone())
-                })?;
-                Err(Stop::product(reason, seen))
-            }
+            Boot::Failed(reason) => Err(self.given_up(reason).await),
+        }
+    }
+
+    /// Waits for the guest's report and nothing else; the machine runs on. One that does not report is switched off.
+    pub(super) async fn answers(&mut self, limit: Duration) -> Result<Seen, Stop> {
+        match self.boot(limit).await? {
+            Boot::Reported(_) => Ok(Seen { observations: Vec::new(), proofs: vec![self.serial()] }),
+            Boot::Failed(reason) => Err(self.given_up(reason).await),
+        }
+    }
+
+    /// A machine that does not report is switched off.
+    async fn given_up(&self, reason: String) -> Stop {
+        let reached = Observation::flag("boot.reached", false, Channel::SerialConsole);
+        let tail = Observation::list("console.tail", self.console.tail(), Channel::SerialConsole);
+        let seen = Seen { observations: vec![reached, tail], proofs: vec![self.serial()] };
+        match self.harbour.stop(self.vm).await {
+            Ok(()) => Stop::product(reason, seen),
+            Err(fault) => stop("it could not be switched off", &fault).after(seen),
         }
     }
 

@@ -15,6 +15,7 @@ use super::qemu_img::{self, Disk};
 use super::seen::{Seen, Stop, report};
 use super::vm::VmDefinition;
 use crate::driver::StepReport;
+use crate::ledger::vm_uses;
 use crate::slots::Claim;
 use crate::stopwatch::Stopwatch;
 
@@ -143,6 +144,10 @@ impl Lab {
         let serial = self.place(trial).join("serial");
         let argv = vm.argv(profile, self.engine, &disk, &serial);
         let source = self.source_vm(&self.source_key(trial)).await?;
+        if vm_uses(&source.disk).map_err(|error| Stop::io(&source.disk, &error))? {
+            let words = "the split-brain guard: a VM runs on the source's disk, so the one at the target was not started";
+            return Err(Stop::lab(words.to_owned()));
+        }
         let mut machine =
             Machine::start(&self.ledger, argv, &serial, claim).await.map_err(Stop::lab)?;
         let looked = self.look_at(&mut machine, &trial.guest).await;

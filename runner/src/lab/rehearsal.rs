@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use domain::plan::Trial;
 use domain::step::Step;
-use domain::testbed::{Payload, Testbed};
+use domain::testbed::{Mode, Payload, Testbed};
 
+use super::again;
 use super::engine::{Accel, Engine, Quarantine};
 use super::guest::{Recipe, SettingsProblem};
 use super::layout::Package;
@@ -32,6 +33,8 @@ pub(crate) struct Side {
     pub(crate) steps: Vec<Rehearsed>,
     /// Whether its disk is made first; else it is there already.
     pub(crate) is_made: bool,
+    /// What starts it again after the last step.
+    pub(crate) again: Vec<Rehearsed>,
 }
 
 /// The source in the lab.
@@ -39,7 +42,11 @@ pub(crate) fn source(testbed: &Testbed, trial: &Trial) -> Result<Side, SettingsP
     let profile = profile(testbed, trial, &trial.source)?;
     let disk = group(trial).join(format!("source.{}", profile.disk_format));
     let vm = source_vm(testbed, trial, &profile)?;
-    Ok(side(profile, disk, &vm, Step::SanityCheck))
+    let copy = disk.with_file_name(format!("{}.{}", again::COPY, profile.disk_format));
+    let copied = Rehearsed { step: Step::Restart, argv: qemu_img::upload(&disk, &copy) };
+    let started = side(profile.clone(), copy, &vm, Step::Restart).steps;
+    let again = std::iter::once(copied).chain(started).collect();
+    Ok(Side { again, ..side(profile, disk, &vm, Step::SanityCheck) })
 }
 
 /// The target in the lab.
@@ -61,7 +68,7 @@ fn side(profile: Profile, disk: PathBuf, vm: &VmDefinition, boots: Step) -> Side
     let argv = vm.argv(&profile, engine, &disk, &disk.with_extension("serial"));
     let create = profile.create_arguments();
     let steps = vec![Rehearsed { step: boots, argv }];
-    Side { disk, format: profile.disk_format, create, steps, is_made: true }
+    Side { disk, format: profile.disk_format, create, steps, is_made: true, again: Vec::new() }
 }
 
 /// The commands of a trial that moves its VM while it runs; none for the others.
@@ -149,6 +156,9 @@ pub(crate) fn together(
     let lab = |(step, argv)| Rehearsed { step, argv };
     let mut all: Vec<Rehearsed> = made.into_iter().map(lab).chain(source.steps).collect();
     all.extend(between.into_iter().map(lab).chain(target.steps));
+    if testbed.mode == Mode::Copy {
+        all.extend(source.again);
+    }
     all.sort_by_key(|it| it.step);
     Ok(all)
 }

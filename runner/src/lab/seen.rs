@@ -53,6 +53,16 @@ impl Stop {
         (self.outcome, self.seen)
     }
 
+    /// The same, with what was seen told otherwise.
+    pub(crate) fn seen_as(mut self, otherwise: impl FnOnce(Seen) -> Seen) -> Self {
+        self.seen = match self.outcome {
+            // Trouble of the lab says nothing of the machine.
+            Outcome::LabError { .. } | Outcome::Completed => Seen::default(),
+            Outcome::NotCompleted { .. } => otherwise(self.seen),
+        };
+        self
+    }
+
     /// The same, with where it was.
     pub(crate) fn at(mut self, place: &str) -> Self {
         match &mut self.outcome {

@@ -35,7 +35,7 @@ const ROOT_ENTRY: usize = 446 + 16;
 
 impl Survey for QemuLab {
     async fn look(&self, trial: &Trial) -> Vec<Looked> {
-        let lab = self.lab();
+        let lab = &self.lab;
         let (seen, capacity) = match lab.look_at_source(trial).await {
             Ok((seen, capacity)) => (Ok(seen), capacity),
             Err(stop) => (Err(stop), None),
