@@ -1,7 +1,7 @@
 //! Words that stand on every report: what a score says, and what the platforms are.
 
 use domain::ids::PlatformId;
-use domain::testbed::{Migration, Testbed};
+use domain::testbed::{Migration, Mode, Testbed};
 
 use crate::chronicle::CampaignRecord;
 use crate::public::PublicView;
@@ -44,6 +44,7 @@ pub const AGGREGATION: [&str; 4] = [
 pub fn all(view: &PublicView) -> Vec<String> {
     let mut notices = of(view.has_stand_ins(), 0);
     notices.extend(travel(view.migration));
+    notices.extend(stays(view.mode));
     if view.told {
         notices.push(TOLD.to_owned());
     }
@@ -75,6 +76,12 @@ pub(crate) fn travel(migration: Migration) -> Option<String> {
         }
     };
     Some(words.to_owned())
+}
+
+/// What is said of a campaign whose sources go on.
+pub(crate) fn stays(mode: Mode) -> Option<String> {
+    let words = "Mode copy: each source VM was started again after its trials. One that did not start fails its trial.";
+    (mode == Mode::Copy).then(|| words.to_owned())
 }
 
 /// What is said when cells are not told.
@@ -116,6 +123,7 @@ pub fn of_record(record: &CampaignRecord) -> Vec<String> {
     let mut notices = vec![SCORES.to_owned()];
     notices.extend(stand_ins.then(|| STAND_INS.to_owned()));
     notices.extend(travel(record.migration()));
+    notices.extend(stays(record.testbed.mode));
     notices.extend(record.told.then(|| TOLD.to_owned()));
     notices.extend(withheld(record.withheld.len()));
     notices

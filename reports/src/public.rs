@@ -9,7 +9,7 @@ use domain::ids::{CampaignId, GuestId, PlatformId, Sha256Digest};
 use domain::plan::CellId;
 use domain::score::Standing;
 use domain::step::Step;
-use domain::testbed::Migration;
+use domain::testbed::{Migration, Mode};
 
 use crate::history::History;
 use crate::reason::Reason;
@@ -36,6 +36,8 @@ pub struct PublicView {
     pub waivers: Vec<PublicWaiver>,
     /// The type of migration that was walked.
     pub migration: Migration,
+    /// What became of the VMs at the source.
+    pub mode: Mode,
     /// Another system told the results; nothing was observed here.
     pub told: bool,
     /// Steps that were withdrawn after they had been recorded.

@@ -45,6 +45,7 @@ impl From<&Judged<'_>> for PublicView {
             policy_sha256: judged.policy.digest(),
             waivers: judged.waivers.iter().map(|it| PublicWaiver::from(*it)).collect(),
             migration: campaign.migration(),
+            mode: testbed.mode,
             told: campaign.origin.is_some(),
             withdrawn: campaign.withdrawn.len(),
             platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 use domain::event::Ending;
 use domain::score::{Score, Standing};
-use domain::testbed::Migration;
+use domain::testbed::{Migration, Mode};
 
 use crate::held::{Held, held_back};
 use crate::notice;
@@ -80,6 +80,9 @@ fn header(view: &PublicView) -> String {
     ];
     if view.migration != Migration::Cold {
         lines.push(format!("  type     {} migration", view.migration));
+    }
+    if view.mode == Mode::Copy {
+        lines.push("  mode     copy: sources are started again".to_owned());
     }
     if let Some(as_of) = view.viewpoint.as_of {
         lines.push(format!("  as of    {}", instant(as_of)));

@@ -1,147 +1,11 @@
 //! Campaigns between the embedded lab and real domains of a libvirt of their own, and from libvirt to libvirt.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::lab::Lab;
-
-/// A session daemon of libvirt with folders of its own. As root it is started as another user of a namespace: root's own
-/// would be the system's.
-struct Session {
-    daemon: Child,
-    folder: tempfile::TempDir,
-}
-
-impl Session {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        for name in ["run", "cfg/libvirt", "cache", "data"] {
-            std::fs::create_dir_all(at(name)).unwrap();
-        }
-        std::fs::set_permissions(at("run"), std::fs::Permissions::from_mode(0o700)).unwrap();
-        // Consoles in plain files, without another daemon that keeps them.
-        std::fs::write(at("cfg/libvirt/qemu.conf"), "stdio_handler = \"file\"\n").unwrap();
-        let mut command = if rustix::process::geteuid().is_root() {
-            let mut command = Command::new("unshare");
-            command.args(["--user", "--map-user=1000", "--map-group=1000", "libvirtd"]);
-            command
-        } else {
-            Command::new("/usr/sbin/libvirtd")
-        };
-        for (name, place) in [
-            ("XDG_RUNTIME_DIR", "run"),
-            ("XDG_CONFIG_HOME", "cfg"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("XDG_DATA_HOME", "data"),
-        ] {
-            command.env(name, at(place));
-        }
-        let log = std::fs::File::create(at("log")).unwrap();
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let daemon = command.spawn().expect("libvirtd: is the package libvirt-daemon installed?");
-        let session = Self { daemon, folder };
-        session.wait();
-        session
-    }
-
-    fn wait(&self) {
-        for _ in 0..600 {
-            if UnixStream::connect(self.socket()).is_ok() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        panic!("libvirtd does not listen: {log}");
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.folder.path().join("run/libvirt/libvirt-sock")
-    }
-
-    fn uri(&self) -> String {
-        format!("qemu+unix:///session?socket={}", self.socket().display())
-    }
-
-    fn virsh(&self, words: &[&str]) -> String {
-        let said = Command::new("virsh").args(["-q", "-c", &self.uri()]).args(words).output();
-        String::from_utf8(said.unwrap().stdout).unwrap()
-    }
-
-    fn domains(&self) -> Vec<String> {
-        let all = self.virsh(&["list", "--all", "--name"]);
-        all.lines().filter(|it| !it.is_empty()).map(str::to_owned).collect()
-    }
-
-    /// Makes a machine that is somebody's own, and says where its disk is.
-    fn golden(&self) -> PathBuf {
-        let disk = self.folder.path().join("golden.raw");
-        std::fs::write(&disk, vec![0; 1 << 20]).unwrap();
-        let definition = self.folder.path().join("golden.xml");
-        let text = format!(
-            "<domain type=\"qemu\"><name>golden</name><memory unit=\"MiB\">64</memory><vcpu>1</vcpu>\
-             <os><type arch=\"x86_64\" machine=\"q35\">hvm</type></os><devices><disk type=\"file\" device=\"disk\">\
-             <driver name=\"qemu\" type=\"raw\"/><source file=\"{}\"/><target dev=\"vda\" bus=\"virtio\"/></disk></devices></domain>",
-            disk.display()
-        );
-        std::fs::write(&definition, text).unwrap();
-        self.virsh(&["define", "--file", &definition.display().to_string()]);
-        disk
-    }
-
-    /// Every file of the session's folder but what its daemon writes by itself.
-    fn files(&self) -> Vec<PathBuf> {
-        let all = super::lab::files_below(self.folder.path());
-        all.into_iter().filter(|it| !it.starts_with(self.folder.path().join("cache"))).collect()
-    }
-
-    /// Until a machine stands here, or the run has ended: a resumed one may have none left to make.
-    fn wait_for_domain(&self, run: &mut Child) {
-        for _ in 0..600 {
-            if !self.domains().is_empty() || run.try_wait().unwrap().is_some() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        panic!("neither a domain nor an end within a minute");
-    }
-
-    /// The shipped testbed with this libvirt, changed by these.
-    fn testbed(&self, lab: &Lab, changes: &[(&str, &str)]) -> String {
-        let shipped = include_str!("../../../lab/testbeds/libvirt.toml");
-        let uri = self.uri();
-        let mut text = shipped.to_owned();
-        for (from, to) in [("\"qemu:///session\"", &*format!("\"{uri}\""))].iter().chain(changes) {
-            assert!(text.contains(from), "{from}");
-            text = text.replace(from, to);
-        }
-        let file = lab.folder().join("testbed.toml");
-        std::fs::write(&file, text).unwrap();
-        file.display().to_string()
-    }
-}
-
-impl Drop for Session {
-    /// Domains outlive their daemon: those that a broken test left go first.
-    fn drop(&mut self) {
-        for name in self.domains() {
-            self.virsh(&["destroy", "--domain", &name]);
-        }
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
-
-fn expect_nothing_left(lab: &Lab, session: &Session) {
-    assert_eq!(session.domains(), Vec::<String>::new(), "domains left");
-    lab.expect_nothing_left();
-}
+use crate::session::Session;
 
 /// Virtio at both ends, but another network, another address, and a machine made by hand around its disk.
 #[test]
@@ -158,7 +22,7 @@ fn a_guest_comes_to_libvirt_and_back() {
     );
     lab.run(&["log", "verify"]).expect_code(0);
     lab.expect_each_step_once();
-    expect_nothing_left(&lab, &session);
+    session.expect_left(&lab, &[]);
     for ends in [["kvm-like", "libvirt"], ["libvirt", "kvm-like"]] {
         let told = lab.run(&["explain", ends[0], ends[1], "server"]);
         assert!(told.out.contains("import.by_hand: yes"), "{}", told.out);
@@ -189,7 +53,7 @@ fn an_application_is_asked_at_libvirt_as_in_the_lab() {
         assert_eq!(before["app.page.status"]["integer"], 200, "{trial}: {before}");
         assert_eq!(after["app.answers"], before["app.answers"], "{trial}: {after}");
     }
-    expect_nothing_left(&lab, &session);
+    session.expect_left(&lab, &[]);
 }
 
 /// A host-only initramfs of libvirt's has virtio alone: it starts where there is virtio, and nowhere else.
@@ -210,7 +74,7 @@ fn a_lean_guest_of_libvirt_starts_where_its_disk_has_a_driver() {
     assert_eq!(lab.standings(), ["lean libvirt kvm-like WARNING", "lean libvirt xen-like FAILURE"]);
     let told = lab.run(&["explain", "libvirt", "xen-like", "lean"]);
     assert!(told.out.contains("storage driver missing in initramfs"), "{}", told.out);
-    expect_nothing_left(&lab, &session);
+    session.expect_left(&lab, &[]);
 }
 
 /// From libvirt to libvirt, killed where the seed says; the next run takes up or takes away what stands there.
@@ -249,7 +113,7 @@ fn a_run_at_libvirt_is_killed_and_resumed_and_leaves_no_domain() {
     }
     assert_eq!(lab.standings(), ["server libvirt kvm-like WARNING"]);
     lab.expect_each_step_once();
-    expect_nothing_left(&lab, &session);
+    session.expect_left(&lab, &[]);
     for event in lab.events() {
         let text = event.to_string();
         assert!(!text.contains(r#""fact":"source.unchanged","value":{"flag":false}"#), "{text}");

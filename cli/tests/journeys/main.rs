@@ -18,6 +18,8 @@ mod libvirt;
 mod live;
 mod over_time;
 mod remote;
+mod safety;
+mod session;
 
 use lab::Lab;
 

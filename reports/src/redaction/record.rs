@@ -42,6 +42,7 @@ impl From<&RecordJudged<'_>> for PublicView {
             policy_sha256: policy.digest(),
             waivers: waivers.iter().map(|it| PublicWaiver::from(*it)).collect(),
             migration: record.migration(),
+            mode: testbed.mode,
             told: record.told,
             withdrawn: aside.withdrawn,
             platforms: testbed.platforms.iter().map(|it| platform(it, testbed, pins)).collect(),
