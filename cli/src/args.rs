@@ -11,6 +11,7 @@ mod import;
 pub(crate) mod insights;
 mod letters;
 mod log;
+mod operating;
 mod ovf;
 mod past;
 mod policy;
@@ -40,6 +41,7 @@ pub(crate) use letters::{
 pub(crate) use log::{
     Checkpoint, Export, Import, Keygen, Log, Prove, Show, Tiles, Trust, Verify, VerifyFile,
 };
+pub(crate) use operating::Ops;
 pub(crate) use ovf::{Ovf, OvfCheck, OvfWrite};
 pub(crate) use policy::{DiffPolicies, Gates, Policy, PolicyDiffFormat, ShowPolicy};
 pub(crate) use remote::{Agent, Credential, Offer, Remote, Spool, Spooling};
@@ -111,6 +113,9 @@ pub(crate) enum Command {
     /// Say whether moves are possible, without touching anything: steps 1, 4 and 5
     #[command(after_help = checking::CHECK)]
     Check(Check),
+    /// List, start, pause, snapshot and stop a machine at every platform alike, and score that; it is not recorded
+    #[command(after_help = operating::OPS)]
+    Ops(Ops),
     /// Walk every trial of a testbed and print the matrices
     #[command(after_help = "Examples:\n  portolan run default --repeat 3 --fail-on failure\n  \
                             portolan run --resume\n  \

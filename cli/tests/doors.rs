@@ -57,6 +57,7 @@ fn every_command_has_an_example() {
         &["lab", "build"][..],
         &["plan"],
         &["check"],
+        &["ops"],
         &["run"],
         &["matrix"],
         &["report"],

@@ -13,6 +13,7 @@ pub mod trials;
 pub mod applications;
 pub mod facts;
 pub mod observation;
+pub mod operations;
 
 pub mod access;
 pub mod campaign;

@@ -46,6 +46,12 @@ pub trait Platform: Send + Sync {
     ) -> impl Future<Output = Answered<()>> + Send;
     /// Removes a machine.
     fn delete(&self, vm: &VmRef) -> impl Future<Output = Answered<()>> + Send;
+    /// Makes a snapshot of this name, of a machine that may run.
+    fn snapshot(&self, vm: &VmRef, name: &str) -> impl Future<Output = Answered<()>> + Send;
+    /// The names of a machine's snapshots.
+    fn snapshots(&self, vm: &VmRef) -> impl Future<Output = Answered<Vec<String>>> + Send;
+    /// Removes a snapshot; the machine stays as it is now.
+    fn delete_snapshot(&self, vm: &VmRef, name: &str) -> impl Future<Output = Answered<()>> + Send;
     /// How far a job is. Any instance of the same driver answers, not only the one that began it.
     fn poll(&self, job: &Job) -> impl Future<Output = Answered<JobState>> + Send;
     /// Calls a job off.

@@ -47,6 +47,7 @@ pub mod policy_diff_text;
 
 pub mod cell_scores;
 pub mod gates;
+pub mod operations;
 pub mod outcomes;
 #[cfg(feature = "tables")]
 pub mod tables;

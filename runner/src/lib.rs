@@ -18,6 +18,7 @@ mod tool;
 pub mod converters;
 pub mod fleet;
 pub mod lab;
+pub mod ops;
 pub mod remote;
 
 pub use driver::{Driver, Proof, StepReport};

@@ -22,6 +22,7 @@ mod listing;
 mod log;
 mod matrix;
 mod offer;
+mod ops;
 mod ovf;
 mod plan;
 mod policy;
@@ -70,6 +71,7 @@ pub(crate) fn execute(args: Args) -> Result<(), Exit> {
         Command::Lab(command) => lab::execute(&args, command),
         Command::Plan(command) => plan::execute(&args, command),
         Command::Check(command) => check::execute(&args, command),
+        Command::Ops(command) => ops::execute(&args, command),
         Command::Run(command) => run::execute(&args, command),
         Command::Matrix(command) => matrix::execute(&args, command),
         Command::Report(command) => report::execute(&args, command),

@@ -16,6 +16,7 @@ mod interrupted;
 mod lab;
 mod libvirt;
 mod live;
+mod ops;
 mod over_time;
 mod remote;
 mod safety;

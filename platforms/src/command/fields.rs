@@ -14,6 +14,7 @@ pub(super) struct Word {
 }
 
 const VM: &[&str] = &["vm", "vm_name"];
+const SNAPSHOT: &[&str] = &["vm", "vm_name", "snapshot"];
 const ARRIVAL: &[&str] = &["name", "format", "file"];
 const HARDWARE: &[&str] = &[
     "state",
@@ -102,6 +103,9 @@ pub(super) const WORDS: &[Word] = &[
         reads: true,
     },
     Word { verb: "delete", values: VM, needs: &[], may: &[], reads: false },
+    Word { verb: "snapshot", values: SNAPSHOT, needs: &[], may: &[], reads: false },
+    Word { verb: "snapshots", values: VM, needs: &["snapshot"], may: &[], reads: true },
+    Word { verb: "snapshot-delete", values: SNAPSHOT, needs: &[], may: &[], reads: false },
 ];
 
 /// Fields of each disk.

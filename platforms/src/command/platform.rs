@@ -287,6 +287,20 @@ impl Platform for CommandPlatform {
         self.run("delete", &self.of(vm)).await.map(drop)
     }
 
+    async fn snapshot(&self, vm: &VmRef, name: &str) -> Answered<()> {
+        self.run("snapshot", &self.of(vm).with("snapshot", name)).await.map(drop)
+    }
+
+    async fn snapshots(&self, vm: &VmRef) -> Answered<Vec<String>> {
+        let records = self.records("snapshots", &self.of(vm)).await?;
+        let name = |it| reading::needed(it, "snapshots", "snapshot");
+        records.iter().map(name).collect()
+    }
+
+    async fn delete_snapshot(&self, vm: &VmRef, name: &str) -> Answered<()> {
+        self.run("snapshot-delete", &self.of(vm).with("snapshot", name)).await.map(drop)
+    }
+
     async fn poll(&self, job: &Job) -> Answered<JobState> {
         let Some(wait) = &self.verb_of(job)?.wait else {
             return Ok(JobState::Done);

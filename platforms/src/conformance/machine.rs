@@ -94,6 +94,11 @@ async fn undeclared<P: Platform>(suite: &mut Suite, platform: &P) {
                 expected(platform.screenshot(&vm, &arrival.file).await, &only)
             }
             Capability::Delete => expected(platform.delete(&vm).await, &only),
+            Capability::Snapshot => expected(platform.snapshot(&vm, "none").await, &only),
+            Capability::Snapshots => expected(platform.snapshots(&vm).await, &only),
+            Capability::SnapshotDelete => {
+                expected(platform.delete_snapshot(&vm, "none").await, &only)
+            }
             Capability::Power(_) | Capability::CancelImport | Capability::CancelExport => continue,
         };
         note(capability.verb(), held);

@@ -31,6 +31,12 @@ pub enum Capability {
     Screenshot,
     /// Remove a machine.
     Delete,
+    /// Make a snapshot.
+    Snapshot,
+    /// Name the snapshots of a machine.
+    Snapshots,
+    /// Remove a snapshot, and keep what the machine is now.
+    SnapshotDelete,
     /// Call off an import under way.
     CancelImport,
     /// Call off an export under way.
@@ -39,7 +45,7 @@ pub enum Capability {
 
 impl Capability {
     /// Those that driver files declare by having the verb.
-    pub const BY_VERB: [Self; 9] = [
+    pub const BY_VERB: [Self; 12] = [
         Self::Inspect,
         Self::Export,
         Self::Resources,
@@ -49,6 +55,9 @@ impl Capability {
         Self::Console,
         Self::Screenshot,
         Self::Delete,
+        Self::Snapshot,
+        Self::Snapshots,
+        Self::SnapshotDelete,
     ];
 
     /// The verb of driver files, and the name in tables.
@@ -65,6 +74,9 @@ impl Capability {
             Self::Console => "console",
             Self::Screenshot => "screenshot",
             Self::Delete => "delete",
+            Self::Snapshot => "snapshot",
+            Self::Snapshots => "snapshots",
+            Self::SnapshotDelete => "snapshot-delete",
             Self::CancelImport => "cancel of import",
             Self::CancelExport => "cancel of export",
         }

@@ -128,7 +128,7 @@ impl Fleet {
             started.map_err(|fault| stop("the start", &fault))?;
         }
         let timeouts = self.lab().testbed.timeouts;
-        let mut watch = Watch::of(harbour, &vm);
+        let mut watch = Watch::of(harbour, vm.clone());
         let channel = Channel::SerialConsole;
         let answered = watch.answers(Duration::from_secs(timeouts.boot_s.into())).await;
         let seen = answered.map_err(|stop| stop.seen_as(|seen| told(false, channel, seen)))?;

@@ -15,8 +15,8 @@ use crate::lab::seen::Stop;
 use crate::lab::vm::VmDefinition;
 
 /// Where a machine of a campaign lies, and what it is called there.
-pub(super) struct Berth {
-    pub(super) name: String,
+pub(crate) struct Berth {
+    pub(crate) name: String,
     /// What the campaign knows of it.
     pub(super) folder: PathBuf,
     pub(super) disk: PathBuf,
@@ -53,7 +53,7 @@ impl Fleet {
     }
 
     /// Takes a machine away, if it is there.
-    pub(super) async fn cast_off(&self, harbour: &Harbour, berth: &Berth) -> Result<(), Stop> {
+    pub(crate) async fn cast_off(&self, harbour: &Harbour, berth: &Berth) -> Result<(), Stop> {
         let gone = berth.mooring(harbour).cast_off(harbour).await;
         gone.map_err(|fault| stop(&format!("removing {}", berth.name), &fault))
     }

@@ -23,7 +23,7 @@ use crate::stopwatch::Stopwatch;
 /// The embedded lab and the harbours of a testbed.
 pub struct Fleet {
     qemu: QemuLab,
-    pub(super) harbours: BTreeMap<PlatformId, Harbour>,
+    pub(crate) harbours: BTreeMap<PlatformId, Harbour>,
     /// Platforms that could not be set up; only a look goes on without them.
     pub(super) out_of_reach: Vec<Hailed>,
     /// What each platform said when it was first asked, for a look.
@@ -59,7 +59,7 @@ impl Fleet {
         self
     }
 
-    pub(super) fn lab(&self) -> &Lab {
+    pub(crate) fn lab(&self) -> &Lab {
         &self.qemu.lab
     }
 

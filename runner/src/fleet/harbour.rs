@@ -107,7 +107,7 @@ impl Harbour {
     }
 
     /// Changes a machine's power, and waits for it.
-    pub(super) async fn power(&self, vm: &VmRef, op: PowerOp) -> Answered<()> {
+    pub(crate) async fn power(&self, vm: &VmRef, op: PowerOp) -> Answered<()> {
         let job = self.platform.power(vm, op).await?;
         self.settle(&job).await
     }
@@ -120,7 +120,7 @@ impl Harbour {
         self.platform.clock().sleep(how_long).await;
     }
 
-    pub(super) async fn state(&self, vm: &VmRef) -> Answered<Option<PowerState>> {
+    pub(crate) async fn state(&self, vm: &VmRef) -> Answered<Option<PowerState>> {
         Ok(self.platform.inspect(vm).await?.state)
     }
 
@@ -132,7 +132,7 @@ impl Harbour {
     }
 
     /// Pulls the plug of a machine that runs.
-    pub(super) async fn stop(&self, vm: &VmRef) -> Answered<()> {
+    pub(crate) async fn stop(&self, vm: &VmRef) -> Answered<()> {
         if self.state(vm).await? == Some(PowerState::Off) {
             return Ok(());
         }

@@ -7,9 +7,9 @@
 
 mod harbour;
 mod moorings;
-mod trouble;
+pub(crate) mod trouble;
 
-mod watch;
+pub(crate) mod watch;
 
 mod again;
 mod arrival;

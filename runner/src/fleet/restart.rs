@@ -65,7 +65,7 @@ impl Fleet {
         let started = harbour.power(vm, PowerOp::Start).await;
         started.map_err(|fault| stop("the start", &fault))?;
         let timeouts = self.lab().testbed.timeouts;
-        let mut watch = Watch::of(harbour, vm);
+        let mut watch = Watch::of(harbour, vm.clone());
         let mut seen = watch
             .look(Duration::from_secs(timeouts.boot_s.into()), self.lab().probes(guest))
             .await?;

@@ -90,7 +90,7 @@ impl Fleet {
         }
     }
 
-    pub(super) fn source_berth(&self, harbour: &Harbour, key: &SourceKey) -> Berth {
+    pub(crate) fn source_berth(&self, harbour: &Harbour, key: &SourceKey) -> Berth {
         Berth::of(harbour, key.folder(self.lab().ledger.folder()), key.guest.as_str())
     }
 
@@ -132,7 +132,7 @@ impl Fleet {
         }
         let limit = Duration::from_secs(self.lab().testbed.timeouts.boot_s.into());
         let probes = self.lab().probes(&key.guest);
-        let looked = Watch::of(harbour, &vm).look(limit, probes).await;
+        let looked = Watch::of(harbour, vm.clone()).look(limit, probes).await;
         let mut all = seen.clone();
         all.add(looked.map_err(|stop| stop.after(seen))?);
         let spec = harbour.platform.inspect(&vm).await;
@@ -144,7 +144,11 @@ impl Fleet {
     }
 
     /// Puts the lab's image of a guest into the harbour, as if it had been installed there.
-    async fn place(&self, harbour: &Harbour, key: &SourceKey) -> Result<(VmRef, VmSpec), Stop> {
+    pub(crate) async fn place(
+        &self,
+        harbour: &Harbour,
+        key: &SourceKey,
+    ) -> Result<(VmRef, VmSpec), Stop> {
         let lab = self.lab();
         let berth = self.source_berth(harbour, key);
         let _ = std::fs::remove_file(berth.folder.join(JOB));
@@ -166,7 +170,7 @@ impl Fleet {
 
     async fn switch_off(&self, harbour: &Harbour, vm: &VmRef) -> Result<(SourceVm, Seen), Stop> {
         let limit = Duration::from_secs(self.lab().testbed.timeouts.shutdown_s.into());
-        let seen = Watch::of(harbour, vm).shut_down(limit).await?;
+        let seen = Watch::of(harbour, vm.clone()).shut_down(limit).await?;
         let spec = harbour.platform.inspect(vm).await;
         let spec = spec.map_err(|fault| stop("looking it up", &fault).after(seen.clone()))?;
         let (disk, format) = first_disk(&spec, vm)?;

@@ -5,7 +5,7 @@ use platforms::words::{Fault, FaultClass};
 use crate::lab::seen::{Seen, Stop};
 
 /// What a fault comes to for a step.
-pub(super) fn stop(what: &str, fault: &Fault) -> Stop {
+pub(crate) fn stop(what: &str, fault: &Fault) -> Stop {
     let reason = format!("{what}: {}", fault.words);
     let ours = || Stop::lab(format!("{what}: {fault}. To do: {}", advice(fault)));
     match fault.class {

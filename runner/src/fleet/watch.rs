@@ -27,9 +27,9 @@ const THAW: Duration = Duration::from_secs(10);
 const PRESS_AGAIN: Duration = Duration::from_secs(3);
 
 /// A machine under watch.
-pub(super) struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     harbour: &'a Harbour,
-    vm: &'a VmRef,
+    vm: VmRef,
     console: Console,
 }
 
@@ -40,7 +40,7 @@ enum Boot {
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn of(harbour: &'a Harbour, vm: &'a VmRef) -> Self {
+    pub(crate) fn of(harbour: &'a Harbour, vm: VmRef) -> Self {
         Self { harbour, vm, console: Console::elsewhere() }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Waits for the guest's report and nothing else; the machine runs on. One that does not report is switched off.
-    pub(super) async fn answers(&mut self, limit: Duration) -> Result<Seen, Stop> {
+    pub(crate) async fn answers(&mut self, limit: Duration) -> Result<Seen, Stop> {
         match self.boot(limit).await? {
             Boot::Reported(_) => Ok(Seen { observations: Vec::new(), proofs: vec![self.serial()] }),
             Boot::Failed(reason) => Err(self.given_up(reason).await),
@@ -75,7 +75,7 @@ impl<'a> Watch<'a> {
         let reached = Observation::flag("boot.reached", false, Channel::SerialConsole);
         let tail = Observation::list("console.tail", self.console.tail(), Channel::SerialConsole);
         let seen = Seen { observations: vec![reached, tail], proofs: vec![self.serial()] };
-        match self.harbour.stop(self.vm).await {
+        match self.harbour.stop(&self.vm).await {
             Ok(()) => Stop::product(reason, seen),
             Err(fault) => stop("it could not be switched off", &fault).after(seen),
         }
@@ -106,7 +106,7 @@ impl<'a> Watch<'a> {
 
     /// Why a machine whose console is silent will not go on, if it will not.
     async fn ended(&self) -> Result<Option<String>, Stop> {
-        let state = self.harbour.state(self.vm).await;
+        let state = self.harbour.state(&self.vm).await;
         match state.map_err(|fault| stop("its state", &fault))? {
             Some(PowerState::Off) => {
                 Ok(Some("the guest powered off before it reported".to_owned()))
@@ -126,7 +126,7 @@ impl<'a> Watch<'a> {
 
     /// Reads the console. False when the guest has said more than a guest may.
     async fn listen(&mut self) -> Result<bool, Stop> {
-        match self.harbour.platform.console(self.vm).await {
+        match self.harbour.platform.console(&self.vm).await {
             Ok(text) => Ok(self.console.hear(text)),
             // Nothing was printed yet.
             Err(fault) if fault.class == FaultClass::NotFound => Ok(true),
@@ -141,21 +141,8 @@ impl<'a> Watch<'a> {
         if !can(PowerOp::Pause) || !can(PowerOp::Unpause) {
             return Ok(Vec::new());
         }
-        let refused = |fault| stop("pause and resume", &fault);
-        self.harbour.power(self.vm, PowerOp::Pause).await.map_err(refused)?;
-        let paused = self.harbour.state(self.vm).await.map_err(refused)?;
-        self.listen().await?;
-        let before = self.console.last_tick();
-        self.harbour.sleep(FROZEN).await;
-        self.listen().await?;
-        let frozen = paused == Some(PowerState::Paused) && self.console.last_tick() == before;
-        self.harbour.power(self.vm, PowerOp::Unpause).await.map_err(refused)?;
-        let clock = Stopwatch::start();
-        while self.console.last_tick() <= before && clock.elapsed() < THAW {
-            self.harbour.sleep(GLANCE).await;
-            self.listen().await?;
-        }
-        let after = self.console.last_tick();
+        let (frozen, before) = self.pause().await?;
+        let after = self.unpause(before).await?;
         let number = |tick: Option<u64>| i64::try_from(tick.unwrap_or(0)).unwrap_or(0);
         let forward = number(after) - number(before);
         Ok(vec![
@@ -165,8 +152,43 @@ impl<'a> Watch<'a> {
         ])
     }
 
+    /// Pauses the machine. Whether it is frozen, and its last sign of life.
+    pub(crate) async fn pause(&mut self) -> Result<(bool, Option<u64>), Stop> {
+        let refused = |fault| stop("the pause", &fault);
+        self.harbour.power(&self.vm, PowerOp::Pause).await.map_err(refused)?;
+        let paused = self.harbour.state(&self.vm).await.map_err(refused)?;
+        self.listen().await?;
+        let before = self.console.last_tick();
+        self.harbour.sleep(FROZEN).await;
+        self.listen().await?;
+        Ok((paused == Some(PowerState::Paused) && self.console.last_tick() == before, before))
+    }
+
+    /// Resumes it. Its last sign of life, which is a later one as soon as it goes on.
+    pub(crate) async fn unpause(&mut self, before: Option<u64>) -> Result<Option<u64>, Stop> {
+        let resumed = self.harbour.power(&self.vm, PowerOp::Unpause).await;
+        resumed.map_err(|fault| stop("the resume", &fault))?;
+        self.tick_after(before).await
+    }
+
+    /// Whether the guest gives a sign of life.
+    pub(crate) async fn ticks(&mut self) -> Result<bool, Stop> {
+        self.listen().await?;
+        let before = self.console.last_tick();
+        Ok(self.tick_after(before).await? > before)
+    }
+
+    async fn tick_after(&mut self, before: Option<u64>) -> Result<Option<u64>, Stop> {
+        let clock = Stopwatch::start();
+        while self.console.last_tick() <= before && clock.elapsed() < THAW {
+            self.harbour.sleep(GLANCE).await;
+            self.listen().await?;
+        }
+        Ok(self.console.last_tick())
+    }
+
     /// Presses the power button until the machine is off; after the limit the plug is pulled.
-    pub(super) async fn shut_down(&mut self, limit: Duration) -> Result<Seen, Stop> {
+    pub(crate) async fn shut_down(&mut self, limit: Duration) -> Result<Seen, Stop> {
         let clock = Stopwatch::start();
         let mut off = false;
         while !off && clock.elapsed() < limit {
@@ -174,7 +196,7 @@ impl<'a> Watch<'a> {
             off = self.press(wait).await?;
         }
         if !off {
-            let pulled = self.harbour.stop(self.vm).await;
+            let pulled = self.harbour.stop(&self.vm).await;
             pulled.map_err(|fault| stop("it could not be switched off", &fault))?;
         }
         let took = i64::try_from(clock.elapsed_ms()).unwrap_or(i64::MAX);
@@ -192,13 +214,13 @@ impl<'a> Watch<'a> {
     async fn press(&self, wait: Duration) -> Result<bool, Stop> {
         let failed = |fault| stop("the shutdown", &fault);
         let clock = Stopwatch::start();
-        let job = match self.harbour.platform.power(self.vm, PowerOp::ShutdownGraceful).await {
+        let job = match self.harbour.platform.power(&self.vm, PowerOp::ShutdownGraceful).await {
             Ok(job) => job,
             // It went off by itself, or is busy with the last press.
             Err(fault) if fault.class == FaultClass::Conflict => {
                 self.harbour.sleep(GLANCE.min(wait)).await;
                 return Ok(
-                    self.harbour.state(self.vm).await.map_err(failed)? == Some(PowerState::Off)
+                    self.harbour.state(&self.vm).await.map_err(failed)? == Some(PowerState::Off)
                 );
             }
             Err(fault) => return Err(failed(fault)),

@@ -149,21 +149,8 @@ impl Machine {
         &mut self,
         thaw: Duration,
     ) -> Result<Vec<Observation>, QmpFault> {
-        self.qmp.execute("stop", json!({})).await?;
-        let status = self.qmp.execute("query-status", json!({})).await?;
-        tokio::time::sleep(GLANCE).await;
-        self.console.refresh();
-        let before = self.console.last_tick();
-        tokio::time::sleep(FROZEN).await;
-        self.console.refresh();
-        let frozen = status["status"] == "paused" && self.console.last_tick() == before;
-        self.qmp.execute("cont", json!({})).await?;
-        let clock = Stopwatch::start();
-        while self.console.last_tick() <= before && clock.elapsed() < thaw {
-            tokio::time::sleep(GLANCE).await;
-            self.console.refresh();
-        }
-        let after = self.console.last_tick();
+        let (frozen, before) = self.pause().await?;
+        let after = self.unpause(before, thaw).await?;
         let forward = i64::try_from(after.unwrap_or(0)).unwrap_or(0)
             - i64::try_from(before.unwrap_or(0)).unwrap_or(0);
         Ok(vec![
@@ -171,6 +158,44 @@ impl Machine {
             Observation::flag("pause.resumed", after > before, Channel::SerialConsole),
             Observation::integer("pause.uptime_gap_ms", forward, Channel::SerialConsole),
         ])
+    }
+
+    /// Pauses the VM. Whether it is frozen, and its last sign of life.
+    pub(crate) async fn pause(&mut self) -> Result<(bool, Option<u64>), QmpFault> {
+        self.qmp.execute("stop", json!({})).await?;
+        let status = self.qmp.execute("query-status", json!({})).await?;
+        tokio::time::sleep(GLANCE).await;
+        self.console.refresh();
+        let before = self.console.last_tick();
+        tokio::time::sleep(FROZEN).await;
+        self.console.refresh();
+        Ok((status["status"] == "paused" && self.console.last_tick() == before, before))
+    }
+
+    /// Resumes it. Its last sign of life, which is a later one as soon as it goes on.
+    pub(crate) async fn unpause(
+        &mut self,
+        before: Option<u64>,
+        thaw: Duration,
+    ) -> Result<Option<u64>, QmpFault> {
+        self.qmp.execute("cont", json!({})).await?;
+        Ok(self.tick_after(before, thaw).await)
+    }
+
+    /// Whether the guest gives a sign of life within this time.
+    pub(crate) async fn ticks_within(&mut self, limit: Duration) -> bool {
+        self.console.refresh();
+        let before = self.console.last_tick();
+        self.tick_after(before, limit).await > before
+    }
+
+    async fn tick_after(&mut self, before: Option<u64>, limit: Duration) -> Option<u64> {
+        let clock = Stopwatch::start();
+        while self.console.last_tick() <= before && clock.elapsed() < limit {
+            tokio::time::sleep(GLANCE).await;
+            self.console.refresh();
+        }
+        self.console.last_tick()
     }
 
     /// Whether the platform says that it runs as it should; none when it does not say.

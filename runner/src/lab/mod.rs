@@ -9,8 +9,8 @@ mod images;
 mod profile;
 
 pub(crate) mod console;
-mod machine;
-mod qmp;
+pub(crate) mod machine;
+pub(crate) mod qmp;
 
 pub(crate) mod acts;
 pub(crate) mod again;
