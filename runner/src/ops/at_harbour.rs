@@ -130,6 +130,8 @@ impl Operated for AtHarbour<'_> {
     async fn snapshot(&mut self) -> Came<bool> {
         self.offers(Capability::Snapshot)?;
         self.offers(Capability::Snapshots)?;
+        // One that could not be removed again is not made.
+        self.offers(Capability::SnapshotDelete)?;
         let made = self.harbour.platform.snapshot(self.vm()?, SNAPSHOT).await;
         made.map_err(|fault| stop("the snapshot", &fault))?;
         Ok(self.snapshots().await?.iter().any(|it| it == SNAPSHOT))
