@@ -116,6 +116,21 @@ async fn it_conforms() {
 }
 
 #[tokio::test]
+async fn a_snapshot_is_made_and_named_and_removed() {
+    let vcsim = Vcsim::start(&[]);
+    let platform = vcsim.platform();
+    let vm = platform.find(VM).await.unwrap();
+    assert_eq!(platform.snapshots(&vm).await.unwrap(), Vec::<String>::new());
+    platform.snapshot(&vm, "before upgrade").await.unwrap();
+    platform.snapshot(&vm, "after").await.unwrap();
+    assert_eq!(platform.snapshots(&vm).await.unwrap(), ["before upgrade", "after"]);
+    platform.delete_snapshot(&vm, "before upgrade").await.unwrap();
+    assert_eq!(platform.snapshots(&vm).await.unwrap(), ["after"]);
+    let gone = platform.delete_snapshot(&vm, "before upgrade").await.unwrap_err();
+    assert_eq!(gone.class, FaultClass::NotFound, "{gone}");
+}
+
+#[tokio::test]
 async fn it_says_what_the_vcenter_says() {
     let vcsim = Vcsim::start(&[]);
     let platform = vcsim.platform();

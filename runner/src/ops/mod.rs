@@ -119,7 +119,8 @@ fn can_be_tried(operation: Operation, all: &[Carried]) -> bool {
     let needs_life =
         matches!(operation, Operation::Snapshot | Operation::SnapshotRemoval | Operation::Shutdown);
     let had = |needed| matches!(found(needed), Some(Found::Held | Found::Otherwise(_)));
-    !is_broken && !(is_stuck && needs_life) && operation.needs().is_none_or(had)
+    let is_barred = is_broken || (is_stuck && needs_life);
+    !is_barred && operation.needs().is_none_or(had)
 }
 
 async fn carry<M: Operated>(machine: &mut M, operation: Operation) -> Found {
